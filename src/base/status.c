@@ -1,0 +1,30 @@
+#include "base/status.h"
+
+const struct status_row status_rows[] = {
+	{ "0", "what was asked for happened, whole" },
+	{ "1", "the network or the peer failed: refused, unreachable, reset in mid-stream" },
+	{ "2", "usage" },
+	{ "3", "a name or service could not be resolved" },
+	{ "4", "a time limit, set or default, ended it" },
+	{ "5", "TLS: handshake, certificate, pin" },
+	{ "6", "a proxy refused or misbehaved" },
+	{ "7", "this machine failed us: disk full, no descriptors, permission, address in use" },
+	{ "8", "an expectation was not met" },
+	{ "126", "the program to run could not be run" },
+	{ "127", "the program to run was not found" },
+	{ "128+n", "ended by signal n" },
+};
+const size_t status_row_count = ARRAY_LEN(status_rows);
+
+int status_of(const struct err *e)
+{
+	static const int of_domain[] = {
+		[ERR_NONE] = STATUS_OK,       [ERR_USAGE] = STATUS_USAGE,
+		[ERR_SHOWN] = STATUS_USAGE,   [ERR_NETWORK] = STATUS_NETWORK,
+		[ERR_LOCAL] = STATUS_LOCAL,   [ERR_RESOLVE] = STATUS_RESOLVE,
+		[ERR_TIME] = STATUS_TIME,     [ERR_STDOUT_GONE] = STATUS_LOCAL,
+		[ERR_SIGNAL] = STATUS_SIGNAL,
+	};
+
+	return of_domain[e->domain] + (e->domain == ERR_SIGNAL ? e->code : 0);
+}

@@ -1,0 +1,102 @@
+#include "cli/hint.h"
+
+#include <string.h>
+
+#include "base/near.h"
+
+/*
+ * Options that other programs of the kind (nc.openbsd, nc.traditional, ncat, socat) have, and what
+ * does the same here. What is said must be true of this version.
+ */
+static const struct hint {
+	const char *command; /* NULL: all */
+	const char *typed;
+	const char *text;
+} hints[] = {
+	{ "connect", "-l", "use 'sockit listen'" },
+	{ "connect", "--listen", "use 'sockit listen'" },
+	{ "listen", "-l", "not needed, 'sockit listen' listens" },
+	{ "listen", "--listen", "not needed, 'sockit listen' listens" },
+	{ NULL, "-e",
+	  "no programs are run; join one with pipes, as sockit(1) shows under EXAMPLES" },
+	{ NULL, "-c",
+	  "no programs are run; join one with pipes, as sockit(1) shows under EXAMPLES" },
+	{ NULL, "-N", "not needed, the sending side is always shut at the end of standard input" },
+	{ "connect", "-r", "not needed, without -p the source port is a free one" },
+	{ "listen", "-r", "use port 0, and a free one is taken and told" },
+	{ NULL, "-b", "broadcast is for datagrams; TCP and Unix stream sockets have none" },
+	{ NULL, "-W", "packets are not counted; use --idle-timeout or --deadline to stop" },
+	{ NULL, "-X", "no proxy protocol is spoken; connect to the far end itself or to a tunnel" },
+	{ "listen", "-w", "use --accept-timeout or --idle-timeout" },
+	{ "listen", "--wait", "use --accept-timeout or --idle-timeout" },
+	{ "connect", "--wait", "use -w or --connect-timeout" },
+	{ NULL, "-V", "use 'sockit --version'" },
+	{ NULL, "--version", "use 'sockit --version'" },
+};
+
+static const char *find_hint(const struct command *command, const char *typed)
+{
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++)
+		if ((hints[i].command == NULL || strcmp(hints[i].command, command->name) == 0) &&
+		    strcmp(hints[i].typed, typed) == 0)
+			return hints[i].text;
+	return NULL;
+}
+
+static const char *nearest_option(const struct command *command, const char *name)
+{
+	struct near near = near_start(name);
+	struct command_row r;
+
+	for (size_t i = 0; command_row_at(command, i, &r); i++)
+		near_offer(&near, r.row->name);
+	return near_best(&near);
+}
+
+/* Another command that has the option. */
+static const struct command *find_owner(const struct program *program, const char *typed)
+{
+	struct command_row r;
+
+	for (const struct command *const *c = program->commands; *c != NULL; c++)
+		if (typed[1] == '-' ? command_row_named(*c, typed + 2, &r)
+		                    : command_row_lettered(*c, typed[1], &r))
+			return *c;
+	return NULL;
+}
+
+int hint_unknown_option(const struct program *program, const struct command *command,
+                        const char *typed, struct err *err)
+{
+	const char *text = find_hint(command, typed);
+	const struct command *owner = find_owner(program, typed);
+	const char *best = typed[1] == '-' ? nearest_option(command, typed + 2) : NULL;
+
+	if (text != NULL)
+		return err_usage(err, "%s: %s", typed, text);
+	err_usage(err, "%s: unknown option", typed);
+	if (owner != NULL)
+		err_hint(err, "%s is an option of 'sockit %s'", typed, owner->name);
+	else if (best != NULL)
+		err_hint(err, "did you mean '--%s'?", best);
+	else if (typed[1] >= '0' && typed[1] <= '9')
+		err_hint(err, "an operand that begins with '-' goes behind '--'");
+	return -1;
+}
+
+int hint_unknown_command(const struct program *program, const char *typed, struct err *err)
+{
+	struct near near = near_start(typed);
+	const char *best;
+
+	for (const struct command *const *c = program->commands; *c != NULL; c++)
+		near_offer(&near, (*c)->name);
+	near_offer(&near, "help");
+	best = near_best(&near);
+	err_usage(err, "'%s' is not a command", typed);
+	if (best != NULL)
+		err_hint(err, "did you mean '%s'?", best);
+	else
+		err_hint(err, "'sockit help' lists the commands");
+	return -1;
+}

@@ -1,0 +1,13 @@
+/* What to say about an option or a command that does not exist. Nothing guessed is ever run. */
+#ifndef SOCKIT_CLI_HINT_H
+#define SOCKIT_CLI_HINT_H
+
+#include "cli/program.h"
+
+/* TYPED is "-x" or "--name". Fills a usage error and returns -1. */
+int hint_unknown_option(const struct program *program, const struct command *command,
+                        const char *typed, struct err *err);
+
+int hint_unknown_command(const struct program *program, const char *typed, struct err *err);
+
+#endif

@@ -1,0 +1,43 @@
+#include "cli/net_options.h"
+
+const struct option_row net_option_rows[NET_OPTION_COUNT] = {
+	{
+		.name = "ipv4",
+		.letter = '4',
+		FLAG_FIELD(struct net_options, ipv4),
+		.excludes = OPTION_NAMES("ipv6"),
+		.only_for = FOR_TCP,
+		.help = "use IPv4 addresses only",
+	},
+	{
+		.name = "ipv6",
+		.letter = '6',
+		FLAG_FIELD(struct net_options, ipv6),
+		.only_for = FOR_TCP,
+		.help = "use IPv6 addresses only",
+	},
+	{
+		.name = "unix",
+		.letter = 'U',
+		FLAG_FIELD(struct net_options, unix_path),
+		.only_for = FOR_UNIX,
+		.help = "the operand is the path of a Unix socket, whatever it looks like",
+	},
+	{
+		.name = "numeric",
+		.letter = 'n',
+		FLAG_FIELD(struct net_options, numeric),
+		.only_for = FOR_TCP,
+		.help = "take numeric addresses only and look no name up",
+		.man = "A host name is then an error. Service names are still known.",
+	},
+	{
+		.name = "interface",
+		.letter = 'I',
+		STRING_FIELD(struct net_options, interface),
+		.arg = "DEV",
+		.only_for = FOR_TCP,
+		.complete = COMPLETE_INTERFACE,
+		.help = "use this network interface only",
+	},
+};

@@ -1,0 +1,125 @@
+/*
+ * Options as data. The parser, --help, the manual's OPTIONS and the completions of three shells all
+ * come from rows like these; a new option is a field in its command's struct and a row.
+ */
+#ifndef SOCKIT_CLI_OPTION_H
+#define SOCKIT_CLI_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/unit.h"
+#include "net/spec.h"
+
+enum option_kind {
+	OPTION_FLAG,         /* --name */
+	OPTION_UINT,         /* --name N, from min to max */
+	OPTION_DURATION,     /* --name DUR, from min nanoseconds on */
+	OPTION_SIZE,         /* --name SIZE, bytes, from min to max */
+	OPTION_MODE,         /* --name MODE, octal */
+	OPTION_STRING,       /* --name TEXT, never empty; it points into argv */
+	OPTION_CHOICE,       /* --name WORD, one of choices */
+	OPTION_MAYBE_CHOICE, /* --name (the value `bare`) or --name=WORD */
+};
+
+/* Kinds of endpoint, for only_for. */
+#define FOR_TCP (1u << SPEC_TCP)
+#define FOR_UNIX (1u << SPEC_UNIX)
+
+/* The value of a MODE field whose option was not given and has no fallback. */
+#define OPTION_MODE_UNSET UINT32_MAX
+
+struct option_choice {
+	const char *name;
+	unsigned value;
+	const char *help; /* for completions and the manual */
+};
+
+/* What a shell offers for the value. Choices come from the row itself. */
+enum option_complete {
+	COMPLETE_NOTHING,
+	COMPLETE_FILE,
+	COMPLETE_HOST,
+	COMPLETE_INTERFACE,
+	COMPLETE_SERVICE,
+};
+
+struct option_row {
+	const char *name; /* without the dashes; never NULL */
+	char letter;      /* or 0 */
+	enum option_kind kind;
+	size_t field;                        /* offset in the struct that the section places */
+	const char *arg;                     /* the value's name in help; NULL for a flag */
+	const struct option_choice *choices; /* up to a NULL name */
+	unsigned bare;                       /* for a MAYBE_CHOICE without =VALUE */
+	uint64_t min;
+	uint64_t max; /* 0: whatever the type holds */
+	/*
+	 * The value when the option is not given, as one would type it; help shows it. Without one: false,
+	 * 0, NULL, the choice with value 0, OPTION_MODE_UNSET, and NSEC_NEVER for a duration.
+	 */
+	const char *fallback;
+	/* Long names of the same command, up to a NULL. An exclusion is stated in one of the two rows. */
+	const char *const *needs;
+	const char *const *excludes;
+	/*
+	 * The kinds of endpoint it has a meaning for, FOR_... or'ed; 0 for all. Two options that have no
+	 * kind in common exclude each other.
+	 */
+	unsigned only_for;
+	enum option_complete complete;
+	const char *help; /* one sentence, no full stop */
+	const char *man;  /* what the manual adds to it, in full sentences; NULL when nothing */
+};
+
+/* Rows that share one options struct. Several tables may feed one group of the help. */
+struct option_group {
+	const char *name; /* as in `sockit help COMMAND GROUP` */
+	const char *title;
+};
+
+struct option_section {
+	const struct option_group *group;
+	const struct option_row *rows;
+	size_t count;
+	size_t offset; /* of the rows' struct in the command's options struct */
+};
+
+extern const struct option_group option_group_network;
+extern const struct option_group option_group_relay;
+extern const struct option_group option_group_observe;
+
+/* { OPTION_NAMES("ipv4", "ipv6") } for needs and excludes. */
+#define OPTION_NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/*
+ * Kind and field of a row in one go: a field of another type does not compile. An enum without
+ * negative values is an unsigned int to gcc and clang.
+ */
+#define OPTION_FIELD_OF(type, member, wanted)                                                      \
+	_Generic(((type *)0)->member, wanted : offsetof(type, member))
+#define FLAG_FIELD(type, member) .kind = OPTION_FLAG, .field = OPTION_FIELD_OF(type, member, bool)
+#define UINT_FIELD(type, member)                                                                   \
+	.kind = OPTION_UINT, .field = OPTION_FIELD_OF(type, member, unsigned)
+#define DURATION_FIELD(type, member)                                                               \
+	.kind = OPTION_DURATION, .field = OPTION_FIELD_OF(type, member, nsec_t)
+#define SIZE_FIELD(type, member)                                                                   \
+	.kind = OPTION_SIZE, .field = OPTION_FIELD_OF(type, member, uint64_t)
+#define MODE_FIELD(type, member)                                                                   \
+	.kind = OPTION_MODE, .field = OPTION_FIELD_OF(type, member, unsigned)
+#define STRING_FIELD(type, member)                                                                 \
+	.kind = OPTION_STRING, .field = OPTION_FIELD_OF(type, member, const char *)
+#define CHOICE_FIELD(type, member)                                                                 \
+	.kind = OPTION_CHOICE, .field = OPTION_FIELD_OF(type, member, unsigned)
+#define MAYBE_CHOICE_FIELD(type, member)                                                           \
+	.kind = OPTION_MAYBE_CHOICE, .field = OPTION_FIELD_OF(type, member, unsigned)
+
+/* Whether the option stands alone or takes the next word as its value. */
+bool option_takes_word(const struct option_row *row);
+
+/* Whether NAME is among NAMES, which may be NULL. */
+bool option_names_has(const char *const *names, const char *name);
+
+#endif

@@ -1,0 +1,59 @@
+#include "cli/rule.h"
+
+bool rule_excludes(const struct option_row *a, const struct option_row *b)
+{
+	if (option_names_has(a->excludes, b->name) || option_names_has(b->excludes, a->name))
+		return true;
+	return a->only_for != 0 && b->only_for != 0 && (a->only_for & b->only_for) == 0;
+}
+
+static int check_needs(const struct command *command, const struct command_row *r,
+                       const unsigned char *given, struct err *err)
+{
+	for (const char *const *name = r->row->needs; name != NULL && *name != NULL; name++) {
+		struct command_row needed;
+
+		if (!command_row_named(command, *name, &needed) || given[needed.index] == GIVEN_NOT)
+			return err_usage(err, "%s needs --%s",
+			                 option_as_given(r->row, given[r->index]).str, *name);
+	}
+	return 0;
+}
+
+/* R against all rows behind it. */
+static int check_excludes(const struct command *command, const struct command_row *r,
+                          const unsigned char *given, struct err *err)
+{
+	struct command_row other;
+
+	for (size_t i = r->index + 1; command_row_at(command, i, &other); i++)
+		if (given[i] != GIVEN_NOT && rule_excludes(r->row, other.row))
+			return err_usage(err, "%s and %s exclude each other",
+			                 option_as_given(r->row, given[r->index]).str,
+			                 option_as_given(other.row, given[i]).str);
+	return 0;
+}
+
+int rule_check(const struct command *command, const unsigned char *given, struct err *err)
+{
+	struct command_row r;
+
+	for (size_t i = 0; command_row_at(command, i, &r); i++)
+		if (given[i] != GIVEN_NOT && (check_needs(command, &r, given, err) != 0 ||
+		                              check_excludes(command, &r, given, err) != 0))
+			return -1;
+	return 0;
+}
+
+int command_check_endpoint(const struct command_call *call, unsigned kind, const char *endpoint,
+                           struct err *err)
+{
+	struct command_row r;
+
+	for (size_t i = 0; command_row_at(call->command, i, &r); i++)
+		if (call->given[i] != GIVEN_NOT && r.row->only_for != 0 &&
+		    (r.row->only_for & (1u << kind)) == 0)
+			return err_usage(err, "%s has no meaning for %s",
+			                 option_as_given(r.row, call->given[i]).str, endpoint);
+	return 0;
+}

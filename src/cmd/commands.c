@@ -1,0 +1,19 @@
+#include "cmd/commands.h"
+
+#include <stddef.h>
+
+#include "cmd/connect.h"
+#include "cmd/listen.h"
+#include "loop/poller.h"
+#include "out/report.h"
+
+const struct command *const commands[] = { &connect_command, &listen_command, NULL };
+
+static const char *const built_in[] = { poller_built_in, report_built_in, "endpoints: tcp unix",
+	                                NULL };
+
+const struct program sockit_program = {
+	.version = SOCKIT_VERSION,
+	.built_in = built_in,
+	.commands = commands,
+};

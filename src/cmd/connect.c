@@ -1,0 +1,201 @@
+#include "cmd/connect.h"
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "cli/net_options.h"
+#include "cli/observe_options.h"
+#include "cmd/session.h"
+#include "loop/resolver.h"
+#include "net/service.h"
+#include "stream/dial.h"
+
+struct connect_options {
+	struct net_options net;
+	struct relay_options relay;
+	struct observe_options observe;
+	const char *source;
+	const char *source_port;
+	nsec_t connect_timeout;
+};
+
+static const struct option_row connect_rows[] = {
+	{
+		.name = "source",
+		.letter = 's',
+		STRING_FIELD(struct connect_options, source),
+		.arg = "ADDR",
+		.only_for = FOR_TCP,
+		.help = "connect from this address of this machine",
+	},
+	{
+		.name = "source-port",
+		.letter = 'p',
+		STRING_FIELD(struct connect_options, source_port),
+		.arg = "PORT",
+		.only_for = FOR_TCP,
+		.complete = COMPLETE_SERVICE,
+		.help = "connect from this port",
+	},
+	{
+		.name = "connect-timeout",
+		.letter = 'w',
+		DURATION_FIELD(struct connect_options, connect_timeout),
+		.arg = "DUR",
+		.min = 1,
+		.fallback = "8s",
+		.help = "give up when name and connection together take longer than DUR",
+		.man = "It also bounds how long the last bytes may stay unacknowledged, without any progress, "
+		       "after the peer has ended its stream.",
+	},
+};
+
+/* A connection being made, for as long as the loop turns. */
+struct connecting {
+	struct loop *loop;
+	struct stream *stream;
+	struct err *err;
+	int result;
+};
+
+static void connect_done(void *context, struct stream *stream, const struct err *err)
+{
+	struct connecting *c = context;
+
+	c->stream = stream;
+	if (err) {
+		*c->err = *err;
+		c->result = -1;
+	}
+	loop_stop(c->loop);
+}
+
+static int option_family(const struct net_options *net)
+{
+	return net->ipv4 ? AF_INET : net->ipv6 ? AF_INET6 : AF_UNSPEC;
+}
+
+/* The address to connect from, with its port: 1 when neither was asked for. */
+static int connect_source(const struct connect_options *o, struct addr *source, struct err *err)
+{
+	uint16_t port = 0;
+	struct addr_list list = { 0 };
+	struct lookup_question question = {
+		.host = o->source,
+		.family = option_family(&o->net),
+		.numeric = true,
+		.passive = true,
+	};
+
+	if (!o->source && !o->source_port)
+		return 1;
+	if (o->source_port && service_parse_port(o->source_port, "tcp", &port, err))
+		return -1;
+	*source = addr_wildcard(o->net.ipv6 ? AF_INET6 : AF_INET, port);
+	if (!o->source)
+		return 0;
+	if (lookup_numeric(&question, &list, err) != 0)
+		return err_usage(err, "--source %s: not an address of this machine in numbers",
+		                 o->source);
+	*source = list.at[0];
+	addr_set_port(source, port);
+	addr_list_free(&list);
+	return 0;
+}
+
+/* Turn the loop until there is a connection or none can be had. */
+static int connect_dial(struct loop *loop, const struct dial_request *request,
+                        struct report *report, struct stream **stream, struct err *err)
+{
+	struct connecting c = { .loop = loop, .err = err };
+	struct dial *dial;
+
+	if (dial_start(loop, request, report, connect_done, &c, &dial, err))
+		return -1;
+	if (loop_run(loop, err)) {
+		dial_abandon(dial);
+		return -1;
+	}
+	*stream = c.stream;
+	return c.result;
+}
+
+static int connect_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
+                        struct err *err)
+{
+	const struct connect_options *o = call->options;
+	nsec_t now = loop_now(loop), deadline = nsec_after(now, o->relay.deadline);
+	bool whole = o->relay.deadline < o->connect_timeout;
+	struct addr source;
+	int sourced = connect_source(o, &source, err);
+	struct dial_request request = {
+		.spec = spec,
+		.family = option_family(&o->net),
+		.numeric = o->net.numeric,
+		.source = sourced == 0 ? &source : NULL,
+		.interface = o->net.interface,
+		.deadline = whole ? deadline : nsec_after(now, o->connect_timeout),
+		.limit = whole ? o->relay.deadline : o->connect_timeout,
+	};
+	struct session_request session = {
+		.options = &o->relay,
+		.ack_timeout = o->connect_timeout,
+		.deadline = deadline,
+	};
+
+	if (sourced < 0 || connect_dial(loop, &request, call->report, &session.peer, err))
+		return -1;
+	return session_run(loop, &session, call->report, err);
+}
+
+static int connect_run(const struct command_call *call, struct err *err)
+{
+	const struct connect_options *o = call->options;
+	struct spec_rules rules = { .path = o->net.unix_path };
+	struct spec spec;
+
+	if (spec_parse(&spec, call->operands, call->operand_count, &rules, err) ||
+	    command_check_endpoint(call, spec.kind, spec.text, err))
+		return -1;
+	struct loop *loop = loop_new(err);
+	if (!loop)
+		return -1;
+	int result = connect_with(loop, call, &spec, err);
+	loop_free(loop);
+	return result;
+}
+
+static const struct option_section connect_sections[] = {
+	{ &option_group_network, net_option_rows, NET_OPTION_COUNT,
+	  offsetof(struct connect_options, net) },
+	{ &option_group_network, connect_rows, ARRAY_LEN(connect_rows), 0 },
+	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,
+	  offsetof(struct connect_options, relay) },
+	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
+	  offsetof(struct connect_options, observe) },
+};
+
+static const struct command_example connect_examples[] = {
+	{ "sockit connect example.com 80", "talk to a server by hand" },
+	{ "sockit connect db.lan:5432 <request >answer", "send, keep the answer" },
+	{ "sockit connect --trace=explain localhost 7", "see every call" },
+	{ NULL, NULL },
+};
+
+static const char *const connect_statuses[] = { "0", "1", "2", "3", "4", "7", "128+n", NULL };
+
+const struct command connect_command = {
+	.name = "connect",
+	.summary = "open a connection and join it to standard input and output",
+	.operands = "ENDPOINT",
+	.operands_help = "HOST PORT, HOST:PORT, [V6]:PORT, :PORT, PORT, unix:PATH, unix:@NAME",
+	.min_operands = 1,
+	.max_operands = 2,
+	.examples = connect_examples,
+	.sections = connect_sections,
+	.section_count = ARRAY_LEN(connect_sections),
+	.options_size = sizeof(struct connect_options),
+	.observe = offsetof(struct connect_options, observe),
+	.statuses = connect_statuses,
+	.run = connect_run,
+};

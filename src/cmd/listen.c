@@ -1,0 +1,255 @@
+#include "cmd/listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "cli/net_options.h"
+#include "cli/observe_options.h"
+#include "cmd/session.h"
+#include "out/output.h"
+#include "stream/listener.h"
+#include "sys/file.h"
+
+struct listen_options {
+	struct net_options net;
+	struct relay_options relay;
+	struct observe_options observe;
+	const char *source;
+	const char *port;
+	nsec_t accept_timeout;
+	unsigned backlog;
+	const char *port_file;
+	unsigned unix_mode;
+};
+
+static const struct option_row listen_rows[] = {
+	{
+		.name = "source",
+		.letter = 's',
+		STRING_FIELD(struct listen_options, source),
+		.arg = "ADDR",
+		.only_for = FOR_TCP,
+		.complete = COMPLETE_HOST,
+		.help = "listen on this address; the operand is then a port",
+	},
+	{
+		.name = "port",
+		.letter = 'p',
+		STRING_FIELD(struct listen_options, port),
+		.arg = "PORT",
+		.only_for = FOR_TCP,
+		.complete = COMPLETE_SERVICE,
+		.help = "listen on this port; the operand, if any, is then a host",
+	},
+	{
+		.name = "accept-timeout",
+		DURATION_FIELD(struct listen_options, accept_timeout),
+		.arg = "DUR",
+		.min = 1,
+		.help = "end with status 4 when nobody has connected after DUR",
+	},
+	{
+		.name = "backlog",
+		UINT_FIELD(struct listen_options, backlog),
+		.arg = "N",
+		.min = 1,
+		.max = 65535,
+		.fallback = "4096",
+		.help = "how many clients may wait in the kernel's queue",
+	},
+	{
+		.name = "port-file",
+		STRING_FIELD(struct listen_options, port_file),
+		.arg = "FILE",
+		.only_for = FOR_TCP,
+		.complete = COMPLETE_FILE,
+		.help = "write the port to FILE once clients can connect",
+		.man = "The file appears whole: it is written under another name and then renamed.",
+	},
+	{
+		.name = "unix-mode",
+		MODE_FIELD(struct listen_options, unix_mode),
+		.arg = "MODE",
+		.only_for = FOR_UNIX,
+		.help = "the permissions of the socket file, in octal",
+	},
+};
+
+/* Waiting for the client, for as long as the loop turns. */
+struct accepting {
+	struct loop *loop;
+	struct stream *stream;
+	struct timer limit;
+	bool late;
+};
+
+static void listen_accepted(void *context, struct stream *stream, const struct addr *peer)
+{
+	struct accepting *a = context;
+
+	(void)peer;
+	/* Two sockets may be ready at once; the second client finds nobody. */
+	if (a->stream)
+		(void)stream_close(stream);
+	else
+		a->stream = stream;
+	loop_stop(a->loop);
+}
+
+static void listen_late(struct timer *timer)
+{
+	struct accepting *a = CONTAINER_OF(timer, struct accepting, limit);
+
+	a->late = true;
+	loop_stop(a->loop);
+}
+
+static int port_file_fail(struct err *err, int error, const char *path)
+{
+	return err_set(err, ERR_LOCAL, -error, "write", "%s", path);
+}
+
+/* Under another name first, so that whoever waits for the file finds it whole. */
+static int listen_write_port_file(const char *path, uint16_t port, struct err *err)
+{
+	char draft[4096], line[16];
+	struct text name = TEXT_OVER(draft), t = TEXT_OVER(line);
+	int error;
+
+	text_add(&name, "%s.sockit-draft", path);
+	text_add(&t, "%u\n", port);
+	if (name.cut)
+		return port_file_fail(err, -ENAMETOOLONG, path);
+	int fd = sys_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return port_file_fail(err, fd, path);
+	error = output_write(fd, line, t.len);
+	int closed = sys_close(fd);
+	error = error ? error : closed;
+	if (!error)
+		error = sys_rename(draft, path);
+	if (error)
+		(void)!sys_unlink(draft);
+	return error ? port_file_fail(err, error, path) : 0;
+}
+
+/* Turn the loop until the first client is there. */
+static int listen_wait(struct loop *loop, struct listener *listener, const struct listen_options *o,
+                       nsec_t deadline, struct accepting *a, struct err *err)
+{
+	char subject[256];
+	struct text t = TEXT_OVER(subject);
+	nsec_t accept_until = nsec_after(loop_now(loop), o->accept_timeout);
+
+	*a = (struct accepting){ .loop = loop, .limit.fire = listen_late };
+	loop_timer(loop, &a->limit, accept_until < deadline ? accept_until : deadline);
+	listener_accept(listener, listen_accepted, a);
+	int result = loop_run(loop, err);
+	loop_timer_cancel(loop, &a->limit);
+	if (result || !a->late)
+		return result;
+	listener_describe(listener, &t);
+	if (accept_until > deadline)
+		return session_deadline(&o->relay, "accept", subject, err);
+	(void)err_set(err, ERR_TIME, 0, "accept", "%s", subject);
+	err_detail(err, "nobody connected within %g s (--accept-timeout)",
+	           nsec_to_msec(o->accept_timeout) / 1000);
+	return -1;
+}
+
+static int listen_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
+                       struct err *err)
+{
+	const struct listen_options *o = call->options;
+	struct listen_request request = {
+		.spec = spec,
+		.family = o->net.ipv4   ? AF_INET
+		          : o->net.ipv6 ? AF_INET6
+		                        : AF_UNSPEC,
+		.numeric = o->net.numeric,
+		.interface = o->net.interface,
+		.backlog = (int)o->backlog,
+		.unix_mode = o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode,
+	};
+	struct session_request session = {
+		.options = &o->relay,
+		.ack_timeout = SESSION_TIMEOUT,
+		.deadline = nsec_after(loop_now(loop), o->relay.deadline),
+	};
+	struct listener *listener;
+	struct accepting a;
+
+	if (listener_open(loop, &request, call->report, &listener, err))
+		return -1;
+	int result = o->port_file
+	                     ? listen_write_port_file(o->port_file, listener_port(listener), err)
+	                     : 0;
+	if (!result)
+		result = listen_wait(loop, listener, o, session.deadline, &a, err);
+	/* One client is all: others are refused from now on instead of waiting in vain. */
+	listener_close(listener);
+	if (result)
+		return result;
+	session.peer = a.stream;
+	return session_run(loop, &session, call->report, err);
+}
+
+static int listen_run(const struct command_call *call, struct err *err)
+{
+	const struct listen_options *o = call->options;
+	struct spec_rules rules = {
+		.server = true,
+		.path = o->net.unix_path,
+		.port = o->port,
+		.host = o->source,
+	};
+	struct spec spec;
+
+	if (spec_parse(&spec, call->operands, call->operand_count, &rules, err) ||
+	    command_check_endpoint(call, spec.kind, spec.text, err))
+		return -1;
+	struct loop *loop = loop_new(err);
+	if (!loop)
+		return -1;
+	int result = listen_with(loop, call, &spec, err);
+	loop_free(loop);
+	return result;
+}
+
+static const struct option_section listen_sections[] = {
+	{ &option_group_network, net_option_rows, NET_OPTION_COUNT,
+	  offsetof(struct listen_options, net) },
+	{ &option_group_network, listen_rows, ARRAY_LEN(listen_rows), 0 },
+	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,
+	  offsetof(struct listen_options, relay) },
+	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
+	  offsetof(struct listen_options, observe) },
+};
+
+static const struct command_example listen_examples[] = {
+	{ "sockit listen 7777 >received", "one client, anywhere" },
+	{ "sockit listen :0 --port-file port <answer", "any free port, for scripts" },
+	{ "sockit listen unix:/tmp/s --unix-mode 600", "for this user alone" },
+	{ NULL, NULL },
+};
+
+static const char *const listen_statuses[] = { "0", "1", "2", "3", "4", "7", "128+n", NULL };
+
+const struct command listen_command = {
+	.name = "listen",
+	.summary = "accept a connection and join it to standard input and output",
+	.operands = "ENDPOINT",
+	.operands_help = "PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH, unix:@NAME",
+	.min_operands = 0,
+	.max_operands = 2,
+	.examples = listen_examples,
+	.sections = listen_sections,
+	.section_count = ARRAY_LEN(listen_sections),
+	.options_size = sizeof(struct listen_options),
+	.observe = offsetof(struct listen_options, observe),
+	.statuses = listen_statuses,
+	.run = listen_run,
+};

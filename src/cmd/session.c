@@ -1,0 +1,100 @@
+#include "cmd/session.h"
+
+#include "relay/relay.h"
+#include "stream/stdio.h"
+
+struct session {
+	struct loop *loop;
+	struct stream *in, *out;
+	struct tap_escape escape;
+	struct relay *relay;
+	struct err *err;
+	int result;
+};
+
+static void session_done(void *context, const struct err *err)
+{
+	struct session *s = context;
+
+	if (err) {
+		*s->err = *err;
+		s->result = -1;
+	}
+	loop_stop(s->loop);
+}
+
+static int session_open_stdio(struct session *s, const struct relay_options *o, struct err *err)
+{
+	if (!o->no_stdin && !o->recv_only) {
+		s->in = stream_standard_new(0, err);
+		if (!s->in)
+			return -1;
+	}
+	if (!o->send_only) {
+		s->out = stream_standard_new(1, err);
+		if (!s->out)
+			return -1;
+	}
+	return 0;
+}
+
+/* With a terminal on standard input, a person sees that the peer has ended; a program may have more to
+ * say. */
+static enum relay_peer_close session_peer_close(const struct session *s, enum on_peer_close asked)
+{
+	bool person = s->in && s->in->nature == STREAM_TERMINAL;
+
+	if (asked == ON_PEER_CLOSE_AUTO)
+		return person ? RELAY_QUIT : RELAY_KEEP_SENDING;
+	return asked == ON_PEER_CLOSE_QUIT ? RELAY_QUIT : RELAY_KEEP_SENDING;
+}
+
+static int session_relay(struct session *s, const struct session_request *q, struct report *report,
+                         struct err *err)
+{
+	const struct relay_options *o = q->options;
+	bool escape = s->out && s->out->nature == STREAM_TERMINAL && !o->raw;
+	struct relay_request request = {
+		.peer = q->peer,
+		.in = s->in,
+		.out = s->out,
+		.out_tap = escape ? &s->escape.tap : NULL,
+		.shut_at_once = o->recv_only,
+		.end_when_sent = o->send_only,
+		.keep_sending_side = o->no_half_close,
+		.on_peer_close = session_peer_close(s, o->on_peer_close),
+		.idle_timeout = o->idle_timeout,
+		.quit_after_eof = o->quit_after_eof,
+		.ack_timeout = q->ack_timeout,
+		.deadline = q->deadline,
+		.deadline_after = o->deadline,
+	};
+
+	tap_escape_init(&s->escape);
+	if (relay_start(s->loop, &request, report, session_done, s, &s->relay, err))
+		return -1;
+	return loop_run(s->loop, err) ? -1 : s->result;
+}
+
+int session_run(struct loop *loop, const struct session_request *request, struct report *report,
+                struct err *err)
+{
+	struct session s = { .loop = loop, .err = err };
+	int result = session_open_stdio(&s, request->options, err);
+
+	if (!result)
+		result = session_relay(&s, request, report, err);
+	relay_free(s.relay);
+	(void)stream_close(s.in);
+	(void)stream_close(s.out);
+	(void)stream_close(request->peer);
+	return result;
+}
+
+int session_deadline(const struct relay_options *options, const char *op, const char *subject,
+                     struct err *err)
+{
+	(void)err_set(err, ERR_TIME, 0, op, "%s", subject);
+	err_detail(err, "cut by --deadline at %g s", nsec_to_msec(options->deadline) / 1000);
+	return -1;
+}

@@ -1,0 +1,29 @@
+/* One connection joined to standard input and output, as the relay options say. */
+#ifndef SOCKIT_CMD_SESSION_H
+#define SOCKIT_CMD_SESSION_H
+
+#include "cli/relay_options.h"
+#include "loop/loop.h"
+#include "out/report.h"
+#include "stream/stream.h"
+
+/* What --connect-timeout is when it is not given, and what bounds the last acknowledgement in a command
+ * that has no such option. */
+#define SESSION_TIMEOUT (8 * NSEC_PER_SEC)
+
+struct session_request {
+	const struct relay_options *options;
+	struct stream *peer; /* closed by session_run */
+	nsec_t ack_timeout;
+	nsec_t deadline; /* when all of it must be over */
+};
+
+/* Turn the loop until the connection is over. */
+int session_run(struct loop *loop, const struct session_request *request, struct report *report,
+                struct err *err) MUST_CHECK;
+
+/* The failure when the deadline comes before there is a connection. */
+int session_deadline(const struct relay_options *options, const char *op, const char *subject,
+                     struct err *err);
+
+#endif

@@ -1,0 +1,190 @@
+#include "cli/help.h"
+#include "docgen/docgen.h"
+
+static const char head[] =
+	"# bash completion for sockit(1); written by src/docgen from the option tables.\n"
+	"# shellcheck shell=bash\n"
+	"\n"
+	"# In all of these: cur is what is being completed, prefix what stands before it in the same\n"
+	"# word and must come back in front of every answer.\n"
+	"_sockit_answer()\n"
+	"{\n"
+	"\tmapfile -t COMPREPLY < <(compgen \"$@\" -- \"$cur\")\n"
+	"\tCOMPREPLY=(\"${COMPREPLY[@]/#/$prefix}\")\n"
+	"}\n"
+	"\n"
+	"# Readline's own completion of files copes with quotes and blanks.\n"
+	"_sockit_files()\n"
+	"{\n"
+	"\tif [[ $prefix ]]; then\n"
+	"\t\tcompopt -o filenames 2>/dev/null\n"
+	"\t\t_sockit_answer -f\n"
+	"\telse\n"
+	"\t\tcompopt -o default 2>/dev/null\n"
+	"\tfi\n"
+	"}\n"
+	"\n"
+	"_sockit_interfaces()\n"
+	"{\n"
+	"\tlocal names=(/sys/class/net/*)\n"
+	"\t_sockit_answer -W \"${names[*]##*/}\"\n"
+	"}\n"
+	"\n";
+
+static const char tail[] =
+	"# The operand number $1, from 0.\n"
+	"_sockit_operand()\n"
+	"{\n"
+	"\tif [[ $cur == */* || $cur == [.~]* || $cur == [\\'\\\"]* ]]; then\n"
+	"\t\t_sockit_files\n"
+	"\telif (($1 == 0)); then\n"
+	"\t\t_sockit_answer -A hostname\n"
+	"\telif (($1 == 1)); then\n"
+	"\t\t_sockit_answer -A service\n"
+	"\tfi\n"
+	"}\n"
+	"\n"
+	"# The options of the list $1, \"-x,--name\" each, none of whose names was typed.\n"
+	"_sockit_options()\n"
+	"{\n"
+	"\tlocal item name offered=() typed=\" ${COMP_WORDS[*]:2:COMP_CWORD-2} \"\n"
+	"\tfor item in $1; do\n"
+	"\t\tfor name in ${item//,/ }; do\n"
+	"\t\t\t[[ $typed == *\" $name \"* || $typed == *\" $name=\"* ]] && continue 2\n"
+	"\t\tdone\n"
+	"\t\toffered+=(\"${item//,/ }\")\n"
+	"\tdone\n"
+	"\t_sockit_answer -W \"${offered[*]}\"\n"
+	"}\n"
+	"\n"
+	"_sockit()\n"
+	"{\n"
+	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
+	"\tlocal prefix='' option='' attached='' ended='' operands=0 i word\n"
+	"\tlocal commands options takes_word groups\n"
+	"\tCOMPREPLY=()\n"
+	"\t_sockit_tables \"$command\"\n"
+	"\tif ((COMP_CWORD == 1)); then\n"
+	"\t\t_sockit_answer -W \"$commands help --help --version\"\n"
+	"\t\treturn\n"
+	"\tfi\n"
+	"\tif [[ $command == help ]]; then\n"
+	"\t\t_sockit_tables \"${COMP_WORDS[2]}\"\n"
+	"\t\t((COMP_CWORD == 2)) && _sockit_answer -W \"$commands\"\n"
+	"\t\t((COMP_CWORD == 3)) && _sockit_answer -W \"$groups\"\n"
+	"\t\treturn\n"
+	"\tfi\n"
+	"\t# '=' is a word of its own where COMP_WORDBREAKS has it, as it does unless changed.\n"
+	"\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
+	"\t\tword=${COMP_WORDS[i]}\n"
+	"\t\tif [[ $word == = ]]; then\n"
+	"\t\t\tattached=1\n"
+	"\t\telif [[ $option && ($attached || $takes_word == *\" $option \"*) ]]; then\n"
+	"\t\t\toption='' attached=''\n"
+	"\t\telif [[ $word == -- ]]; then\n"
+	"\t\t\tended=1 option=''\n"
+	"\t\telif [[ ! $ended && $word == -* ]]; then\n"
+	"\t\t\toption=$word\n"
+	"\t\telse\n"
+	"\t\t\toption=''\n"
+	"\t\t\t((++operands))\n"
+	"\t\tfi\n"
+	"\tdone\n"
+	"\tif [[ $option && $cur == = ]]; then\n"
+	"\t\tcur='' attached=1\n"
+	"\telif [[ ! $ended && ! $attached && $cur == --*=* ]]; then\n"
+	"\t\toption=${cur%%=*} attached=1\n"
+	"\t\tprefix=$option=\n"
+	"\t\tcur=${cur#*=}\n"
+	"\tfi\n"
+	"\tif [[ $attached || ($option && $takes_word == *\" $option \"*) ]]; then\n"
+	"\t\t_sockit_value \"$command\" \"$option\"\n"
+	"\telif [[ ! $ended && $cur == -* ]]; then\n"
+	"\t\t_sockit_options \"$options\"\n"
+	"\telse\n"
+	"\t\t_sockit_operand \"$operands\"\n"
+	"\tfi\n"
+	"}\n"
+	"\n"
+	"complete -F _sockit sockit\n";
+
+/* "-x,--name" */
+static void add_names(struct text *t, const struct option_row *row, const char *separator)
+{
+	if (row->letter != '\0')
+		text_add(t, "-%c%s", row->letter, separator);
+	text_add(t, "--%s", row->name);
+}
+
+static void add_command_tables(struct text *t, const struct command *command)
+{
+	struct command_row r;
+
+	text_add(t, "\t%s)\n\t\toptions='", command->name);
+	for (size_t i = 0; command_row_at(command, i, &r); i++) {
+		text_add_str(t, i > 0 ? " " : "");
+		add_names(t, r.row, ",");
+	}
+	text_add_str(t, "'\n\t\ttakes_word=' ");
+	for (size_t i = 0; command_row_at(command, i, &r); i++) {
+		if (option_takes_word(r.row)) {
+			add_names(t, r.row, " ");
+			text_add_str(t, " ");
+		}
+	}
+	text_add_str(t, "'\n\t\tgroups='");
+	help_add_group_names(t, command, " ");
+	text_add_str(t, "'\n\t\t;;\n");
+}
+
+static void add_tables(struct text *t, const struct command *const *commands)
+{
+	text_add_str(t, "# What there is; $1 is the command.\n_sockit_tables()\n{\n\tcommands='");
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		text_add(t, "%s%s", c > commands ? " " : "", (*c)->name);
+	text_add_str(t, "' options='' takes_word='' groups=''\n\tcase $1 in\n");
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		add_command_tables(t, *c);
+	text_add_str(t, "\tesac\n}\n\n");
+}
+
+static const char *const completes[] = {
+	[COMPLETE_NOTHING] = NULL,
+	[COMPLETE_FILE] = "_sockit_files",
+	[COMPLETE_HOST] = "_sockit_answer -A hostname",
+	[COMPLETE_INTERFACE] = "_sockit_interfaces",
+	[COMPLETE_SERVICE] = "_sockit_answer -A service",
+};
+
+static void add_value(struct text *t, const struct command *command, const struct option_row *row)
+{
+	if (!row_takes_value(row) || (row->choices == NULL && completes[row->complete] == NULL))
+		return;
+	text_add_str(t, "\t");
+	if (row->letter != '\0')
+		text_add(t, "%s:-%c | ", command->name, row->letter);
+	text_add(t, "%s:--%s) ", command->name, row->name);
+	if (row->choices != NULL) {
+		text_add_str(t, "_sockit_answer -W '");
+		choices_add(t, row, " ");
+		text_add_str(t, "'");
+	} else {
+		text_add_str(t, completes[row->complete]);
+	}
+	text_add_str(t, " ;;\n");
+}
+
+void bash_add(struct text *t, const struct command *const *commands)
+{
+	struct command_row r;
+
+	text_add_str(t, head);
+	add_tables(t, commands);
+	text_add_str(t, "# The value of option $2 of command $1.\n_sockit_value()\n{\n");
+	text_add_str(t, "\tcase $1:$2 in\n");
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		for (size_t i = 0; command_row_at(*c, i, &r); i++)
+			add_value(t, *c, r.row);
+	text_add_str(t, "\tesac\n}\n\n");
+	text_add_str(t, tail);
+}

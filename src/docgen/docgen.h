@@ -1,0 +1,26 @@
+/* Build-only: completions and the option parts of the manual, from the tables of the commands. */
+#ifndef SOCKIT_DOCGEN_DOCGEN_H
+#define SOCKIT_DOCGEN_DOCGEN_H
+
+#include "base/text.h"
+#include "cli/command.h"
+
+/* Whole files. COMMANDS ends with a NULL. */
+void bash_add(struct text *t, const struct command *const *commands);
+void zsh_add(struct text *t, const struct command *const *commands);
+void fish_add(struct text *t, const struct command *const *commands);
+
+/* The rows of a command's OPTIONS and EXIT STATUS sections, in mdoc. */
+void man_add_options(struct text *t, const struct command *command);
+void man_add_statuses(struct text *t, const struct command *command);
+
+/* Add STR with a backslash before every byte of SPECIAL. */
+void escaped_add(struct text *t, const char *str, const char *special);
+
+/* Add the names of a row's choices with SEPARATOR between them. */
+void choices_add(struct text *t, const struct option_row *row, const char *separator);
+
+/* Whether a value of ROW may be given as the next word, or at least behind a '='. */
+bool row_takes_value(const struct option_row *row);
+
+#endif

@@ -1,0 +1,140 @@
+#include "cli/help.h"
+#include "cli/rule.h"
+#include "docgen/docgen.h"
+
+static const char head[] =
+	"# fish completion for sockit(1); written by src/docgen from the option tables.\n"
+	"\n"
+	"# Whether the command is $argv[1], options may still come, and none of the other words, which\n"
+	"# are options, was typed.\n"
+	"function __sockit_offer\n"
+	"\tset -l words (commandline -opc)\n"
+	"\ttest (count $words) -ge 2; and test $words[2] = $argv[1]; or return 1\n"
+	"\tset -e words[1..2]\n"
+	"\tfor word in $words\n"
+	"\t\ttest \"$word\" = --; and return 1\n"
+	"\t\tcontains -- (string replace -r '=.*' '' -- $word) $argv[2..-1]; and return 1\n"
+	"\tend\n"
+	"\treturn 0\n"
+	"end\n"
+	"\n"
+	"# The same for an option with a value, which may be what comes next.\n"
+	"function __sockit_offer_value\n"
+	"\tset -l words (commandline -opc)\n"
+	"\tif contains -- $words[-1] $argv[2..-1]\n"
+	"\t\ttest $words[2] = $argv[1]\n"
+	"\telse\n"
+	"\t\t__sockit_offer $argv\n"
+	"\tend\n"
+	"end\n"
+	"\n"
+	"function __sockit_paths\n"
+	"\tset -l token (commandline -ct)\n"
+	"\tif string match -q 'unix:*' -- $token\n"
+	"\t\tprintf 'unix:%s\\n' (__fish_complete_path (string replace unix: '' -- $token))\n"
+	"\telse if string match -qr '^[./~]|/' -- $token\n"
+	"\t\t__fish_complete_path $token\n"
+	"\tend\n"
+	"end\n"
+	"\n"
+	"function __sockit_help\n"
+	"\tset -l words (commandline -opc)\n"
+	"\ttest (count $words) -eq $argv[1]; and test $words[2] = help; or return 1\n"
+	"\ttest $argv[1] -eq 2; or test $words[3] = $argv[2]\n"
+	"end\n"
+	"\n"
+	"complete -c sockit -f\n"
+	"complete -c sockit -n __fish_is_first_arg -s h -l help -d 'Show the help'\n"
+	"complete -c sockit -n __fish_is_first_arg -s V -l version -d 'Show the version'\n"
+	"complete -c sockit -n __fish_is_first_arg -a help -d 'Show the help of a command'\n";
+
+static const char *const completes[] = {
+	[COMPLETE_NOTHING] = "-x",
+	[COMPLETE_FILE] = "-r -F",
+	[COMPLETE_HOST] = "-x -a '(__fish_print_hostnames)'",
+	[COMPLETE_INTERFACE] = "-x -a '(__fish_print_interfaces)'",
+	[COMPLETE_SERVICE] = "-x",
+};
+
+static void add_quoted(struct text *t, const char *str)
+{
+	text_add_str(t, "'");
+	escaped_add(t, str, "'\\");
+	text_add_str(t, "'");
+}
+
+static void add_names(struct text *t, const struct option_row *row)
+{
+	if (row->letter != '\0')
+		text_add(t, " -%c", row->letter);
+	text_add(t, " --%s", row->name);
+}
+
+/* Not beside itself nor beside what it excludes. */
+static void add_condition(struct text *t, const struct command *command,
+                          const struct option_row *row)
+{
+	struct command_row other;
+
+	text_add(t, " -n '__sockit_offer%s %s", option_takes_word(row) ? "_value" : "",
+	         command->name);
+	add_names(t, row);
+	for (size_t i = 0; command_row_at(command, i, &other); i++)
+		if (other.row != row && rule_excludes(row, other.row))
+			add_names(t, other.row);
+	text_add_str(t, "'");
+}
+
+static void add_value(struct text *t, const struct option_row *row)
+{
+	if (row->choices == NULL) {
+		text_add(t, " %s", completes[row->complete]);
+		return;
+	}
+	text_add(t, "%s -a '", option_takes_word(row) ? " -x" : "");
+	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
+		text_add(t, "%s%s\\t\"", c > row->choices ? " " : "", c->name);
+		escaped_add(t, c->help, "'\"\\$");
+		text_add_str(t, "\"");
+	}
+	text_add_str(t, "'");
+}
+
+static void add_option(struct text *t, const struct command *command, const struct option_row *row)
+{
+	text_add_str(t, "complete -c sockit");
+	add_condition(t, command, row);
+	if (row->letter != '\0')
+		text_add(t, " -s %c", row->letter);
+	text_add(t, " -l %s", row->name);
+	if (row_takes_value(row))
+		add_value(t, row);
+	text_add_str(t, " -d ");
+	add_quoted(t, row->help);
+	text_add_str(t, "\n");
+}
+
+static void add_command(struct text *t, const struct command *command)
+{
+	struct command_row r;
+
+	text_add_str(t, "\n");
+	text_add(t, "complete -c sockit -n __fish_is_first_arg -a %s -d ", command->name);
+	add_quoted(t, command->summary);
+	text_add(t, "\ncomplete -c sockit -n '__sockit_help 2' -a %s -d ", command->name);
+	add_quoted(t, command->summary);
+	text_add(t, "\ncomplete -c sockit -n '__sockit_help 3 %s' -a '", command->name);
+	help_add_group_names(t, command, " ");
+	text_add_str(t, "'\n");
+	text_add(t, "complete -c sockit -n '__sockit_offer %s' ", command->name);
+	text_add_str(t, "-a '(__fish_print_hostnames) (__sockit_paths)'\n");
+	for (size_t i = 0; command_row_at(command, i, &r); i++)
+		add_option(t, command, r.row);
+}
+
+void fish_add(struct text *t, const struct command *const *commands)
+{
+	text_add_str(t, head);
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		add_command(t, *c);
+}

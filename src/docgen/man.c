@@ -1,0 +1,127 @@
+#include <string.h>
+
+#include "base/status.h"
+#include "cli/rule.h"
+#include "docgen/docgen.h"
+
+/* Text as roff takes it: a backslash, and a dot or quote at the beginning, stand for themselves. */
+static void add_prose(struct text *t, const char *str)
+{
+	if (*str == '.' || *str == '\'')
+		text_add_str(t, "\\&");
+	for (; *str != '\0'; str++) {
+		if (*str == '\\')
+			text_add_str(t, "\\e");
+		else
+			text_add_bytes(t, str, 1);
+	}
+}
+
+/* In a macro's line a hyphen as one types it is \-, and mdoc's Fl puts one in front. */
+static void add_names(struct text *t, const struct option_row *row)
+{
+	if (row->letter != '\0')
+		text_add(t, "Fl %c , ", row->letter);
+	text_add_str(t, "Fl \\-");
+	escaped_add(t, row->name, "-");
+}
+
+static void add_choices(struct text *t, const struct option_row *row)
+{
+	if (row->choices == NULL || row->choices[1].name == NULL)
+		return;
+	text_add_str(t, ".Bl -tag -width always -compact\n");
+	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
+		text_add(t, ".It Cm %s\n", c->name);
+		add_prose(t, c->help);
+		text_add_str(t, "\n");
+	}
+	text_add_str(t, ".El\n");
+}
+
+/* ".Pp Not with -d, --no-stdin or ...", from both sides of each exclusion */
+static void add_relations(struct text *t, const struct command *command,
+                          const struct option_row *row)
+{
+	const char *begin = "Not with\n";
+	struct command_row other;
+
+	for (size_t i = 0; command_row_at(command, i, &other); i++) {
+		if (other.row == row || !rule_excludes(row, other.row))
+			continue;
+		text_add(t, "%s.Fl \\-", begin);
+		escaped_add(t, other.row->name, "-");
+		begin = " ,\n";
+	}
+	if (begin[0] == ' ')
+		text_add_str(t, " .\n");
+	for (const char *const *name = row->needs; name != NULL && *name != NULL; name++) {
+		text_add_str(t, "Needs\n.Fl \\-");
+		escaped_add(t, *name, "-");
+		text_add_str(t, " .\n");
+	}
+}
+
+static void add_option(struct text *t, const struct command *command, const struct option_row *row)
+{
+	text_add_str(t, ".It ");
+	add_names(t, row);
+	if (row->kind == OPTION_MAYBE_CHOICE)
+		text_add(t, " Ns Op = Ns %s %s", row->choices[1].name != NULL ? "Ar" : "Cm",
+		         row->arg);
+	else if (row->arg != NULL)
+		text_add(t, " Ar %s", row->arg);
+	text_add_str(t, "\n");
+	add_prose(t, row->help);
+	if (row->fallback != NULL)
+		text_add(t, "; default %s", row->fallback);
+	text_add_str(t, ".\n");
+	if (row->man != NULL) {
+		add_prose(t, row->man);
+		text_add_str(t, "\n");
+	}
+	if (row->only_for == FOR_TCP)
+		text_add_str(t, "TCP only.\n");
+	if (row->only_for == FOR_UNIX)
+		text_add_str(t, "Unix sockets only.\n");
+	add_relations(t, command, row);
+	add_choices(t, row);
+}
+
+/* Whether row INDEX is the first of its group. */
+static bool begins_group(const struct command *command, size_t index)
+{
+	struct command_row r;
+	struct command_row before;
+
+	return command_row_at(command, index, &r) &&
+	       (index == 0 ||
+	        (command_row_at(command, index - 1, &before) && before.group != r.group));
+}
+
+void man_add_options(struct text *t, const struct command *command)
+{
+	struct command_row r;
+
+	for (size_t i = 0; command_row_at(command, i, &r); i++) {
+		if (begins_group(command, i))
+			text_add(t, "%s.Ss %s\n.Bl -tag -width Ds\n", i > 0 ? ".El\n" : "",
+			         r.group->title);
+		add_option(t, command, r.row);
+	}
+	text_add_str(t, ".El\n");
+}
+
+void man_add_statuses(struct text *t, const struct command *command)
+{
+	text_add_str(t, ".Bl -tag -width 128+n -compact\n");
+	for (size_t i = 0; i < status_row_count; i++) {
+		if (command->statuses != NULL &&
+		    !option_names_has(command->statuses, status_rows[i].number))
+			continue;
+		text_add(t, ".It %s\n", status_rows[i].number);
+		add_prose(t, status_rows[i].meaning);
+		text_add_str(t, "\n");
+	}
+	text_add_str(t, ".El\n");
+}

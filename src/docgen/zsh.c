@@ -1,0 +1,161 @@
+#include "cli/help.h"
+#include "cli/rule.h"
+#include "docgen/docgen.h"
+
+static const char head[] =
+	"#compdef sockit\n"
+	"# zsh completion for sockit(1); written by src/docgen from the option tables.\n"
+	"\n"
+	"_sockit_endpoint() {\n"
+	"\tif compset -P 'unix:'; then\n"
+	"\t\t_files\n"
+	"\telse\n"
+	"\t\t_alternative 'hosts:host:_hosts' 'files:Unix socket:_files'\n"
+	"\tfi\n"
+	"}\n"
+	"\n";
+
+static const char tail[] =
+	"_sockit() {\n"
+	"\tlocal curcontext=$curcontext state state_descr line ret=1\n"
+	"\ttypeset -A opt_args\n"
+	"\n"
+	"\t_arguments -C \\\n"
+	"\t\t'(- *)'{-h,--help}'[show the help]' \\\n"
+	"\t\t'(- *)'{-V,--version}'[show the version]' \\\n"
+	"\t\t'1:command:_sockit_commands' \\\n"
+	"\t\t'*:: :->words' && ret=0\n"
+	"\tif [[ $state == words ]]; then\n"
+	"\t\tcurcontext=${curcontext%:*:*}:sockit-$words[1]:\n"
+	"\t\t(( $+functions[_sockit_$words[1]] )) && _sockit_$words[1] && ret=0\n"
+	"\tfi\n"
+	"\treturn ret\n"
+	"}\n"
+	"\n"
+	"_sockit \"$@\"\n";
+
+static const char *const completes[] = {
+	[COMPLETE_NOTHING] = " ",      [COMPLETE_FILE] = "_files",
+	[COMPLETE_HOST] = "_hosts",    [COMPLETE_INTERFACE] = "_net_interfaces",
+	[COMPLETE_SERVICE] = "_ports",
+};
+
+/* Text inside '...[here]' and '...:here:', where a quote ends the word and needs a way round. */
+static void add_quoted(struct text *t, const char *str)
+{
+	for (; *str != '\0'; str++) {
+		if (*str == '\'')
+			text_add_str(t, "'\\''");
+		else
+			escaped_add(t, (const char[]){ *str, '\0' }, "[]:\\");
+	}
+}
+
+/* The names of ROW, for the list of what may not stand beside an option. */
+static void add_names(struct text *t, const struct option_row *row)
+{
+	if (row->letter != '\0')
+		text_add(t, "-%c ", row->letter);
+	text_add(t, "--%s", row->name);
+}
+
+static void add_excluded(struct text *t, const struct command *command,
+                         const struct option_row *row)
+{
+	struct command_row other;
+
+	text_add_str(t, "'(");
+	add_names(t, row);
+	for (size_t i = 0; command_row_at(command, i, &other); i++) {
+		if (other.row != row && rule_excludes(row, other.row)) {
+			text_add_str(t, " ");
+			add_names(t, other.row);
+		}
+	}
+	text_add_str(t, ")'");
+}
+
+static void add_value(struct text *t, const struct option_row *row)
+{
+	if (!row_takes_value(row))
+		return;
+	text_add(t, "%s:", row->kind == OPTION_MAYBE_CHOICE ? ":" : "");
+	add_quoted(t, row->arg);
+	if (row->choices == NULL) {
+		text_add(t, ":%s", completes[row->complete]);
+		return;
+	}
+	text_add_str(t, ":((");
+	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
+		text_add(t, "%s%s\\:\"", c > row->choices ? " " : "", c->name);
+		add_quoted(t, c->help);
+		text_add_str(t, "\"");
+	}
+	text_add_str(t, "))");
+}
+
+/* '(-i --idle-timeout)'{-i+,--idle-timeout=}'[help]:DUR: ' */
+static void add_option(struct text *t, const struct command *command, const struct option_row *row)
+{
+	const char *after_name = option_takes_word(row)             ? "="
+	                         : row->kind == OPTION_MAYBE_CHOICE ? "=-"
+	                                                            : "";
+
+	text_add_str(t, "\t\t");
+	add_excluded(t, command, row);
+	if (row->letter != '\0')
+		text_add(t, "{-%c%s,--%s%s}'[", row->letter, option_takes_word(row) ? "+" : "",
+		         row->name, after_name);
+	else
+		text_add(t, "'--%s%s[", row->name, after_name);
+	add_quoted(t, row->help);
+	text_add_str(t, "]");
+	add_value(t, row);
+	text_add_str(t, "' \\\n");
+}
+
+static void add_command(struct text *t, const struct command *command)
+{
+	struct command_row r;
+
+	text_add(t, "_sockit_%s() {\n\t_arguments -s -S : \\\n", command->name);
+	for (size_t i = 0; command_row_at(command, i, &r); i++)
+		add_option(t, command, r.row);
+	text_add_str(t, "\t\t'1:endpoint:_sockit_endpoint' \\\n\t\t'2:port:_ports'\n}\n\n");
+}
+
+/* _describe's arrays of 'name:what it is'. */
+static void add_commands(struct text *t, const struct command *const *commands)
+{
+	text_add_str(t, "_sockit_commands() {\n\tlocal -a commands=(\n");
+	for (const struct command *const *c = commands; *c != NULL; c++) {
+		text_add(t, "\t\t'%s:", (*c)->name);
+		add_quoted(t, (*c)->summary);
+		text_add_str(t, "'\n");
+	}
+	text_add_str(t,
+	             "\t)\n\t[[ $1 == only ]] || commands+=('help:show the help of a command')\n");
+	text_add_str(t, "\t_describe -t commands command commands\n}\n\n");
+}
+
+static void add_help(struct text *t, const struct command *const *commands)
+{
+	text_add_str(t, "_sockit_groups() {\n\tcase $words[2] in\n");
+	for (const struct command *const *c = commands; *c != NULL; c++) {
+		text_add(t, "\t%s) compadd -- ", (*c)->name);
+		help_add_group_names(t, *c, " ");
+		text_add_str(t, " ;;\n");
+	}
+	text_add_str(t, "\tesac\n}\n\n_sockit_help() {\n\t_arguments "
+	                "'1:command:_sockit_commands only' '2:group:_sockit_groups'\n}\n\n");
+}
+
+void zsh_add(struct text *t, const struct command *const *commands)
+{
+	text_add_str(t, head);
+	add_commands(t, commands);
+	add_help(t, commands);
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		add_command(t, *c);
+	text_add_str(t, tail);
+}

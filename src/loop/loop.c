@@ -1,0 +1,267 @@
+#include "loop/loop.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "sys/clock.h"
+#include "sys/process.h"
+
+enum { LOOP_BATCH = 256 };
+
+struct loop {
+	struct poller *poller;
+	nsec_t now;
+	bool stopped;
+	struct timers timers;
+	struct deferred *first_deferred, **last_deferred;
+	size_t deferred_count;
+	struct watch *changed; /* to be told to the poller before the next wait */
+	struct watch *always;  /* ready without waiting */
+	struct watch *cursor;  /* the one of `always` to be called next */
+	/* The batch being dispatched, so that unwatching takes an event back. */
+	struct poller_event events[LOOP_BATCH];
+	int event_count;
+};
+
+struct loop *loop_new(struct err *err)
+{
+	int error = -ENOMEM;
+	struct loop *loop = calloc(1, sizeof *loop);
+
+	if (loop)
+		loop->poller = poller_new(&error);
+	if (!loop || !loop->poller) {
+		free(loop);
+		(void)err_set(err, ERR_LOCAL, -error, "wait for", "events");
+		return NULL;
+	}
+	loop->last_deferred = &loop->first_deferred;
+	loop->now = sys_now();
+	signals_catch();
+	return loop;
+}
+
+void loop_free(struct loop *loop)
+{
+	if (loop)
+		poller_free(loop->poller);
+	free(loop);
+}
+
+nsec_t loop_now(const struct loop *loop)
+{
+	return loop->now;
+}
+
+static void watch_link(struct watch **list, struct watch *w)
+{
+	w->previous = NULL;
+	w->next = *list;
+	if (w->next)
+		w->next->previous = w;
+	*list = w;
+	w->listed = true;
+}
+
+static void watch_unlink(struct watch **list, struct watch *w)
+{
+	if (!w->listed)
+		return;
+	if (w->previous)
+		w->previous->next = w->next;
+	else
+		*list = w->next;
+	if (w->next)
+		w->next->previous = w->previous;
+	w->listed = false;
+}
+
+void loop_watch(struct loop *loop, struct watch *w, unsigned interest)
+{
+	w->loop = loop;
+	w->interest = interest;
+	if (!w->listed && !w->always && (!w->added || w->armed != interest))
+		watch_link(&loop->changed, w);
+}
+
+void loop_unwatch(struct watch *w)
+{
+	struct loop *loop = w->loop;
+
+	if (!loop)
+		return;
+	if (loop->cursor == w)
+		loop->cursor = w->next;
+	watch_unlink(w->always ? &loop->always : &loop->changed, w);
+	if (w->added)
+		poller_remove(loop->poller, w->fd);
+	for (int i = 0; i < loop->event_count; i++)
+		if (loop->events[i].data == w)
+			loop->events[i].data = NULL;
+	w->loop = NULL;
+	w->added = w->always = false;
+}
+
+void loop_timer(struct loop *loop, struct timer *timer, nsec_t at)
+{
+	timers_set(&loop->timers, timer, at);
+}
+
+void loop_timer_cancel(struct loop *loop, struct timer *timer)
+{
+	timers_cancel(&loop->timers, timer);
+}
+
+void loop_defer(struct loop *loop, struct deferred *d)
+{
+	if (d->queued)
+		return;
+	d->queued = true;
+	d->next = NULL;
+	*loop->last_deferred = d;
+	loop->last_deferred = &d->next;
+	loop->deferred_count++;
+}
+
+void loop_defer_cancel(struct loop *loop, struct deferred *d)
+{
+	struct deferred **at = &loop->first_deferred;
+
+	if (!d->queued)
+		return;
+	while (*at != d)
+		at = &(*at)->next;
+	*at = d->next;
+	if (!d->next)
+		loop->last_deferred = at;
+	loop->deferred_count--;
+	d->queued = false;
+}
+
+/* Those that were queued before this turn; one may queue itself again. */
+static void loop_run_deferred(struct loop *loop)
+{
+	for (size_t left = loop->deferred_count; left > 0 && loop->first_deferred; left--) {
+		struct deferred *d = loop->first_deferred;
+
+		loop_defer_cancel(loop, d);
+		d->call(d);
+	}
+}
+
+static int watch_arm(struct loop *loop, struct watch *w)
+{
+	int error;
+
+	if (w->added && w->armed == w->interest)
+		return 0;
+	error = w->added ? poller_change(loop->poller, w->fd, w->interest, w)
+	                 : poller_add(loop->poller, w->fd, w->interest, w);
+	if (error == -EPERM && !w->added) {
+		w->always = true;
+		watch_link(&loop->always, w);
+		return 0;
+	}
+	if (error)
+		return error;
+	w->added = true;
+	w->armed = w->interest;
+	return 0;
+}
+
+static int loop_arm(struct loop *loop)
+{
+	while (loop->changed) {
+		struct watch *w = loop->changed;
+
+		watch_unlink(&loop->changed, w);
+		int error = watch_arm(loop, w);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static bool loop_has_always(const struct loop *loop)
+{
+	for (const struct watch *w = loop->always; w; w = w->next)
+		if (w->interest)
+			return true;
+	return false;
+}
+
+static void loop_call_always(struct loop *loop)
+{
+	loop->cursor = loop->always;
+	while (loop->cursor) {
+		struct watch *w = loop->cursor;
+
+		loop->cursor = w->next;
+		if (w->interest)
+			w->ready(w, w->interest);
+	}
+}
+
+static int loop_wait(struct loop *loop)
+{
+	nsec_t next = timers_next(&loop->timers), timeout = NSEC_NEVER;
+	int count;
+
+	if (loop->first_deferred || loop_has_always(loop))
+		timeout = 0;
+	else if (next != NSEC_NEVER)
+		timeout = next > (loop->now = sys_now()) ? next - loop->now : 0;
+	count = poller_wait(loop->poller, loop->events, LOOP_BATCH, timeout);
+	loop->now = sys_now();
+	return count;
+}
+
+static void loop_dispatch(struct loop *loop, int count)
+{
+	loop->event_count = count;
+	for (int i = 0; i < count; i++) {
+		struct watch *w = loop->events[i].data;
+
+		if (w)
+			w->ready(w, loop->events[i].ready);
+	}
+	loop->event_count = 0;
+}
+
+static int loop_turn(struct loop *loop)
+{
+	int count;
+
+	loop_run_deferred(loop);
+	timers_fire(&loop->timers, loop->now);
+	if (loop->stopped)
+		return 0;
+	count = loop_arm(loop);
+	if (count == 0)
+		count = loop_wait(loop);
+	if (count < 0)
+		return count;
+	loop_dispatch(loop, count);
+	loop_call_always(loop);
+	return 0;
+}
+
+int loop_run(struct loop *loop, struct err *err)
+{
+	loop->stopped = false;
+	while (!loop->stopped) {
+		int error = loop_turn(loop);
+
+		if (error)
+			return err_set(err, ERR_LOCAL, -error, "wait for", "events");
+		if (signals_caught() && !loop->stopped)
+			return err_set(err, ERR_SIGNAL, signals_caught(), "finish",
+			               "after a signal");
+	}
+	return 0;
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+}

@@ -1,0 +1,64 @@
+/*
+ * Readiness and time: one loop drives everything that waits. Nothing here blocks but the wait
+ * itself, and that only where nothing is deferred.
+ */
+#ifndef SOCKIT_LOOP_LOOP_H
+#define SOCKIT_LOOP_LOOP_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "loop/poller.h"
+#include "loop/timers.h"
+
+struct loop; /* opaque */
+
+/* A descriptor to wait for. The caller's; must stay in place while it is watched. */
+struct watch {
+	int fd;
+	/* READY_* as it is; called once a turn of the loop. A descriptor that cannot be waited for
+	 * (a regular file) is called with what it is interested in, every turn. */
+	void (*ready)(struct watch *watch, unsigned ready);
+
+	/* private */
+	struct loop *loop; /* NULL: not watched */
+	unsigned interest, armed;
+	bool added, always;
+	struct watch *next,
+		*previous; /* of those whose interest has changed, or are always ready */
+	bool listed;
+};
+
+/* Something to do before the next wait. */
+struct deferred {
+	void (*call)(struct deferred *deferred);
+
+	/* private */
+	struct deferred *next;
+	bool queued;
+};
+
+struct loop *loop_new(struct err *err) MUST_CHECK;
+void loop_free(struct loop *loop);
+
+/* Monotonic time, read once a turn. */
+nsec_t loop_now(const struct loop *loop);
+
+/* Watch W with INTEREST (READY_IN, READY_OUT, both, or 0 for trouble alone), now or anew. The kernel
+ * is told at the next wait, and only of what changed; an error then ends loop_run. */
+void loop_watch(struct loop *loop, struct watch *w, unsigned interest);
+
+/* Before its descriptor is closed. Does nothing when W is not watched. */
+void loop_unwatch(struct watch *w);
+
+void loop_timer(struct loop *loop, struct timer *timer, nsec_t at);
+void loop_timer_cancel(struct loop *loop, struct timer *timer);
+void loop_defer(struct loop *loop, struct deferred *d);
+void loop_defer_cancel(struct loop *loop, struct deferred *d);
+
+/* Turn until loop_stop. -1 with ERR_SIGNAL when INT, TERM or HUP was caught, or with ERR_LOCAL when
+ * waiting itself fails. */
+int loop_run(struct loop *loop, struct err *err) MUST_CHECK;
+void loop_stop(struct loop *loop);
+
+#endif

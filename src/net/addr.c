@@ -1,0 +1,169 @@
+#include "net/addr.h"
+
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "sys/lookup.h"
+
+struct addr addr_from(const struct sockaddr *at, socklen_t len)
+{
+	struct addr a = { .len = len < sizeof a.at ? len : (socklen_t)sizeof a.at };
+
+	memcpy(&a.at, at, a.len);
+	return a;
+}
+
+struct addr addr_wildcard(int family, uint16_t port)
+{
+	struct addr a = { .at.any.sa_family = (sa_family_t)family };
+
+	/* INADDR_ANY and in6addr_any are all zeros. */
+	a.len = family == AF_INET ? sizeof a.at.v4 : sizeof a.at.v6;
+	addr_set_port(&a, port);
+	return a;
+}
+
+struct addr addr_loopback(int family, uint16_t port)
+{
+	static const uint8_t v4[4] = { 127, 0, 0, 1 };
+	struct addr a = addr_wildcard(family, port);
+
+	if (family == AF_INET)
+		memcpy(&a.at.v4.sin_addr, v4, sizeof v4);
+	else
+		a.at.v6.sin6_addr = in6addr_loopback;
+	return a;
+}
+
+int addr_local(struct addr *a, const char *path, bool abstract, struct err *err)
+{
+	struct addr made = { .at.local.sun_family = AF_UNIX };
+	size_t len = strlen(path), room = sizeof made.at.local.sun_path - 1;
+
+	if (len == 0)
+		return err_usage(err, "unix: the path is empty");
+	if (len > room)
+		return err_usage(err, "unix:%s%s: the path is %zu bytes long, %zu are allowed",
+		                 abstract ? "@" : "", path, len, room);
+	memcpy(made.at.local.sun_path + abstract, path, len);
+	/* A path ends with its NUL, an abstract name with its length. */
+	made.len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1);
+	*a = made;
+	return 0;
+}
+
+static void *addr_port_at(struct addr *a)
+{
+	switch (a->at.any.sa_family) {
+	case AF_INET:
+		return &a->at.v4.sin_port;
+	case AF_INET6:
+		return &a->at.v6.sin6_port;
+	default:
+		return NULL;
+	}
+}
+
+uint16_t addr_port(const struct addr *a)
+{
+	struct addr copy = *a;
+	const uint8_t *port = addr_port_at(&copy);
+
+	return port ? (uint16_t)((unsigned)port[0] << 8 | port[1]) : 0;
+}
+
+void addr_set_port(struct addr *a, uint16_t port)
+{
+	uint8_t *at = addr_port_at(a);
+
+	if (at) {
+		at[0] = (uint8_t)(port >> 8);
+		at[1] = (uint8_t)port;
+	}
+}
+
+bool addr_is_wildcard(const struct addr *a)
+{
+	static const struct in6_addr zeros;
+
+	switch (a->at.any.sa_family) {
+	case AF_INET:
+		return a->at.v4.sin_addr.s_addr == 0;
+	case AF_INET6:
+		return memcmp(&a->at.v6.sin6_addr, &zeros, sizeof zeros) == 0;
+	default:
+		return false;
+	}
+}
+
+static void addr_add_v6(struct text *t, const struct sockaddr_in6 *v6)
+{
+	char buf[INET6_ADDRSTRLEN], zone[SYS_IF_NAME_SIZE];
+
+	text_add_str(t, inet_ntop(AF_INET6, &v6->sin6_addr, buf, sizeof buf));
+	if (v6->sin6_scope_id) {
+		sys_if_name(v6->sin6_scope_id, zone);
+		text_add(t, "%%%s", zone);
+	}
+}
+
+static void addr_add_local(struct text *t, const struct addr *a)
+{
+	char path[sizeof a->at.local.sun_path + 1] = "";
+	size_t head = offsetof(struct sockaddr_un, sun_path);
+	size_t len = a->len > head ? a->len - head : 0;
+
+	if (len > sizeof path - 1)
+		len = sizeof path - 1;
+	memcpy(path, a->at.local.sun_path, len);
+	bool abstract = len > 1 && path[0] == '\0';
+	text_add_str(t, abstract ? "unix:@" : "unix:");
+	if (len == 0)
+		text_add_str(t, "(unnamed)");
+	text_add_escaped(t, path + abstract);
+}
+
+void addr_add_host(struct text *t, const struct addr *a)
+{
+	char buf[INET_ADDRSTRLEN];
+
+	switch (a->at.any.sa_family) {
+	case AF_INET:
+		text_add_str(t, inet_ntop(AF_INET, &a->at.v4.sin_addr, buf, sizeof buf));
+		break;
+	case AF_INET6:
+		addr_add_v6(t, &a->at.v6);
+		break;
+	case AF_UNIX:
+		addr_add_local(t, a);
+		break;
+	default:
+		text_add(t, "(family %d)", a->at.any.sa_family);
+		break;
+	}
+}
+
+static bool addr_has_port(const struct addr *a)
+{
+	return a->at.any.sa_family == AF_INET || a->at.any.sa_family == AF_INET6;
+}
+
+void addr_add(struct text *t, const struct addr *a)
+{
+	addr_add_host(t, a);
+	if (addr_has_port(a))
+		text_add(t, " port %u", addr_port(a));
+}
+
+void addr_add_word(struct text *t, const struct addr *a)
+{
+	bool v6 = a->at.any.sa_family == AF_INET6;
+
+	text_add_str(t, v6 ? "[" : "");
+	addr_add_host(t, a);
+	text_add_str(t, v6 ? "]" : "");
+	if (addr_has_port(a))
+		text_add(t, ":%u", addr_port(a));
+}

@@ -1,0 +1,52 @@
+/* A socket address of any family as a plain value, and as people write it. */
+#ifndef SOCKIT_NET_ADDR_H
+#define SOCKIT_NET_ADDR_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+struct addr {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+		struct sockaddr_un local;
+		struct sockaddr_storage room;
+	} at;
+	socklen_t len;
+};
+
+/* Copies; LEN is cut to what a struct addr holds. */
+struct addr addr_from(const struct sockaddr *at, socklen_t len);
+
+/* The wildcard address of FAMILY, AF_INET or AF_INET6. */
+struct addr addr_wildcard(int family, uint16_t port);
+
+/* The loopback address of FAMILY, AF_INET or AF_INET6. */
+struct addr addr_loopback(int family, uint16_t port);
+
+/* A path, or with ABSTRACT a name in the abstract namespace (man 7 unix). -1 when it is too long,
+ * with a usage error. */
+int addr_local(struct addr *a, const char *path, bool abstract, struct err *err) MUST_CHECK;
+
+/* In host byte order; 0 for families that have no port. */
+uint16_t addr_port(const struct addr *a);
+void addr_set_port(struct addr *a, uint16_t port);
+
+bool addr_is_wildcard(const struct addr *a);
+
+/* Append the address without its port, numerically: 192.0.2.1, fe80::1%eth0, unix:/path,
+ * unix:@name. Nothing is looked up. */
+void addr_add_host(struct text *t, const struct addr *a);
+
+/* The same with the port: "192.0.2.1 port 80", and as one word: "[::1]:80". */
+void addr_add(struct text *t, const struct addr *a);
+void addr_add_word(struct text *t, const struct addr *a);
+
+#endif

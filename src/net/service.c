@@ -1,0 +1,87 @@
+#include "net/service.h"
+
+#include <ctype.h>
+#include <netdb.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/num.h"
+#include "sys/lookup.h"
+
+const struct service service_table[] = {
+#include "services.inc"
+};
+const size_t service_count = ARRAY_LEN(service_table);
+
+enum { SERVICE_NAME_SIZE = 64 };
+
+static bool service_has_alias(const struct service *s, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = s->aliases; *at; at += strspn(at, " ")) {
+		size_t word = strcspn(at, " ");
+
+		if (word == len && strncasecmp(at, name, len) == 0)
+			return true;
+		at += word;
+	}
+	return false;
+}
+
+static int service_find_built_in(const char *name, const char *protocol)
+{
+	for (size_t i = 0; i < service_count; i++) {
+		const struct service *s = &service_table[i];
+
+		if (strcmp(s->protocol, protocol) != 0)
+			continue;
+		if (strcasecmp(s->name, name) == 0 || service_has_alias(s, name))
+			return s->port;
+	}
+	return -1;
+}
+
+int service_port(const char *name, const char *protocol)
+{
+	char lower[SERVICE_NAME_SIZE];
+	size_t len = strlen(name);
+	int port;
+
+	if (len == 0 || len >= sizeof lower)
+		return -1;
+	port = sys_service_port(name, protocol);
+	if (port >= 0)
+		return port;
+	for (size_t i = 0; i <= len; i++)
+		lower[i] = (char)tolower((unsigned char)name[i]);
+	if (strcmp(lower, name) != 0)
+		port = sys_service_port(lower, protocol);
+	return port >= 0 ? port : service_find_built_in(name, protocol);
+}
+
+int service_parse_port(const char *text, const char *protocol, uint16_t *port, struct err *err)
+{
+	bool number = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+	int found;
+
+	if (number)
+		return num_parse_port(text, port) == NUM_OK
+		               ? 0
+		               : err_usage(err, "port %s: a port is 0 to 65535", text);
+	if (text[0] == '\0')
+		return err_usage(err, "the port is empty");
+	/* What cannot be a name (RFC 6335 section 5.1, plus what old tables hold) is a slip. */
+	if (text[strspn(text,
+	                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+.")] ||
+	    !text[strcspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")])
+		return err_usage(err,
+		                 "port '%s': neither a number from 0 to 65535 nor a service name",
+		                 text);
+	found = service_port(text, protocol);
+	if (found < 0)
+		return err_usage(err, "port '%s': no %s service of that name is known", text,
+		                 protocol);
+	*port = (uint16_t)found;
+	return 0;
+}

@@ -1,0 +1,285 @@
+#include "net/spec.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "net/service.h"
+
+/* A word that is only digits, or that somebody knows as a service. */
+static bool word_is_port(const char *word)
+{
+	if (word[0] != '\0' && word[strspn(word, "0123456789")] == '\0')
+		return true;
+	return !strpbrk(word, ".:[]") && service_port(word, "tcp") >= 0;
+}
+
+struct spec_scheme {
+	const char *name;
+	bool known; /* else its name is taken, but nothing can be done with it */
+	enum spec_kind kind;
+};
+
+static const struct spec_scheme spec_schemes[] = {
+	{ "tcp", true, SPEC_TCP },
+	{ "unix", true, SPEC_UNIX },
+	{ "udp", false, SPEC_TCP },
+	{ "unix-dgram", false, SPEC_UNIX },
+	{ "unix-seqpacket", false, SPEC_UNIX },
+	{ "vsock", false, SPEC_TCP },
+	{ "tls", false, SPEC_TCP },
+};
+
+/* What is being read: its parts point into `room`. */
+struct spec_words {
+	const struct spec_scheme *scheme; /* NULL: none was written */
+	const char *word;                 /* the first, as typed */
+	const char *rest;                 /* of it, behind the scheme */
+	const char *second;               /* or NULL */
+	const struct spec_rules *rules;
+};
+
+/* "NAME:" or "NAME://" in front of WORD. */
+static const struct spec_scheme *scheme_of(const char *word, const char **rest)
+{
+	for (size_t i = 0; i < ARRAY_LEN(spec_schemes); i++) {
+		size_t len = strlen(spec_schemes[i].name);
+
+		if (strncmp(word, spec_schemes[i].name, len) != 0 || word[len] != ':')
+			continue;
+		*rest = word + len + (strncmp(word + len, "://", 3) == 0 ? 3 : 1);
+		return &spec_schemes[i];
+	}
+	*rest = word;
+	return NULL;
+}
+
+static int spec_set_local(struct spec *spec, const char *path, bool may_be_abstract,
+                          struct err *err)
+{
+	bool abstract = may_be_abstract && path[0] == '@';
+	struct text t = TEXT_OVER(spec->text);
+
+	spec->kind = SPEC_UNIX;
+	if (addr_local(&spec->local, path + abstract, abstract, err))
+		return -1;
+	addr_add_host(&t, &spec->local);
+	return 0;
+}
+
+static int spec_set_host(struct spec *spec, const char *host, size_t len, struct err *err)
+{
+	if (len > SPEC_HOST_MAX)
+		return err_usage(err, "the host name is %zu characters long, %d are allowed", len,
+		                 SPEC_HOST_MAX);
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)host[i] <= ' ' || host[i] == 0x7f)
+			return err_usage(err, "host '%.*s': a blank or a control character in it",
+			                 (int)len, host);
+	memcpy(spec->host, host, len);
+	spec->host[len] = '\0';
+	return 0;
+}
+
+static int spec_set_port(struct spec *spec, const char *port, const struct spec_words *w,
+                         struct err *err)
+{
+	if (service_parse_port(port, "tcp", &spec->port, err))
+		return -1;
+	if (spec->port == 0 && !w->rules->server)
+		return err_usage(err, "port 0: nothing can be reached there");
+	return 0;
+}
+
+static bool is_v6(const char *host, size_t len)
+{
+	char buf[INET6_ADDRSTRLEN];
+	struct in6_addr v6;
+	const char *zone = memchr(host, '%', len);
+
+	len = zone ? (size_t)(zone - host) : len;
+	if (len >= sizeof buf)
+		return false;
+	memcpy(buf, host, len);
+	buf[len] = '\0';
+	return inet_pton(AF_INET6, buf, &v6) == 1;
+}
+
+static int no_port(const struct spec_words *w, const char *hint, struct err *err)
+{
+	(void)err_usage(err, "%s: no port given", w->word);
+	err_hint(err, "%s", hint);
+	return -1;
+}
+
+/* "[V6]" or "[V6]:PORT"; *port becomes NULL when there is none. */
+static int split_brackets(struct spec *spec, const struct spec_words *w, const char **port,
+                          struct err *err)
+{
+	const char *end = strchr(w->rest, ']');
+	size_t len = end ? (size_t)(end - w->rest) - 1 : 0;
+
+	if (!end)
+		return err_usage(err, "%s: the bracket is not closed", w->word);
+	if (!is_v6(w->rest + 1, len))
+		return err_usage(err, "%s: no IPv6 address between the brackets", w->word);
+	if (end[1] != ':' && end[1] != '\0')
+		return err_usage(err, "%s: only ':PORT' may follow the bracket", w->word);
+	*port = end[1] == ':' ? end + 2 : NULL;
+	return spec_set_host(spec, w->rest + 1, len, err);
+}
+
+/* More than one colon and no brackets: nobody can tell where the port begins. */
+static int refuse_bare_v6(const struct spec_words *w, struct err *err)
+{
+	const char *last = strrchr(w->rest, ':');
+	size_t head = (size_t)(last - w->rest);
+
+	(void)err_usage(err, "%s: an IPv6 address with a port needs brackets", w->word);
+	if (strchr(w->rest, ']'))
+		err_hint(err, "[%.*s:%s", (int)head, w->rest, last + 1);
+	else if (is_v6(w->rest, head))
+		err_hint(err, "[%.*s]:%s, or two words: %s PORT", (int)head, w->rest, last + 1,
+		         w->rest);
+	else
+		err_hint(err, "[ADDRESS]:PORT, or two words: ADDRESS PORT");
+	return -1;
+}
+
+/* One word without colon or bracket: a port, or nothing. */
+static int parse_lone_word(struct spec *spec, const struct spec_words *w, struct err *err)
+{
+	if (w->rest[0] == '\0')
+		return err_usage(err, "%s",
+		                 w->scheme ? "the endpoint has no port" : "the endpoint is empty");
+	if (!word_is_port(w->rest))
+		return no_port(w, "HOST PORT or HOST:PORT names an endpoint", err);
+	if (w->scheme && !w->rules->server) {
+		(void)err_usage(err, "%s: a host or a port?", w->word);
+		err_hint(err, "%s::%s is that port of this machine, %s:HOST:PORT names both",
+		         w->scheme->name, w->rest, w->scheme->name);
+		return -1;
+	}
+	return spec_set_port(spec, w->rest, w, err);
+}
+
+static int parse_one_word(struct spec *spec, const struct spec_words *w, struct err *err)
+{
+	const char *colon = strchr(w->rest, ':'), *port;
+
+	if (w->rest[0] == '[') {
+		if (split_brackets(spec, w, &port, err))
+			return -1;
+		if (!port)
+			return no_port(w, "[ADDRESS]:PORT", err);
+		return spec_set_port(spec, port, w, err);
+	}
+	if (!colon)
+		return parse_lone_word(spec, w, err);
+	if (strchr(colon + 1, ':'))
+		return refuse_bare_v6(w, err);
+	if (colon[1] == '\0')
+		return no_port(w, "HOST:PORT", err);
+	if (spec_set_host(spec, w->rest, (size_t)(colon - w->rest), err))
+		return -1;
+	return spec_set_port(spec, colon + 1, w, err);
+}
+
+/* The host of two words: a name, an address, an address in brackets; but no port. */
+static int parse_host_word(struct spec *spec, const struct spec_words *w, struct err *err)
+{
+	const char *port = NULL;
+	size_t len = strlen(w->rest);
+
+	if (len == 0)
+		return err_usage(err, "the host is empty");
+	if (!w->second && word_is_port(w->rest))
+		return err_usage(err, "'%s': a second port, beside --port", w->word);
+	if (w->rest[0] == '[') {
+		if (split_brackets(spec, w, &port, err))
+			return -1;
+	} else if (strpbrk(w->rest, ":]") && !is_v6(w->rest, len)) {
+		port = w->rest;
+	}
+	if (port)
+		return err_usage(err, "host '%s': a port in it, beside the port that is given",
+		                 w->word);
+	return spec->host[0] ? 0 : spec_set_host(spec, w->rest, len, err);
+}
+
+static void spec_describe(struct spec *spec, bool server)
+{
+	struct text t = TEXT_OVER(spec->text);
+	const char *host = spec->host[0] ? spec->host : server ? "*" : "localhost";
+
+	text_add(&t, "%s port %u", host, spec->port);
+}
+
+static int parse_tcp(struct spec *spec, const struct spec_words *w, struct err *err)
+{
+	const char *port = w->second ? w->second : w->rules->port;
+
+	spec->kind = SPEC_TCP;
+	if (w->rules->host && spec_set_host(spec, w->rules->host, strlen(w->rules->host), err))
+		return -1;
+	if (w->rules->host && w->word && (w->second || !word_is_port(w->rest)))
+		return err_usage(err, "'%s': with --source, which names the address, only a port",
+		                 w->word);
+	if (port) {
+		if (w->word && parse_host_word(spec, w, err))
+			return -1;
+		if (spec_set_port(spec, port, w, err))
+			return -1;
+	} else if (parse_one_word(spec, w, err)) {
+		return -1;
+	}
+	if (strcmp(spec->host, "*") == 0 && !w->rules->server)
+		return err_usage(err, "host '*': only a server can have every address");
+	spec_describe(spec, w->rules->server);
+	return 0;
+}
+
+static int parse_local(struct spec *spec, const struct spec_words *w, struct err *err)
+{
+	if (w->second)
+		return err_usage(err, "'%s': a Unix socket has no port", w->second);
+	if (w->rules->port)
+		return err_usage(err, "--port has no meaning for %s: a Unix socket has no port",
+		                 w->word);
+	if (w->rules->host)
+		return err_usage(err,
+		                 "--source has no meaning for %s: a Unix socket has no address",
+		                 w->word);
+	return spec_set_local(spec, w->rest, !w->rules->path, err);
+}
+
+int spec_parse(struct spec *spec, const char *const *words, size_t count,
+               const struct spec_rules *rules, struct err *err)
+{
+	struct spec made = { .kind = SPEC_TCP };
+	struct spec_words w = {
+		.word = count > 0 ? words[0] : NULL,
+		.second = count > 1 ? words[1] : NULL,
+		.rules = rules,
+	};
+	int failed;
+
+	if (!w.word && !rules->port)
+		return err_usage(err, "no endpoint given");
+	if (w.second && rules->port)
+		return err_usage(err, "'%s' is a second port, beside --port", w.second);
+	w.rest = w.word;
+	if (w.word && !rules->path)
+		w.scheme = scheme_of(w.word, &w.rest);
+	if (w.scheme && !w.scheme->known)
+		return err_usage(err, "%s: this version has no '%s' endpoints", w.word,
+		                 w.scheme->name);
+	if (w.word &&
+	    (rules->path || (w.scheme ? w.scheme->kind == SPEC_UNIX : strchr(w.word, '/') != NULL)))
+		failed = parse_local(&made, &w, err);
+	else
+		failed = parse_tcp(&made, &w, err);
+	if (!failed)
+		*spec = made;
+	return failed;
+}

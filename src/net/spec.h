@@ -1,0 +1,46 @@
+/*
+ * An endpoint as it was asked for: text turned into plain data, before anything is looked up or
+ * opened. The spellings are those of sockit(1), ENDPOINTS.
+ */
+#ifndef SOCKIT_NET_SPEC_H
+#define SOCKIT_NET_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "net/addr.h"
+
+enum spec_kind {
+	SPEC_TCP,
+	SPEC_UNIX, /* a Unix stream socket */
+};
+
+/* A DNS name has at most 253 characters (RFC 1035 section 2.3.4); an address with its zone less. */
+enum { SPEC_HOST_MAX = 253 };
+
+struct spec {
+	enum spec_kind kind;
+	char host[SPEC_HOST_MAX + 1]; /* empty: none was named */
+	uint16_t port;
+	struct addr local;             /* for SPEC_UNIX */
+	char text[SPEC_HOST_MAX + 64]; /* for messages: "db.example port 80", "unix:/path" */
+};
+
+/* How the words are to be read. */
+struct spec_rules {
+	bool server;      /* it will be bound: port 0, "*" and a lone "scheme:PORT" are allowed */
+	bool path;        /* the word is a path, whatever it looks like (-U) */
+	const char *port; /* given by an option, so that the words name a host at most; or NULL */
+	const char *host; /* given by an option, so that the words name a port at most; or NULL */
+};
+
+/*
+ * Read COUNT words, 0 to 2 (0 only with rules->port). 0, or -1 with a usage error, in most cases
+ * with a hint. *spec is written only on success.
+ */
+int spec_parse(struct spec *spec, const char *const *words, size_t count,
+               const struct spec_rules *rules, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,38 @@
+#include "out/output.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "sys/file.h"
+#include "sys/wait.h"
+
+int output_write(int fd, const void *bytes, size_t n)
+{
+	const char *at = bytes;
+
+	while (n > 0) {
+		ssize_t done = sys_write(fd, at, n);
+
+		if (done == -EAGAIN) {
+			struct pollfd room = { .fd = fd, .events = POLLOUT };
+
+			done = sys_poll(&room, 1, NSEC_NEVER) < 0 ? -EIO : 0;
+		}
+		if (done < 0)
+			return (int)done;
+		at += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+int output_result(const char *text, struct err *err)
+{
+	int error = output_write(1, text, strlen(text));
+
+	if (error == -EPIPE)
+		return err_set(err, ERR_STDOUT_GONE, EPIPE, "write", "standard output");
+	if (error)
+		return err_set(err, ERR_LOCAL, -error, "write", "standard output");
+	return 0;
+}

@@ -1,0 +1,15 @@
+/* Whole texts to a descriptor. */
+#ifndef SOCKIT_OUT_OUTPUT_H
+#define SOCKIT_OUT_OUTPUT_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* Write all N bytes, waiting where FD is non-blocking. 0 or a negative errno. */
+int output_write(int fd, const void *bytes, size_t n) MUST_CHECK;
+
+/* A result to standard output. ERR_LOCAL, or ERR_STDOUT_GONE when its reader has left. */
+int output_result(const char *text, struct err *err) MUST_CHECK;
+
+#endif

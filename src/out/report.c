@@ -1,0 +1,310 @@
+#include "out/report.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "out/failure.h"
+#include "out/output.h"
+#include "sys/file.h"
+
+const char report_built_in[] = "json: jansson " JANSSON_VERSION;
+
+struct report_row {
+	const char *name; /* the value of "event" in JSON */
+	const char *text; /* {field} is replaced */
+};
+
+static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
+	[REPORT_RESOLVING] = { "resolving", "looking up {host}" },
+	[REPORT_RESOLVED] = { "resolved", "{host} has {count} addresses, found in {time}" },
+	[REPORT_TRYING] = { "trying", "trying {peer}" },
+	[REPORT_ATTEMPT_FAILED] = { "attempt_failed", "{peer}: {reason}" },
+	[REPORT_CONNECTED] = { "connected", "connected to {peer} from {local} in {time}" },
+	[REPORT_SKIPPED] = { "skipped", "not listening on {local}: {reason}" },
+	[REPORT_LISTENING] = { "listening", "listening on {local_addr} {local_port}" },
+	[REPORT_LISTENING_LOCAL] = { "listening", "listening on {local}" },
+	[REPORT_ACCEPTED] = { "accepted", "connection from {peer} to {local}" },
+	[REPORT_ACCEPT_PAUSED] = { "accept_paused",
+	                           "cannot accept a connection: {reason}; trying again" },
+	[REPORT_STDIN_ENDED] = { "stdin_ended",
+	                         "end of standard input after {sent_bytes} bytes{words}" },
+	[REPORT_PEER_ENDED] = { "peer_ended",
+	                        "the peer ended its stream after {received_bytes} bytes" },
+	[REPORT_CUT] = { "cut", "{reason}" },
+	[REPORT_CLOSED] = { "closed", "closed ({reason}): sent {sent_bytes} bytes, received "
+	                              "{received_bytes} bytes, in {time}" },
+	[REPORT_CALL] = { "call", "{words}" },
+};
+
+struct report {
+	struct report_config config;
+	int fd;            /* where events go */
+	atomic_int failed; /* the first errno met while writing */
+};
+
+struct report *report_new(void)
+{
+	struct report *r = calloc(1, sizeof *r);
+
+	if (r)
+		r->fd = 2;
+	return r;
+}
+
+int report_configure(struct report *r, const struct report_config *config, struct err *err)
+{
+	r->config = *config;
+	if (!config->file)
+		return 0;
+	/* What is told may be nobody else's business. */
+	int fd = sys_open(config->file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0)
+		return err_set(err, ERR_LOCAL, -fd, "open", "%s", config->file);
+	r->fd = fd;
+	return 0;
+}
+
+bool report_is_heard(const struct report *r)
+{
+	return r->config.verbose || r->config.json;
+}
+
+static void report_put(struct report *r, int fd, const char *bytes, size_t n)
+{
+	int error = output_write(fd, bytes, n);
+
+	if (error && fd != 2)
+		atomic_store(&r->failed, -error);
+}
+
+/* A string as JSON, escaped first when it is not UTF-8. */
+static json_t *json_str(const char *str)
+{
+	json_t *json = json_string(str);
+	char buf[2048];
+	struct text t = TEXT_OVER(buf);
+
+	if (json)
+		return json;
+	text_add_escaped(&t, str);
+	return json_string(buf);
+}
+
+static void json_set(json_t *object, const char *name, const char *suffix, json_t *value)
+{
+	char key[64];
+	struct text t = TEXT_OVER(key);
+
+	text_add(&t, "%s%s", name, suffix);
+	(void)json_object_set_new(object, key, value);
+}
+
+static double rounded_msec(nsec_t time)
+{
+	return (double)(time / NSEC_PER_USEC) / 1000.0;
+}
+
+static void json_set_addr(json_t *object, const char *name, const struct addr *a)
+{
+	bool local = a->at.any.sa_family == AF_UNIX;
+	char buf[256];
+	struct text t = TEXT_OVER(buf);
+
+	addr_add_host(&t, a);
+	json_set(object, name, local ? "_path" : "_addr", json_str(buf));
+	if (!local)
+		json_set(object, name, "_port", json_integer(addr_port(a)));
+}
+
+static void json_set_field(json_t *object, const struct report_field *f)
+{
+	switch (f->type) {
+	case REPORT_STR:
+		if (f->is.str)
+			json_set(object, f->name, "", json_str(f->is.str));
+		break;
+	case REPORT_INT:
+		json_set(object, f->name, "", json_integer(f->is.number));
+		break;
+	case REPORT_TIME:
+		json_set(object, f->name, "_ms", json_real(rounded_msec(f->is.time)));
+		break;
+	case REPORT_ADDR:
+		json_set_addr(object, f->name, f->is.addr);
+		break;
+	case REPORT_WORDS:
+		break;
+	}
+}
+
+/* ASCII alone, so that no byte of it does anything to a terminal. Takes OBJECT. */
+static void report_put_json(struct report *r, int fd, json_t *object)
+{
+	OWN_MEM char *line =
+		json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+	char end[] = "\n";
+
+	json_decref(object);
+	if (!line)
+		return;
+	size_t len = strlen(line);
+	char *whole = realloc(line, len + sizeof end);
+	if (!whole)
+		return;
+	line = whole;
+	memcpy(line + len, end, sizeof end);
+	report_put(r, fd, line, len + 1);
+}
+
+static void text_add_time(struct text *t, nsec_t time)
+{
+	if (time < NSEC_PER_SEC)
+		text_add(t, "%.1f ms", nsec_to_msec(time));
+	else
+		text_add(t, "%.2f s", nsec_to_msec(time) / 1000);
+}
+
+/* Field KEY as text; "NAME_addr" and "NAME_port" are the parts of an address NAME. */
+static bool text_add_field(struct text *t, const struct report_field *f, const char *key,
+                           size_t len)
+{
+	size_t name = strlen(f->name);
+
+	if (len < name || strncmp(f->name, key, name) != 0)
+		return false;
+	if (len > name) {
+		if (f->type != REPORT_ADDR)
+			return false;
+		if (strncmp(key + name, "_addr}", 6) == 0)
+			addr_add_host(t, f->is.addr);
+		else if (strncmp(key + name, "_port}", 6) == 0)
+			text_add(t, "%u", addr_port(f->is.addr));
+		else
+			return false;
+		return true;
+	}
+	switch (f->type) {
+	case REPORT_STR:
+		text_add_escaped(t, f->is.str ? f->is.str : "");
+		break;
+	case REPORT_INT:
+		text_add(t, "%lld", (long long)f->is.number);
+		break;
+	case REPORT_TIME:
+		text_add_time(t, f->is.time);
+		break;
+	case REPORT_ADDR:
+		addr_add(t, f->is.addr);
+		break;
+	case REPORT_WORDS:
+		text_add_str(t, f->is.str);
+		break;
+	}
+	return true;
+}
+
+static void text_fill(struct text *t, const char *template, const struct report_field *fields,
+                      size_t count)
+{
+	for (const char *at = template; *at;) {
+		size_t plain = strcspn(at, "{");
+
+		text_add_bytes(t, at, plain);
+		at += plain;
+		if (*at == '\0')
+			return;
+		size_t len = strcspn(++at, "}");
+		for (size_t i = 0; i < count && !text_add_field(t, &fields[i], at, len); i++)
+			continue;
+		at += len + 1;
+	}
+}
+
+void report_event(struct report *r, enum report_kind kind, bool urgent,
+                  const struct report_field *fields, size_t count)
+{
+	const struct report_row *row = &report_kinds[kind];
+
+	if (r->config.json) {
+		json_t *object = json_object();
+
+		json_set(object, "event", "", json_str(row->name));
+		for (size_t i = 0; i < count; i++)
+			json_set_field(object, &fields[i]);
+		report_put_json(r, r->fd, object);
+	}
+	/* With JSON in a file, stderr still has what cannot wait. */
+	if (r->config.json ? r->fd != 2 && (urgent || r->config.verbose)
+	                   : urgent || r->config.verbose) {
+		char buf[4096];
+		struct text t = TEXT_OVER(buf);
+
+		text_fill(&t, row->text, fields, count);
+		text_add_str(&t, "\n");
+		if (t.cut)
+			t.at[t.len - 1] = '\n';
+		report_put(r, 2, t.at, t.len);
+	}
+}
+
+static void report_failure_text(struct report *r, const struct err *e)
+{
+	const char *command = r->config.command;
+	char buf[4096];
+	struct text t = TEXT_OVER(buf);
+
+	style_add(&t, r->config.style, INK_RED);
+	text_add(&t, "sockit%s%s:", command ? " " : "", command ? command : "");
+	style_add(&t, r->config.style, INK_PLAIN);
+	text_add_str(&t, " ");
+	failure_add_message(&t, e);
+	text_add_str(&t, "\n");
+	if (e->hint[0]) {
+		text_add_str(&t, "hint: ");
+		text_add_escaped(&t, e->hint);
+		text_add_str(&t, "\n");
+	}
+	report_put(r, 2, t.at, t.len);
+}
+
+static void report_failure_json(struct report *r, const struct err *e)
+{
+	json_t *object = json_object(), *error = json_object();
+	char buf[2048];
+	struct text t = TEXT_OVER(buf);
+	bool has_errno = e->domain == ERR_NETWORK || e->domain == ERR_LOCAL;
+
+	failure_add_message(&t, e);
+	json_set(error, "op", "", json_str(e->op));
+	json_set(error, "code", "", json_str(failure_code_name(e)));
+	json_set(error, "errno", "", has_errno ? json_integer(e->code) : json_null());
+	json_set(error, "message", "", json_str(buf));
+	if (e->hint[0])
+		json_set(error, "hint", "", json_str(e->hint));
+	json_set(object, "error", "", error);
+	report_put_json(r, r->fd, object);
+}
+
+void report_failure(struct report *r, const struct err *e)
+{
+	if (r->config.json)
+		report_failure_json(r, e);
+	if (!r->config.json || r->fd != 2)
+		report_failure_text(r, e);
+}
+
+int report_close(struct report *r, struct err *err)
+{
+	int closed = r->fd != 2 ? sys_close(r->fd) : 0;
+	int failed = atomic_load(&r->failed);
+
+	r->fd = 2;
+	r->config.json = r->config.json && !r->config.file;
+	if (failed || closed)
+		return err_set(err, ERR_LOCAL, failed ? failed : -closed, "write", "%s",
+		               r->config.file);
+	return 0;
+}

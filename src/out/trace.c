@@ -1,0 +1,258 @@
+#include "out/trace.h"
+
+#include <netdb.h>
+#include <string.h>
+
+#include "net/addr.h"
+#include "out/decode.h"
+#include "out/failure.h"
+#include "sys/lookup.h"
+
+struct trace_row {
+	const char *name;
+	decode_arg *args[SYS_ARGS]; /* NULL: part of the one before, or none */
+	bool payload;               /* shown only for descriptors that payload goes through */
+	const char *explain;
+};
+
+static const struct trace_row trace_rows[SYS_OP_COUNT] = {
+	[SYS_SOCKET] = { "socket",
+	                 { decode_family, decode_socktype, decode_protocol },
+	                 false,
+	                 "make an endpoint; it has no address yet" },
+	[SYS_BIND] = { "bind",
+	               { decode_int, decode_addr },
+	               false,
+	               "give the socket the address by which it is reached" },
+	[SYS_LISTEN] = { "listen",
+	                 { decode_int, decode_int },
+	                 false,
+	                 "let the kernel take connections and queue them" },
+	[SYS_ACCEPT4] = { "accept4",
+	                  { decode_int, decode_addr_out, NULL, decode_socket_flags },
+	                  false,
+	                  "take the first connection from the queue, as a socket of its own" },
+	[SYS_CONNECT] = { "connect",
+	                  { decode_int, decode_addr },
+	                  false,
+	                  "start the handshake with the server" },
+	[SYS_SHUTDOWN] = { "shutdown",
+	                   { decode_int, decode_how },
+	                   false,
+	                   "end one direction; the peer reads end of file, the other direction lives" },
+	[SYS_GETSOCKNAME] = { "getsockname",
+	                      { decode_int, decode_addr_out },
+	                      false,
+	                      "ask which address and port this end has" },
+	[SYS_GETPEERNAME] = { "getpeername",
+	                      { decode_int, decode_addr_out },
+	                      false,
+	                      "ask which address and port the other end has" },
+	[SYS_GETSOCKOPT] = { "getsockopt",
+	                     { decode_int, decode_level, decode_option, decode_option_out },
+	                     false,
+	                     "ask the socket for an option or its pending error" },
+	[SYS_SETSOCKOPT] = { "setsockopt",
+	                     { decode_int, decode_level, decode_option, decode_option_in },
+	                     false,
+	                     "tune the socket" },
+	[SYS_RECV] = { "recv",
+	               { decode_int, decode_bytes_out, decode_int, decode_msg_flags },
+	               false,
+	               "take what has arrived; 0 is the peer's end of file" },
+	[SYS_SEND] = { "send",
+	               { decode_int, decode_bytes_in, decode_int, decode_msg_flags },
+	               false,
+	               "hand bytes to the kernel, which sends them when it can" },
+	[SYS_SOCKET_QUEUE] = { "ioctl",
+	                       { decode_int, decode_queue, decode_queue_out },
+	                       false,
+	                       "ask how many bytes the peer has not acknowledged" },
+	[SYS_READ] = { "read",
+	               { decode_int, decode_bytes_out, decode_int },
+	               true,
+	               "take bytes; 0 is the end" },
+	[SYS_WRITE] = { "write", { decode_int, decode_bytes_in, decode_int }, true, "give bytes" },
+	[SYS_SENDFILE] = { "sendfile",
+	                   { decode_int, decode_int, decode_null, decode_int },
+	                   true,
+	                   "have the kernel send from the file; no byte passes through this program" },
+	[SYS_SPLICE] = { "splice",
+	                 { decode_int, decode_null, decode_int, decode_null, decode_int,
+	                   decode_splice_flags },
+	                 true,
+	                 "have the kernel move pages between socket and pipe without copying" },
+	[SYS_CLOSE] = { "close", { decode_int }, true, "give the descriptor back" },
+	[SYS_PIPE2] = { "pipe2",
+	                { decode_pipe_ends, decode_pipe_flags },
+	                false,
+	                "make a pipe for the kernel to move bytes through" },
+	[SYS_GETADDRINFO] = { "getaddrinfo",
+	                      { decode_str, decode_str, decode_hints },
+	                      false,
+	                      "turn a name into addresses" },
+	[SYS_GETNAMEINFO] = { "getnameinfo",
+	                      { decode_addr, NULL, decode_str, decode_str, decode_ni_flags },
+	                      false,
+	                      "turn an address into text" },
+	[SYS_GETSERVBYNAME] = { "getservbyname",
+	                        { decode_str, decode_str },
+	                        false,
+	                        "look the service up in /etc/services" },
+};
+
+const char *trace_name(enum sys_op op)
+{
+	return trace_rows[op].name;
+}
+
+void trace_add_args(struct text *t, const struct sys_call *call)
+{
+	const struct trace_row *row = &trace_rows[call->op];
+
+	for (int i = 0; i < SYS_ARGS; i++) {
+		if (!row->args[i])
+			continue;
+		text_add_str(t, i > 0 ? ", " : "");
+		row->args[i](t, call, i);
+	}
+}
+
+static bool answers_with_eai(enum sys_op op)
+{
+	return op == SYS_GETADDRINFO || op == SYS_GETNAMEINFO;
+}
+
+static void add_found(struct text *t, const struct sys_call *call)
+{
+	const struct addrinfo *info = *(struct addrinfo *const *)call->arg[3];
+	const char *between = " [";
+
+	for (; info; info = info->ai_next) {
+		struct addr a = addr_from(info->ai_addr, info->ai_addrlen);
+
+		text_add_str(t, between);
+		addr_add_host(t, &a);
+		between = ", ";
+	}
+	text_add_str(t, "]");
+}
+
+void trace_add_outcome(struct text *t, const struct sys_call *call)
+{
+	const char *name;
+
+	if (answers_with_eai(call->op) && call->result != 0) {
+		text_add(t, "%s (%s)", failure_eai_name((int)call->result),
+		         sys_eai_text((int)call->result));
+	} else if (call->op == SYS_GETSERVBYNAME) {
+		text_add(t, call->result < 0 ? "NULL" : "{s_port=%ld}", (long)call->result);
+	} else if (call->result < 0) {
+		name = strerrorname_np((int)-call->result);
+		text_add(t, "-1 %s (%s)", name ? name : "?",
+		         failure_errno_text((int)-call->result));
+	} else {
+		text_add(t, "%ld", (long)call->result);
+		if (call->op == SYS_GETADDRINFO)
+			add_found(t, call);
+	}
+}
+
+static void payload_set(struct trace *trace, long fd, bool on)
+{
+	if (fd < 0 || fd >= TRACE_FDS)
+		return;
+	uint64_t bit = UINT64_C(1) << (fd % 64);
+	if (on)
+		trace->payload[fd / 64] |= bit;
+	else
+		trace->payload[fd / 64] &= ~bit;
+}
+
+static bool payload_has(const struct trace *trace, long fd)
+{
+	return fd >= TRACE_FDS || (fd >= 0 && trace->payload[fd / 64] & (UINT64_C(1) << (fd % 64)));
+}
+
+/* Keep track of the descriptors that payload goes through. */
+static void payload_follow(struct trace *trace, const struct sys_call *call)
+{
+	static const char again[] = "/proc/self/fd/";
+
+	if (call->result < 0)
+		return;
+	if (call->op == SYS_SOCKET || call->op == SYS_ACCEPT4) {
+		payload_set(trace, call->result, true);
+	} else if (call->op == SYS_OPEN) {
+		const char *path = (const char *)call->arg[0];
+
+		payload_set(trace, call->result, strncmp(path, again, sizeof again - 1) == 0);
+	} else if (call->op == SYS_PIPE2) {
+		const int *ends = (const int *)call->arg[0];
+
+		payload_set(trace, ends[0], true);
+		payload_set(trace, ends[1], true);
+	} else if (call->op == SYS_CLOSE) {
+		payload_set(trace, call->arg[0], false);
+	}
+}
+
+static void trace_show(const struct trace *trace, const struct sys_call *call)
+{
+	const struct trace_row *row = &trace_rows[call->op];
+	char args_buf[1024], buf[2048];
+	struct text args = TEXT_OVER(args_buf), t = TEXT_OVER(buf);
+	bool failed = call->result < 0 || (answers_with_eai(call->op) && call->result != 0);
+	const char *code = !failed                      ? NULL
+	                   : answers_with_eai(call->op) ? failure_eai_name((int)call->result)
+	                                                : strerrorname_np((int)-call->result);
+
+	trace_add_args(&args, call);
+	style_add(&t, trace->style, INK_BOLD);
+	text_add_str(&t, row->name);
+	style_add(&t, trace->style, INK_PLAIN);
+	text_add(&t, "(%s) = ", args_buf);
+	style_add(&t, trace->style, failed ? INK_RED : INK_PLAIN);
+	trace_add_outcome(&t, call);
+	style_add(&t, trace->style, INK_PLAIN);
+	text_add(&t, "  %.1fms", nsec_to_msec(call->took));
+	if (trace->explain) {
+		style_add(&t, trace->style, INK_DIM);
+		text_add(&t, "  # %s", row->explain);
+		style_add(&t, trace->style, INK_PLAIN);
+	}
+	REPORT_WITH(trace->report, REPORT_CALL, true, FIELD_STR("call", row->name),
+	            FIELD_STR("args", args_buf), FIELD_INT("result", failed ? -1 : call->result),
+	            FIELD_STR("code", code), FIELD_TIME("time", call->took),
+	            FIELD_STR("explain", trace->explain ? row->explain : NULL), FIELD_WORDS(buf));
+}
+
+static void trace_after(struct sys_observer *observer, const struct sys_call *call)
+{
+	/* Showing a call makes calls itself, which are not shown. */
+	static _Thread_local bool showing;
+	struct trace *trace = CONTAINER_OF(observer, struct trace, observer);
+	const struct trace_row *row = &trace_rows[call->op];
+	bool hidden = row->payload && !payload_has(trace, call->arg[0]);
+
+	if (showing)
+		return;
+	showing = true;
+	if (row->name && !hidden)
+		trace_show(trace, call);
+	payload_follow(trace, call);
+	showing = false;
+}
+
+void trace_start(struct trace *trace, struct report *report, struct style style, bool explain)
+{
+	*trace = (struct trace){
+		.observer = { .after = trace_after },
+		.report = report,
+		.style = style,
+		.explain = explain,
+	};
+	payload_set(trace, 0, true);
+	payload_set(trace, 1, true);
+	sys_observe(&trace->observer);
+}

@@ -1,0 +1,197 @@
+#include "relay/ends.h"
+
+#include <errno.h>
+
+#include "out/failure.h"
+#include "stream/socket.h"
+
+/* From the peer's end on, a peer that has gone for good is found out with these. */
+#define RELAY_KEEP_IDLE (15 * NSEC_PER_SEC)
+#define RELAY_KEEP_INTERVAL (5 * NSEC_PER_SEC)
+enum { RELAY_KEEP_COUNT = 3 };
+
+/* Nothing tells of an acknowledgement: ask, first soon and then less and less often. */
+#define RELAY_ACK_FIRST (1 * NSEC_PER_MSEC)
+#define RELAY_ACK_LAST (50 * NSEC_PER_MSEC)
+
+void relay_finish(struct relay *r, const char *reason, const struct err *err)
+{
+	relay_done *done = r->done;
+	void *context = r->context;
+
+	if (r->finished)
+		return;
+	r->finished = true;
+	REPORT(r->report, REPORT_CLOSED, FIELD_STR("reason", reason),
+	       FIELD_INT("sent_bytes", r->up.given), FIELD_INT("received_bytes", r->down.given),
+	       FIELD_TIME("time", loop_now(r->loop) - r->began));
+	done(context, err);
+}
+
+static void relay_add_counts(const struct relay *r, struct err *err, const char *what)
+{
+	err_detail(err, "%safter %llu bytes sent and %llu received", what,
+	           (unsigned long long)r->up.given, (unsigned long long)r->down.given);
+}
+
+/* In CLOSE_WAIT Linux tells of a reset as EPIPE, and shutdown tells of it as ENOTCONN. */
+static int as_reset(int error)
+{
+	return error == EPIPE || error == ENOTCONN ? ECONNRESET : error;
+}
+
+void relay_fail_peer(struct relay *r, int error, const char *op)
+{
+	char peer[256];
+	struct text t = TEXT_OVER(peer);
+	struct err err;
+
+	error = as_reset(error);
+	r->request.peer->ops->describe(r->request.peer, &t);
+	(void)err_socket(&err, error, op, "%s", peer);
+	relay_add_counts(r, &err, "");
+	relay_finish(r, failure_errno_text(error), &err);
+}
+
+void relay_fail_stdio(struct relay *r, struct stream *s, int error, const char *op)
+{
+	char name[64];
+	struct text t = TEXT_OVER(name);
+	struct err err;
+	bool gone = error == EPIPE && s == r->request.out;
+
+	s->ops->describe(s, &t);
+	(void)err_set(&err, gone ? ERR_STDOUT_GONE : ERR_LOCAL, error, op, "%s", name);
+	relay_add_counts(r, &err, "");
+	relay_finish(r, failure_errno_text(error), &err);
+}
+
+void relay_fail_time(struct relay *r, const char *why)
+{
+	char peer[256];
+	struct text t = TEXT_OVER(peer);
+	struct err err;
+
+	r->request.peer->ops->describe(r->request.peer, &t);
+	(void)err_set(&err, ERR_TIME, 0, "relay", "%s", peer);
+	relay_add_counts(r, &err, why);
+	relay_finish(r, "time limit", &err);
+}
+
+/* What the peer has not acknowledged, in bytes, or the negative errno that is pending. The queue is
+ * asked first, so that what fails in between is not missed. */
+static int relay_unacked(const struct relay *r)
+{
+	int unacked = stream_unacked(r->request.peer);
+	int pending = stream_pending_error(r->request.peer);
+
+	return pending ? -pending : unacked;
+}
+
+/* Both directions are over: wait until the peer's TCP has everything. */
+void relay_settle(struct relay *r)
+{
+	int unacked = r->settled ? 0 : relay_unacked(r);
+
+	if (unacked < 0) {
+		relay_fail_peer(r, -unacked, "send");
+		return;
+	}
+	if (unacked == 0) {
+		relay_finish(r, r->peer_ended ? "both sides ended" : "everything sent", NULL);
+		return;
+	}
+	nsec_t now = loop_now(r->loop);
+	if (r->ack_wait == 0 || unacked < r->unacked) {
+		r->ack_wait = RELAY_ACK_FIRST;
+		r->ack_until = nsec_after(now, r->request.ack_timeout);
+	}
+	r->unacked = unacked;
+	if (r->peer_ended && now >= r->ack_until) {
+		char why[96];
+		struct text t = TEXT_OVER(why);
+
+		text_add(&t, "the peer has not acknowledged the last %d bytes within %g s, ",
+		         unacked, nsec_to_msec(r->request.ack_timeout) / 1000);
+		relay_fail_time(r, why);
+		return;
+	}
+	loop_timer(r->loop, &r->ack, nsec_after(now, r->ack_wait));
+	r->ack_wait = r->ack_wait * 2 < RELAY_ACK_LAST ? r->ack_wait * 2 : RELAY_ACK_LAST;
+}
+
+void relay_ack_due(struct timer *timer)
+{
+	relay_settle(CONTAINER_OF(timer, struct relay, ack));
+}
+
+static void relay_shut(struct relay *r)
+{
+	/* If the peer has ended and has everything, nothing that comes after can matter: not even whether
+	 * anybody is still there to be told that we have ended too. */
+	r->settled = r->peer_ended && relay_unacked(r) == 0;
+	int error = r->request.peer->ops->shut_write(r->request.peer);
+	if (error && !r->settled)
+		r->broken = -error;
+}
+
+void relay_source_ended(struct relay *r)
+{
+	r->up_open = false;
+	r->sent_all = true;
+	if (!r->request.keep_sending_side)
+		relay_shut(r);
+	REPORT(r->report, REPORT_STDIN_ENDED, FIELD_INT("sent_bytes", r->up.given),
+	       FIELD_WORDS(r->request.keep_sending_side ? "" : ", the sending side is shut"));
+	if (r->request.quit_after_eof != NSEC_NEVER)
+		loop_timer(r->loop, &r->quit,
+		           nsec_after(loop_now(r->loop), r->request.quit_after_eof));
+}
+
+void relay_quit_due(struct timer *timer)
+{
+	struct relay *r = CONTAINER_OF(timer, struct relay, quit);
+	int unacked = relay_unacked(r);
+
+	if (unacked < 0) {
+		relay_fail_peer(r, -unacked, "send");
+	} else if (unacked > 0) {
+		relay_fail_time(
+			r, "cut by --quit-after-eof before the peer has acknowledged everything, ");
+	} else {
+		REPORT(r->report, REPORT_CUT, FIELD_STR("reason", "ended by --quit-after-eof"));
+		relay_finish(r, "--quit-after-eof", NULL);
+	}
+}
+
+void relay_peer_ended(struct relay *r)
+{
+	r->down_open = false;
+	r->peer_ended = true;
+	REPORT(r->report, REPORT_PEER_ENDED, FIELD_INT("received_bytes", r->down.given));
+	int error = r->request.out ? r->request.out->ops->shut_write(r->request.out) : 0;
+	if (error) {
+		relay_fail_stdio(r, r->request.out, -error, "write");
+		return;
+	}
+	if (!r->up_open)
+		return;
+	if (r->request.on_peer_close == RELAY_QUIT)
+		flow_end_source(&r->up);
+	else
+		stream_keep_alive(r->request.peer, RELAY_KEEP_IDLE, RELAY_KEEP_INTERVAL,
+		                  RELAY_KEEP_COUNT);
+}
+
+void relay_peer_gone(struct relay *r)
+{
+	int unacked = stream_unacked(r->request.peer);
+	int pending = stream_pending_error(r->request.peer);
+
+	/* How TCP learnt of it does not matter when nothing was owed. A Unix socket has no
+	 * acknowledgements; there an error tells of bytes that were never read. */
+	if (unacked != 0 || (pending && r->request.peer->nature != STREAM_TCP))
+		relay_fail_peer(r, pending ? pending : ECONNRESET, "send");
+	else
+		relay_finish(r, "the peer is gone", NULL);
+}

@@ -1,0 +1,61 @@
+/*
+ * The ends of a relay, and the state that they share with its turns. For relay.c alone.
+ */
+#ifndef SOCKIT_RELAY_ENDS_H
+#define SOCKIT_RELAY_ENDS_H
+
+#include "loop/loop.h"
+#include "out/report.h"
+#include "relay/flow.h"
+#include "relay/request.h"
+
+struct relay {
+	struct loop *loop;
+	struct report *report;
+	struct relay_request request;
+	relay_done *done;
+	void *context;
+	nsec_t began;
+
+	struct flow up, down;
+	bool up_open, down_open; /* flows that have not ended */
+	bool peer_ended;
+	bool sent_all; /* the source has ended, and the sending side is shut where it is to be */
+	bool settled;  /* what was sent is known to be acknowledged */
+	int broken; /* the errno with which sending failed; what was received is still delivered */
+	bool finished;
+
+	struct watch peer, in, out;
+	struct timer idle, deadline, quit, brief, ack, begin;
+	nsec_t ack_wait, ack_until; /* the next pause, and when patience ends */
+	int unacked;                /* at the last look */
+	nsec_t moved_at;            /* when bytes last moved */
+	uint64_t moved;             /* bytes, both ways, at that time */
+};
+
+/* The one way out: tell, and call done. Does nothing the second time. */
+void relay_finish(struct relay *r, const char *reason, const struct err *err);
+
+/* Out with a failure, which is told with the bytes each way: of the peer, of standard input or output,
+ * of a limit (WHY is a phrase that ends with a comma). */
+void relay_fail_peer(struct relay *r, int error, const char *op);
+void relay_fail_stdio(struct relay *r, struct stream *s, int error, const char *op);
+void relay_fail_time(struct relay *r, const char *why);
+
+/* The source has ended and all it gave is handed to the kernel: shut the sending side. */
+void relay_source_ended(struct relay *r);
+
+/* The peer has ended and all it sent is written: end the sink; and the source as on_peer_close says. */
+void relay_peer_ended(struct relay *r);
+
+/* Both directions are over: finish once the peer's TCP has everything. */
+void relay_settle(struct relay *r);
+
+/* The peer has gone for good while the source was idle. */
+void relay_peer_gone(struct relay *r);
+
+/* Timers. */
+void relay_ack_due(struct timer *timer);
+void relay_quit_due(struct timer *timer);
+
+#endif

@@ -1,0 +1,172 @@
+#include "relay/flow.h"
+
+#include <errno.h>
+
+#include "stream/socket.h"
+#include "sys/file.h"
+
+/* How many steps one turn takes before the rest of the program has its own. */
+enum { FLOW_STEPS_A_TURN = 8 };
+
+static bool is_socket(const struct stream *s)
+{
+	return s->nature == STREAM_TCP || s->nature == STREAM_SOCKET;
+}
+
+static bool is_file(const struct stream *s)
+{
+	return s->nature == STREAM_FILE || s->nature == STREAM_APPEND;
+}
+
+static const struct flow_way *flow_choose(const struct flow *f)
+{
+	if (!f->to || f->tap || f->from->ops->splice_fd(f->from) < 0 ||
+	    f->to->ops->splice_fd(f->to) < 0)
+		return &flow_way_copy;
+	if (is_file(f->from) && is_socket(f->to))
+		return &flow_way_sendfile;
+	if (is_socket(f->from) && f->to->nature == STREAM_PIPE)
+		return &flow_way_splice;
+	return &flow_way_copy;
+}
+
+void flow_init(struct flow *f, struct stream *from, struct stream *to, struct tap *tap)
+{
+	*f = (struct flow){ .from = from, .to = to, .tap = tap, .pipe = { -1, -1 } };
+	f->way = flow_choose(f);
+	f->want_from = READY_IN;
+}
+
+void flow_close(struct flow *f)
+{
+	free(f->buf);
+	free(f->tap_in);
+	(void)sys_close(f->pipe[0]);
+	(void)sys_close(f->pipe[1]);
+	f->buf = f->tap_in = NULL;
+	f->pipe[0] = f->pipe[1] = -1;
+}
+
+int flow_make_buffer(struct flow *f)
+{
+	if (!f->buf)
+		f->buf = malloc(FLOW_CHUNK);
+	if (f->tap && !f->tap_in)
+		f->tap_in = malloc(FLOW_CHUNK / f->tap->growth);
+	return f->buf && (!f->tap || f->tap_in) ? 0 : ENOMEM;
+}
+
+/* The first full read: what follows is worth the room. */
+static void flow_grow_pipes(struct flow *f)
+{
+	f->grown = true;
+	if (f->from->nature == STREAM_PIPE)
+		(void)!sys_pipe_resize(f->from->fd, FLOW_CHUNK);
+	if (f->to && f->to->nature == STREAM_PIPE)
+		(void)!sys_pipe_resize(f->to->fd, FLOW_CHUNK);
+}
+
+void flow_took(struct flow *f, size_t n, size_t asked)
+{
+	bool full = n >= FLOW_FULL_READ || n == asked;
+
+	f->taken += n;
+	if (!full) {
+		f->full_reads = 0;
+		return;
+	}
+	if (!f->grown)
+		flow_grow_pipes(f);
+	f->full_reads++;
+	if (f->from->nature == STREAM_TCP && !f->low_water &&
+	    f->full_reads == FLOW_READS_BEFORE_LOW_WATER) {
+		stream_set_low_water(f->from, FLOW_CHUNK);
+		f->low_water = true;
+	}
+}
+
+void flow_from_result(struct flow *f, struct io io)
+{
+	switch (io.kind) {
+	case IO_DONE:
+		break;
+	case IO_WANT_READ:
+		f->want_from = READY_IN;
+		break;
+	case IO_WANT_WRITE:
+		f->want_from = READY_OUT;
+		break;
+	case IO_END:
+		f->from_ended = true;
+		break;
+	case IO_FAILED:
+		f->from_ended = true;
+		f->from_error = io.error;
+		break;
+	}
+}
+
+void flow_to_failed(struct flow *f, int error)
+{
+	f->state = FLOW_TO_FAILED;
+	f->error = error;
+}
+
+static bool flow_is_empty(const struct flow *f)
+{
+	return f->begin == f->end && f->piped == 0;
+}
+
+static void flow_settle(struct flow *f)
+{
+	if (f->state != FLOW_RUNNING || !f->from_ended || !flow_is_empty(f))
+		return;
+	f->state = f->from_error ? FLOW_FROM_FAILED : FLOW_ENDED;
+	f->error = f->from_error;
+	f->want_from = f->want_to = 0;
+}
+
+void flow_wake(struct flow *f, unsigned from_ready, unsigned to_ready)
+{
+	bool by_from = f->want_from && (from_ready & (f->want_from | READY_TROUBLE));
+	bool by_to = f->want_to && (to_ready & (f->want_to | READY_TROUBLE));
+
+	if (f->state != FLOW_RUNNING || (!by_from && !by_to))
+		return;
+	f->want_from = f->want_to = 0;
+	for (int i = 0; i < FLOW_STEPS_A_TURN; i++)
+		if (f->state != FLOW_RUNNING || !f->way->step(f))
+			break;
+	flow_settle(f);
+	/* The turn is over before the bytes are: any readiness of either side goes on. */
+	if (f->state == FLOW_RUNNING && !f->want_from && !f->want_to) {
+		if (flow_is_empty(f) && !f->from_ended)
+			f->want_from = READY_IN;
+		else
+			f->want_to = READY_OUT;
+	}
+}
+
+bool flow_is_idle(const struct flow *f)
+{
+	return f->state == FLOW_RUNNING && f->want_from && !f->want_to && flow_is_empty(f);
+}
+
+bool flow_waits_briefly(const struct flow *f)
+{
+	return f->state == FLOW_RUNNING && f->low_water && f->want_from;
+}
+
+void flow_lower_water(struct flow *f)
+{
+	stream_set_low_water(f->from, 1);
+	f->low_water = false;
+	f->full_reads = 0;
+}
+
+void flow_end_source(struct flow *f)
+{
+	f->from_ended = true;
+	f->want_from = 0;
+	flow_settle(f);
+}

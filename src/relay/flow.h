@@ -1,0 +1,93 @@
+/*
+ * One direction of a connection: bytes from one stream to another, by the cheapest way that the two
+ * allow. A flow moves what it can and then says what it waits for; whoever drives it waits.
+ */
+#ifndef SOCKIT_RELAY_FLOW_H
+#define SOCKIT_RELAY_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/unit.h"
+#include "loop/poller.h"
+#include "relay/tap.h"
+#include "stream/stream.h"
+
+/* The most that one call moves, and the size of the buffer and of the pipes. */
+enum { FLOW_CHUNK = 1 << 20 };
+
+/* A read that gives so much tells of a sender that has more. */
+enum { FLOW_FULL_READ = 64 << 10 };
+
+/* SO_RCVLOWAT is raised after so many full reads in a row; a wait with it raised is at most so long. */
+enum { FLOW_READS_BEFORE_LOW_WATER = 8 };
+#define FLOW_LOW_WATER_WAIT (1 * NSEC_PER_MSEC)
+
+enum flow_state {
+	FLOW_RUNNING,
+	FLOW_ENDED,       /* the source has ended and everything is delivered */
+	FLOW_FROM_FAILED, /* error: what came before it is delivered */
+	FLOW_TO_FAILED,   /* error */
+};
+
+struct flow;
+
+/* A way to move bytes. */
+struct flow_way {
+	const char *name;
+	/* Move once. False when nothing more can be done this turn; want_* then say why. */
+	bool (*step)(struct flow *f);
+};
+
+struct flow {
+	struct stream *from;
+	struct stream *to; /* NULL: what comes is dropped */
+	struct tap *tap;   /* or NULL */
+	enum flow_state state;
+	int error;
+
+	/* What it waits for, in READY_* of the two descriptors. */
+	unsigned want_from, want_to;
+
+	uint64_t taken; /* bytes that the source gave */
+	uint64_t given; /* bytes that the sink took */
+
+	/* private */
+	const struct flow_way *way;
+	bool from_ended; /* or failed, with from_error */
+	int from_error;
+	uint8_t *buf, *tap_in; /* made at the first use */
+	size_t begin, end;     /* of what is in buf */
+	int pipe[2];           /* of our own; -1 until the first full read */
+	size_t piped;          /* bytes in it */
+	bool grown;            /* the pipe at either end has its room */
+	bool unspliceable;     /* the sink has refused it */
+	unsigned full_reads;   /* in a row */
+	bool low_water;        /* SO_RCVLOWAT is raised */
+};
+
+/* The streams stay the caller's and must outlive the flow. */
+void flow_init(struct flow *f, struct stream *from, struct stream *to, struct tap *tap);
+void flow_close(struct flow *f);
+
+/* The descriptors below have become ready. Does nothing where that is not waited for. */
+void flow_wake(struct flow *f, unsigned from_ready, unsigned to_ready);
+
+/* Whether it waits for the source alone: nothing that was read is still to be written. */
+bool flow_is_idle(const struct flow *f);
+
+/* Whether its wait for the source is to end after FLOW_LOW_WATER_WAIT with flow_lower_water. */
+bool flow_waits_briefly(const struct flow *f);
+void flow_lower_water(struct flow *f);
+
+/* Read no more from the source, as if it had ended: what was read is still delivered. */
+void flow_end_source(struct flow *f);
+
+/* For the ways. */
+extern const struct flow_way flow_way_copy, flow_way_sendfile, flow_way_splice, flow_way_through;
+void flow_took(struct flow *f, size_t n, size_t asked);
+void flow_from_result(struct flow *f, struct io io);
+void flow_to_failed(struct flow *f, int error);
+int flow_make_buffer(struct flow *f); /* 0 or an errno */
+
+#endif

@@ -1,0 +1,253 @@
+#include "relay/relay.h"
+
+#include <errno.h>
+
+#include "relay/ends.h"
+
+static void relay_note_up(struct relay *r)
+{
+	switch (r->up.state) {
+	case FLOW_RUNNING:
+		break;
+	case FLOW_ENDED:
+		relay_source_ended(r);
+		break;
+	case FLOW_FROM_FAILED:
+		relay_fail_stdio(r, r->request.in, r->up.error, "read");
+		break;
+	case FLOW_TO_FAILED:
+		r->up_open = false;
+		r->broken = r->up.error;
+		break;
+	}
+}
+
+static void relay_note_down(struct relay *r)
+{
+	switch (r->down.state) {
+	case FLOW_RUNNING:
+		break;
+	case FLOW_ENDED:
+		relay_peer_ended(r);
+		break;
+	case FLOW_FROM_FAILED:
+		relay_fail_peer(r, r->down.error, "receive");
+		break;
+	case FLOW_TO_FAILED:
+		relay_fail_stdio(r, r->request.out, r->down.error, "write");
+		break;
+	}
+}
+
+/* Sending failed: what had been received by then is delivered, no more is waited for. */
+static void relay_break(struct relay *r)
+{
+	if (r->down_open && r->down.state == FLOW_RUNNING)
+		flow_wake(&r->down, READY_TROUBLE, 0);
+	if (r->down.state == FLOW_TO_FAILED)
+		relay_note_down(r);
+	else if (!r->down_open || r->down.state != FLOW_RUNNING || flow_is_idle(&r->down))
+		relay_fail_peer(r, r->broken, "send");
+}
+
+static void relay_check(struct relay *r)
+{
+	if (r->up_open)
+		relay_note_up(r);
+	if (r->down_open && !r->finished)
+		relay_note_down(r);
+	/* The peer's end may have ended the source. */
+	if (r->up_open && r->up.state == FLOW_ENDED && !r->finished)
+		relay_note_up(r);
+	if (r->broken && !r->finished)
+		relay_break(r);
+	if (r->finished || r->broken)
+		return;
+	bool over = !r->up_open && !r->down_open;
+	if ((over || (r->sent_all && r->request.end_when_sent)) && !r->ack.set)
+		relay_settle(r);
+}
+
+/* Tell the loop what the flows wait for. A stream that nobody waits for is not watched, or its hanging
+ * up would wake us again and again; but for the peer that may go for good while the source is idle. */
+static void relay_watch(struct relay *r)
+{
+	unsigned in = r->up_open ? r->up.want_from : 0;
+	unsigned out = r->down_open ? r->down.want_to : 0;
+	unsigned peer = (r->up_open ? r->up.want_to : 0) | (r->down_open ? r->down.want_from : 0);
+
+	if (in)
+		loop_watch(r->loop, &r->in, in);
+	else
+		loop_unwatch(&r->in);
+	if (out)
+		loop_watch(r->loop, &r->out, out);
+	else
+		loop_unwatch(&r->out);
+	if (peer || (r->peer_ended && r->up_open))
+		loop_watch(r->loop, &r->peer, peer);
+	else
+		loop_unwatch(&r->peer);
+	if (r->down_open && flow_waits_briefly(&r->down))
+		loop_timer(r->loop, &r->brief, nsec_after(loop_now(r->loop), FLOW_LOW_WATER_WAIT));
+	else
+		loop_timer_cancel(r->loop, &r->brief);
+}
+
+static void relay_turn(struct relay *r)
+{
+	uint64_t moved = r->up.taken + r->up.given + r->down.taken + r->down.given;
+
+	if (moved != r->moved) {
+		r->moved = moved;
+		r->moved_at = loop_now(r->loop);
+	}
+	relay_check(r);
+	if (!r->finished)
+		relay_watch(r);
+}
+
+static void relay_peer_ready(struct watch *watch, unsigned ready)
+{
+	struct relay *r = CONTAINER_OF(watch, struct relay, peer);
+	bool gone = ready & READY_TROUBLE && r->peer_ended && r->up_open && flow_is_idle(&r->up);
+
+	if (gone) {
+		/* The source may have ended, or have more, in this same moment. */
+		flow_wake(&r->up, READY_TROUBLE, 0);
+		if (flow_is_idle(&r->up))
+			relay_peer_gone(r);
+		else
+			relay_turn(r);
+		return;
+	}
+	if (r->down_open)
+		flow_wake(&r->down, ready, 0);
+	if (r->up_open)
+		flow_wake(&r->up, 0, ready);
+	relay_turn(r);
+}
+
+static void relay_in_ready(struct watch *watch, unsigned ready)
+{
+	struct relay *r = CONTAINER_OF(watch, struct relay, in);
+
+	flow_wake(&r->up, ready, 0);
+	relay_turn(r);
+}
+
+static void relay_out_ready(struct watch *watch, unsigned ready)
+{
+	struct relay *r = CONTAINER_OF(watch, struct relay, out);
+
+	flow_wake(&r->down, 0, ready);
+	relay_turn(r);
+}
+
+static void relay_brief_due(struct timer *timer)
+{
+	struct relay *r = CONTAINER_OF(timer, struct relay, brief);
+
+	flow_lower_water(&r->down);
+}
+
+static void relay_idle_due(struct timer *timer)
+{
+	struct relay *r = CONTAINER_OF(timer, struct relay, idle);
+	nsec_t until = nsec_after(r->moved_at, r->request.idle_timeout);
+	char why[64];
+	struct text t = TEXT_OVER(why);
+
+	if (until > loop_now(r->loop)) {
+		loop_timer(r->loop, timer, until);
+		return;
+	}
+	text_add(&t, "nothing moved for %g s (--idle-timeout), ",
+	         nsec_to_msec(r->request.idle_timeout) / 1000);
+	relay_fail_time(r, why);
+}
+
+static void relay_deadline_due(struct timer *timer)
+{
+	struct relay *r = CONTAINER_OF(timer, struct relay, deadline);
+	char why[64];
+	struct text t = TEXT_OVER(why);
+
+	text_add(&t, "cut by --deadline at %g s, ", nsec_to_msec(r->request.deadline_after) / 1000);
+	relay_fail_time(r, why);
+}
+
+static void relay_begin(struct timer *timer)
+{
+	struct relay *r = CONTAINER_OF(timer, struct relay, begin);
+
+	if (r->request.shut_at_once) {
+		int error = r->request.peer->ops->shut_write(r->request.peer);
+
+		r->sent_all = true;
+		if (error)
+			r->broken = -error;
+	}
+	relay_turn(r);
+}
+
+static void relay_init_timers(struct relay *r)
+{
+	const struct relay_request *q = &r->request;
+
+	r->idle.fire = relay_idle_due;
+	r->deadline.fire = relay_deadline_due;
+	r->quit.fire = relay_quit_due;
+	r->brief.fire = relay_brief_due;
+	r->ack.fire = relay_ack_due;
+	r->begin.fire = relay_begin;
+	loop_timer(r->loop, &r->begin, r->began);
+	loop_timer(r->loop, &r->deadline, q->deadline);
+	loop_timer(r->loop, &r->idle, nsec_after(r->began, q->idle_timeout));
+}
+
+int relay_start(struct loop *loop, const struct relay_request *request, struct report *report,
+                relay_done *done, void *context, struct relay **relay, struct err *err)
+{
+	struct relay *r = calloc(1, sizeof *r);
+
+	if (!r)
+		return err_set(err, ERR_LOCAL, ENOMEM, "relay", "the peer");
+	r->loop = loop;
+	r->report = report;
+	r->request = *request;
+	r->done = done;
+	r->context = context;
+	r->began = r->moved_at = loop_now(loop);
+	r->peer = (struct watch){ .fd = request->peer->fd, .ready = relay_peer_ready };
+	flow_init(&r->down, request->peer, request->out, request->out_tap);
+	r->down_open = true;
+	if (request->out)
+		r->out = (struct watch){ .fd = request->out->fd, .ready = relay_out_ready };
+	if (request->in) {
+		r->in = (struct watch){ .fd = request->in->fd, .ready = relay_in_ready };
+		flow_init(&r->up, request->in, request->peer, NULL);
+		r->up_open = true;
+	}
+	relay_init_timers(r);
+	*relay = r;
+	return 0;
+}
+
+void relay_free(struct relay *r)
+{
+	if (!r)
+		return;
+	struct timer *timers[] = {
+		&r->idle, &r->deadline, &r->quit, &r->brief, &r->ack, &r->begin
+	};
+
+	loop_unwatch(&r->peer);
+	loop_unwatch(&r->in);
+	loop_unwatch(&r->out);
+	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
+		loop_timer_cancel(r->loop, timers[i]);
+	flow_close(&r->up);
+	flow_close(&r->down);
+	free(r);
+}

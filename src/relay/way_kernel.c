@@ -1,0 +1,154 @@
+/* The kernel moves the bytes, and none of them passes through this program. */
+#include <errno.h>
+
+#include "relay/flow.h"
+#include "sys/file.h"
+#include "sys/wait.h"
+
+static bool is_refusal(ssize_t result)
+{
+	return result == -EINVAL || result == -ENOSYS || result == -EOPNOTSUPP;
+}
+
+/* A regular file to a socket. Its end is left to read(2) to tell, for files whose size is not known
+ * beforehand (/proc) give sendfile nothing. */
+static bool sendfile_step(struct flow *f)
+{
+	ssize_t n = sys_sendfile(f->to->fd, f->from->fd, FLOW_CHUNK);
+
+	if (n > 0) {
+		f->taken += (size_t)n;
+		f->given += (size_t)n;
+		return true;
+	}
+	if (n == 0 || is_refusal(n) || n == -EIO || n == -EISDIR) {
+		f->way = &flow_way_copy;
+		return true;
+	}
+	if (n == -EAGAIN)
+		f->want_to = READY_OUT;
+	else
+		flow_to_failed(f, (int)-n);
+	return false;
+}
+
+/* Which of the two a failing splice from a socket to a pipe or a file speaks of. */
+static void splice_failed(struct flow *f, int error)
+{
+	if (error == EPIPE || error == EBADF || error == ENOSPC || error == EFBIG ||
+	    error == EDQUOT || error == EIO)
+		flow_to_failed(f, error);
+	else
+		flow_from_result(f, (struct io){ .kind = IO_FAILED, .error = error });
+}
+
+/* EAGAIN does not tell which of the two was not ready. */
+static bool pipe_is_full(int fd)
+{
+	struct pollfd room = { .fd = fd, .events = POLLOUT };
+
+	return sys_poll(&room, 1, 0) == 0;
+}
+
+/* A socket to a pipe. */
+static bool splice_step(struct flow *f)
+{
+	ssize_t n = sys_splice(f->from->fd, f->to->fd, FLOW_CHUNK);
+
+	if (n > 0) {
+		flow_took(f, (size_t)n, FLOW_CHUNK);
+		f->given += (size_t)n;
+		if (n < FLOW_FULL_READ)
+			f->want_from = READY_IN;
+		return n >= FLOW_FULL_READ;
+	}
+	if (is_refusal(n)) {
+		f->way = &flow_way_copy;
+		return true;
+	}
+	if (n == 0)
+		f->from_ended = true;
+	else if (n == -EAGAIN && pipe_is_full(f->to->fd))
+		f->want_to = READY_OUT;
+	else if (n == -EAGAIN)
+		f->want_from = READY_IN;
+	else
+		splice_failed(f, (int)-n);
+	return false;
+}
+
+static int through_make_pipe(struct flow *f)
+{
+	if (f->pipe[0] >= 0)
+		return 0;
+	int error = sys_pipe(f->pipe);
+	if (!error)
+		(void)!sys_pipe_resize(f->pipe[1], FLOW_CHUNK);
+	return error;
+}
+
+static void through_give_up(struct flow *f)
+{
+	f->way = &flow_way_copy;
+	f->unspliceable = true;
+}
+
+/* What is in the pipe to the sink, which is a file or a device. */
+static bool through_drain(struct flow *f)
+{
+	while (f->piped > 0) {
+		ssize_t n = sys_splice(f->pipe[0], f->to->fd, f->piped);
+
+		if (is_refusal(n)) {
+			through_give_up(f);
+			return true;
+		}
+		if (n == -EAGAIN) {
+			f->want_to = READY_OUT;
+			return false;
+		}
+		if (n <= 0) {
+			flow_to_failed(f, n < 0 ? (int)-n : EIO);
+			return false;
+		}
+		f->piped -= (size_t)n;
+		f->given += (size_t)n;
+	}
+	return true;
+}
+
+/* A socket to a file or a device, through a pipe of ours. */
+static bool through_step(struct flow *f)
+{
+	if (!through_drain(f))
+		return false;
+	if (through_make_pipe(f))
+		through_give_up(f);
+	if (f->unspliceable)
+		return true;
+	ssize_t n = sys_splice(f->from->fd, f->pipe[1], FLOW_CHUNK);
+	if (n > 0) {
+		flow_took(f, (size_t)n, FLOW_CHUNK);
+		f->piped = (size_t)n;
+		if (!through_drain(f))
+			return false;
+		if (n < FLOW_FULL_READ)
+			f->want_from = READY_IN;
+		return n >= FLOW_FULL_READ || f->unspliceable;
+	}
+	if (is_refusal(n)) {
+		through_give_up(f);
+		return true;
+	}
+	if (n == 0)
+		f->from_ended = true;
+	else if (n == -EAGAIN)
+		f->want_from = READY_IN;
+	else
+		splice_failed(f, (int)-n);
+	return false;
+}
+
+const struct flow_way flow_way_sendfile = { "sendfile", sendfile_step };
+const struct flow_way flow_way_splice = { "splice", splice_step };
+const struct flow_way flow_way_through = { "splice through a pipe", through_step };

@@ -1,0 +1,377 @@
+#include "stream/listener.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "loop/resolver.h"
+#include "net/holder.h"
+#include "out/failure.h"
+#include "stream/local.h"
+#include "stream/socket.h"
+#include "sys/file.h"
+#include "sys/lookup.h"
+#include "sys/socket.h"
+
+/* How long accepting rests when descriptors or memory are out. */
+#define LISTENER_PAUSE (200 * NSEC_PER_MSEC)
+#define LISTENER_LOOKUP_LIMIT (8 * NSEC_PER_SEC)
+/* A port that the kernel chose for one family may be taken in the other. */
+enum { LISTENER_PORT_TRIES = 16 };
+
+struct listener_socket {
+	struct listener *listener;
+	struct watch watch; /* fd -1: closed */
+	struct addr local;
+};
+
+struct listener {
+	struct loop *loop;
+	struct report *report;
+	struct listen_request request;
+	struct addr_list list;
+	struct listener_socket *sockets; /* one for each address of the list */
+	size_t count;
+	struct local_file file;
+	struct timer resume;
+	bool paused;
+	listener_accepted *accepted;
+	void *context;
+};
+
+static int listener_fail(struct err *err, int error, const char *op, const struct addr *a)
+{
+	char subject[128], holder[128];
+	struct text t = TEXT_OVER(subject), who = TEXT_OVER(holder);
+
+	addr_add(&t, a);
+	(void)err_set(err, ERR_LOCAL, error, op, "%s", subject);
+	if (error != EADDRINUSE)
+		return -1;
+	holder_add_tcp(&who, a);
+	if (holder[0])
+		err_detail(err, "(%s)", holder);
+	return -1;
+}
+
+static int listener_set_options(int fd, const struct addr *a)
+{
+	bool v6 = a->at.any.sa_family == AF_INET6;
+	int error = sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+
+	/* Accepted sockets inherit it: a small answer must not wait for the acknowledgement of the last. */
+	if (!error)
+		error = sys_setsockopt_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (!error && v6)
+		error = sys_setsockopt_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	return error;
+}
+
+/* A socket bound to A, to whose port the chosen one is written back. A negative errno; *op names the
+ * call. */
+static int listener_bind(const struct listener *l, struct addr *a, const char **op)
+{
+	OWN_FD fd = sys_socket(a->at.any.sa_family, SOCK_STREAM, IPPROTO_TCP);
+	int error = fd < 0 ? fd : listener_set_options(fd, a);
+	struct addr bound = { .len = sizeof bound.at };
+	const char *interface = l->request.interface;
+
+	*op = "listen";
+	if (error)
+		return error;
+	if (interface) {
+		*op = "interface";
+		error = sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
+		                       (socklen_t)strlen(interface));
+		if (error)
+			return error;
+		*op = "listen";
+	}
+	error = sys_bind(fd, &a->at.any, a->len);
+	if (!error && addr_port(a) == 0) {
+		error = sys_getsockname(fd, &bound.at.any, &bound.len);
+		if (!error)
+			addr_set_port(a, addr_port(&bound));
+	}
+	return error ? error : TAKE_FD(fd);
+}
+
+/* A family that this machine lacks: not compiled in, or switched off for all interfaces. */
+static bool family_is_missing(const struct listener *l, const struct addr *a, int error)
+{
+	if (l->list.count < 2)
+		return false;
+	return error == -EAFNOSUPPORT ||
+	       (error == -EADDRNOTAVAIL && a->at.any.sa_family == AF_INET6);
+}
+
+static void listener_close_sockets(struct listener *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		loop_unwatch(&l->sockets[i].watch);
+		(void)sys_close(TAKE_FD(l->sockets[i].watch.fd));
+	}
+	l->count = 0;
+}
+
+static void listener_add(struct listener *l, int fd, const struct addr *a);
+
+static int listener_start(struct listener *l, int fd, const struct addr *a, struct err *err)
+{
+	int error = sys_listen(fd, l->request.backlog);
+
+	if (error) {
+		(void)sys_close(fd);
+		return listener_fail(err, -error, "listen", a);
+	}
+	listener_add(l, fd, a);
+	return 0;
+}
+
+/* Bind and listen on every address, on the port of the first. 1: that port is taken in another
+ * family. */
+static int listener_bind_all(struct listener *l, struct err *err)
+{
+	uint16_t asked = l->request.spec->port, port = asked;
+	const char *op;
+
+	for (size_t i = 0; i < l->list.count; i++) {
+		struct addr a = l->list.at[i];
+
+		addr_set_port(&a, port);
+		int fd = listener_bind(l, &a, &op);
+		if (fd < 0 && family_is_missing(l, &a, fd)) {
+			REPORT(l->report, REPORT_SKIPPED, FIELD_ADDR("local", &a),
+			       FIELD_STR("reason", failure_errno_text(-fd)));
+			(void)listener_fail(err, -fd, op, &a);
+			continue;
+		}
+		if (fd == -EADDRINUSE && asked == 0 && port != 0)
+			return 1;
+		if (fd < 0 && strcmp(op, "interface") == 0)
+			return err_set(err, ERR_LOCAL, -fd, op, "%s", l->request.interface);
+		if (fd < 0)
+			return listener_fail(err, -fd, op, &a);
+		if (listener_start(l, fd, &a, err))
+			return -1;
+		port = addr_port(&a);
+	}
+	/* All of them skipped: err has the last reason. */
+	return l->count > 0 ? 0 : -1;
+}
+
+static int listener_open_tcp(struct listener *l, struct err *err)
+{
+	for (int i = 0; i < LISTENER_PORT_TRIES; i++) {
+		int result = listener_bind_all(l, err);
+
+		if (result != 1)
+			return result;
+		listener_close_sockets(l);
+	}
+	return listener_fail(err, EADDRINUSE, "listen", &l->list.at[0]);
+}
+
+static int listener_open_local(struct listener *l, struct err *err)
+{
+	const struct addr *a = &l->request.spec->local;
+	OWN_FD fd = sys_socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return listener_fail(err, -fd, "listen", a);
+	if (local_bind(fd, a, l->request.unix_mode, &l->file, err))
+		return -1;
+	return listener_start(l, TAKE_FD(fd), a, err);
+}
+
+/* Every interface on both families; IPv6 first, as its port is the harder to get. */
+static int listener_find_wildcards(struct listener *l, struct err *err)
+{
+	static const int families[] = { AF_INET6, AF_INET };
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		struct addr a = addr_wildcard(families[i], l->request.spec->port);
+
+		if (l->request.family != AF_UNSPEC && l->request.family != families[i])
+			continue;
+		if (addr_list_add(&l->list, &a))
+			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
+			               l->request.spec->text);
+	}
+	return 0;
+}
+
+static int listener_find(struct listener *l, struct err *err)
+{
+	const struct spec *spec = l->request.spec;
+	struct lookup_question question = {
+		.host = spec->host,
+		.port = spec->port,
+		.family = l->request.family,
+		.numeric = l->request.numeric,
+		.passive = true,
+	};
+
+	if (!spec->host[0] || strcmp(spec->host, "*") == 0)
+		return listener_find_wildcards(l, err);
+	int answer = lookup_numeric(&question, &l->list, err);
+	if (answer != 1)
+		return answer;
+	REPORT(l->report, REPORT_RESOLVING, FIELD_STR("host", question.host));
+	return lookup_wait(l->loop, &question, LISTENER_LOOKUP_LIMIT, &l->list, err);
+}
+
+static int listener_open_any(struct listener *l, struct err *err)
+{
+	if (l->request.spec->kind == SPEC_UNIX) {
+		if (addr_list_add(&l->list, &l->request.spec->local))
+			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
+			               l->request.spec->text);
+	} else if (listener_find(l, err)) {
+		return -1;
+	}
+	l->sockets = calloc(l->list.count, sizeof *l->sockets);
+	if (!l->sockets)
+		return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", l->request.spec->text);
+	return l->request.spec->kind == SPEC_UNIX ? listener_open_local(l, err)
+	                                          : listener_open_tcp(l, err);
+}
+
+static void listener_tell(const struct listener *l)
+{
+	bool local = l->request.spec->kind == SPEC_UNIX;
+	bool asked = !local && l->request.spec->port == 0;
+
+	for (size_t i = 0; i < l->count; i++)
+		REPORT_WITH(l->report, local ? REPORT_LISTENING_LOCAL : REPORT_LISTENING, asked,
+		            FIELD_ADDR("local", &l->sockets[i].local));
+}
+
+int listener_open(struct loop *loop, const struct listen_request *request, struct report *report,
+                  struct listener **listener, struct err *err)
+{
+	struct listener *l = calloc(1, sizeof *l);
+
+	if (!l)
+		return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", request->spec->text);
+	l->loop = loop;
+	l->report = report;
+	l->request = *request;
+	if (listener_open_any(l, err)) {
+		listener_close(l);
+		return -1;
+	}
+	listener_tell(l);
+	*listener = l;
+	return 0;
+}
+
+uint16_t listener_port(const struct listener *l)
+{
+	return addr_port(&l->sockets[0].local);
+}
+
+void listener_describe(const struct listener *l, struct text *t)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		text_add_str(t, i > 0 ? " and " : "");
+		addr_add(t, &l->sockets[i].local);
+	}
+}
+
+void listener_close(struct listener *l)
+{
+	if (!l)
+		return;
+	loop_timer_cancel(l->loop, &l->resume);
+	/* The file first: as long as the socket lives, nobody else takes it for a stale one. */
+	if (l->request.spec->kind == SPEC_UNIX)
+		local_remove(&l->request.spec->local, &l->file);
+	listener_close_sockets(l);
+	addr_list_free(&l->list);
+	free(l->sockets);
+	free(l);
+}
+
+static void listener_watch(struct listener *l, bool on)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (on)
+			loop_watch(l->loop, &l->sockets[i].watch, READY_IN);
+		else
+			loop_unwatch(&l->sockets[i].watch);
+	}
+}
+
+static void listener_resume(struct timer *timer)
+{
+	listener_watch(CONTAINER_OF(timer, struct listener, resume), true);
+}
+
+/* Only waiting helps against a lack of descriptors or memory; spinning on a ready socket does not. */
+static void listener_pause(struct listener *l, int error)
+{
+	if (!l->paused)
+		REPORT_WITH(l->report, REPORT_ACCEPT_PAUSED, true,
+		            FIELD_STR("reason", failure_errno_text(error)));
+	l->paused = true;
+	listener_watch(l, false);
+	loop_timer(l->loop, &l->resume, nsec_after(loop_now(l->loop), LISTENER_PAUSE));
+}
+
+/* Who it is, in numbers: accepting never waits for DNS. */
+static void listener_tell_accepted(const struct listener *l, const struct addr *peer, int fd)
+{
+	struct addr local = { .len = sizeof local.at };
+	char host[128] = "", port[16] = "";
+	bool named = peer->at.any.sa_family == AF_UNIX ||
+	             sys_getnameinfo(&peer->at.any, peer->len, host, sizeof host, port, sizeof port,
+	                             NI_NUMERICHOST | NI_NUMERICSERV) == 0;
+
+	if (named && report_is_heard(l->report) &&
+	    sys_getsockname(fd, &local.at.any, &local.len) == 0)
+		REPORT(l->report, REPORT_ACCEPTED, FIELD_ADDR("peer", peer),
+		       FIELD_ADDR("local", &local));
+}
+
+static void listener_ready(struct watch *watch, unsigned ready)
+{
+	struct listener *l = CONTAINER_OF(watch, struct listener_socket, watch)->listener;
+	struct addr peer = { .len = sizeof peer.at };
+	int fd = sys_accept(watch->fd, &peer.at.any, &peer.len);
+
+	(void)ready;
+	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOBUFS || fd == -ENOMEM) {
+		listener_pause(l, -fd);
+		return;
+	}
+	/* The others are of that one connection, which has gone (man 2 accept): wait for the next. */
+	if (fd < 0)
+		return;
+	l->paused = false;
+	struct stream *stream = stream_socket_new(fd, &peer);
+	if (!stream) {
+		(void)sys_close(fd);
+		listener_pause(l, ENOMEM);
+		return;
+	}
+	listener_tell_accepted(l, &peer, fd);
+	l->accepted(l->context, stream, &peer);
+}
+
+static void listener_add(struct listener *l, int fd, const struct addr *a)
+{
+	l->sockets[l->count++] = (struct listener_socket){
+		.listener = l,
+		.watch = { .fd = fd, .ready = listener_ready },
+		.local = *a,
+	};
+}
+
+void listener_accept(struct listener *l, listener_accepted *accepted, void *context)
+{
+	l->accepted = accepted;
+	l->context = context;
+	l->resume.fire = listener_resume;
+	listener_watch(l, true);
+}

@@ -1,0 +1,111 @@
+#include "stream/socket.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+
+#include "sys/file.h"
+#include "sys/socket.h"
+
+struct stream_socket {
+	struct stream stream; /* first */
+	struct addr peer;
+};
+
+static struct io socket_read(struct stream *s, void *buf, size_t size)
+{
+	return io_from_read(sys_recv(s->fd, buf, size));
+}
+
+static struct io socket_write(struct stream *s, const void *buf, size_t size)
+{
+	return io_from_write(sys_send(s->fd, buf, size));
+}
+
+static int socket_shut_write(struct stream *s)
+{
+	return sys_shutdown(s->fd, SHUT_WR);
+}
+
+static int socket_close(struct stream *s)
+{
+	struct stream_socket *self = CONTAINER_OF(s, struct stream_socket, stream);
+	int result = sys_close(s->fd);
+
+	free(self);
+	return result;
+}
+
+static int socket_splice_fd(const struct stream *s)
+{
+	return s->fd;
+}
+
+static void socket_describe(const struct stream *s, struct text *t)
+{
+	addr_add(t, &((const struct stream_socket *)s)->peer);
+}
+
+static const struct stream_ops socket_ops = {
+	.read = socket_read,
+	.write = socket_write,
+	.shut_write = socket_shut_write,
+	.close = socket_close,
+	.splice_fd = socket_splice_fd,
+	.describe = socket_describe,
+};
+
+struct stream *stream_socket_new(int fd, const struct addr *peer)
+{
+	struct stream_socket *self = malloc(sizeof *self);
+	bool tcp = peer->at.any.sa_family == AF_INET || peer->at.any.sa_family == AF_INET6;
+
+	if (!self)
+		return NULL;
+	self->stream = (struct stream){
+		.ops = &socket_ops,
+		.fd = fd,
+		.nature = tcp ? STREAM_TCP : STREAM_SOCKET,
+	};
+	self->peer = *peer;
+	return &self->stream;
+}
+
+int stream_unacked(const struct stream *s)
+{
+	int bytes = 0;
+	int error = s->nature == STREAM_TCP ? sys_socket_unacked(s->fd, &bytes) : 0;
+
+	return error ? error : bytes;
+}
+
+int stream_pending_error(const struct stream *s)
+{
+	int pending = 0;
+	int error = sys_getsockopt_int(s->fd, SOL_SOCKET, SO_ERROR, &pending);
+
+	return error ? -error : pending;
+}
+
+void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int count)
+{
+	const struct {
+		int level, name, value;
+	} options[] = {
+		{ IPPROTO_TCP, TCP_KEEPIDLE, (int)(idle / NSEC_PER_SEC) },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, (int)(interval / NSEC_PER_SEC) },
+		{ IPPROTO_TCP, TCP_KEEPCNT, count },
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+	};
+
+	if (s->nature != STREAM_TCP)
+		return;
+	/* Without it sockit only finds out later. */
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		(void)!sys_setsockopt_int(s->fd, options[i].level, options[i].name,
+		                          options[i].value);
+}
+
+void stream_set_low_water(const struct stream *s, int bytes)
+{
+	(void)!sys_setsockopt_int(s->fd, SOL_SOCKET, SO_RCVLOWAT, bytes);
+}

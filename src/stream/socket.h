@@ -1,0 +1,26 @@
+/* Streams over connected stream sockets, and what only a socket can be asked. */
+#ifndef SOCKIT_STREAM_SOCKET_H
+#define SOCKIT_STREAM_SOCKET_H
+
+#include "base/unit.h"
+#include "net/addr.h"
+#include "stream/stream.h"
+
+/* Takes FD, which is connected to PEER. NULL without memory; FD is then still the caller's. */
+struct stream *stream_socket_new(int fd, const struct addr *peer) MUST_CHECK;
+
+/* Bytes that the other side's TCP has not acknowledged yet, our FIN counted as one; 0 for other
+ * sockets, which have no such thing. Or a negative errno. */
+int stream_unacked(const struct stream *s) MUST_CHECK;
+
+/* SO_ERROR: the errno that is pending on the socket, which this call clears; 0 for none. */
+int stream_pending_error(const struct stream *s) MUST_CHECK;
+
+/* Have the kernel find out that the peer is gone although nothing is sent (man 7 tcp): the first
+ * probe after IDLE, then one an INTERVAL, COUNT of them. Nothing for other than TCP. */
+void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int count);
+
+/* SO_RCVLOWAT: from now on the socket counts as readable when BYTES can be read, or the end. */
+void stream_set_low_water(const struct stream *s, int bytes);
+
+#endif

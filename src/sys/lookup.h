@@ -1,0 +1,34 @@
+/*
+ * Names, addresses and services, as this machine's name service switch answers them.
+ */
+#ifndef SOCKIT_SYS_LOOKUP_H
+#define SOCKIT_SYS_LOOKUP_H
+
+#include <netdb.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/attr.h"
+
+/* man 3 getaddrinfo. Returns 0 or an EAI_* value; *error is the errno of EAI_SYSTEM, else 0. The
+ * list is the caller's, to be freed with sys_freeaddrinfo. */
+int sys_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                    struct addrinfo **list, int *error) MUST_CHECK;
+void sys_freeaddrinfo(struct addrinfo *list);
+
+/* man 3 getnameinfo. Returns 0 or an EAI_* value. With NI_NUMERICHOST nothing is looked up. */
+int sys_getnameinfo(const struct sockaddr *addr, socklen_t len, char *host, size_t host_size,
+                    char *service, size_t service_size, int flags) MUST_CHECK;
+
+/* man 3 gai_strerror */
+const char *sys_eai_text(int eai);
+
+/* man 3 getservbyname. Returns the port in host byte order, or -1 when there is none. */
+int sys_service_port(const char *name, const char *protocol) MUST_CHECK;
+
+/* The name of interface INDEX into NAME, its number if it has none. Not observed, because the
+ * observer itself uses it. */
+enum { SYS_IF_NAME_SIZE = 16 };
+void sys_if_name(unsigned index, char name[SYS_IF_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Signals and the end of the process.
+ *
+ * SIGINT, SIGTERM and SIGHUP are caught, unless they were ignored at start, and delivered only
+ * while sockit waits: a caught one is a flag that the loop reads between two waits. SIGPIPE is
+ * ignored, because sendfile and splice raise it for sockets too.
+ */
+#ifndef SOCKIT_SYS_PROCESS_H
+#define SOCKIT_SYS_PROCESS_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* Once, before anything else: ignore SIGPIPE and remember what it was. */
+void signals_ignore_pipe(void);
+bool signals_pipe_was_ignored(void);
+
+/* From now on catch them. Calling it again does nothing. */
+void signals_catch(void);
+
+/* The first signal caught so far, or 0. */
+int signals_caught(void);
+
+/* The mask for a wait, NULL before signals_catch. */
+const sigset_t *signals_wait_mask(void);
+
+/* End the process by signal NUMBER's default action, so that the parent sees 128 + NUMBER. */
+_Noreturn void process_die_by(int number);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Waiting for readiness, and the one helper thread. Functions return a result or the negative
+ * errno.
+ */
+#ifndef SOCKIT_SYS_WAIT_H
+#define SOCKIT_SYS_WAIT_H
+
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+#include "base/attr.h"
+#include "base/unit.h"
+
+int sys_epoll_create(void) MUST_CHECK;
+int sys_epoll_ctl(int epfd, int op, int fd, uint32_t events, void *data) MUST_CHECK;
+
+/* Wait for TIMEOUT (NSEC_NEVER: without limit, rounded up to milliseconds) or until a signal that
+ * signals_catch has caught. An interruption gives 0 events. */
+int sys_epoll_wait(int epfd, struct epoll_event *events, int size, nsec_t timeout) MUST_CHECK;
+int sys_poll(struct pollfd *fds, size_t count, nsec_t timeout) MUST_CHECK;
+
+/* man 2 eventfd: a descriptor that becomes readable after sys_eventfd_signal. */
+int sys_eventfd(void) MUST_CHECK;
+void sys_eventfd_signal(int fd);
+
+/* Run BODY(ARG) in a detached thread with every signal blocked. */
+int sys_thread_start(void (*body)(void *), void *arg) MUST_CHECK;
+
+#endif

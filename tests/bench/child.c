@@ -1,0 +1,126 @@
+#include "child.h"
+
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+struct pipe_ends pipe_new(void)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC))
+		err(1, "pipe");
+	return (struct pipe_ends){ fds[0], fds[1] };
+}
+
+pid_t child_start(const char *const argv[], int in, int out)
+{
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+
+	if (posix_spawn_file_actions_init(&actions) ||
+	    posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) ||
+	    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO))
+		errx(1, "cannot prepare to start %s", argv[0]);
+	/* posix_spawn does not write to the words, its type is older than const. */
+	errno = posix_spawnp(&pid, argv[0], &actions, NULL, (char **)(uintptr_t)argv, environ);
+	if (errno)
+		err(1, "cannot start %s", argv[0]);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return pid;
+}
+
+static double seconds_of(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+struct child_cost child_wait(pid_t pid, const char *what)
+{
+	struct rusage usage;
+	int status;
+
+	while (wait4(pid, &status, 0, &usage) < 0)
+		if (errno != EINTR)
+			err(1, "wait for %s", what);
+	if (WIFSIGNALED(status))
+		errx(1, "%s was ended by signal %d", what, WTERMSIG(status));
+	if (WEXITSTATUS(status))
+		errx(1, "%s ended with status %d", what, WEXITSTATUS(status));
+	return (struct child_cost){
+		.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
+		.rss_mib = (double)usage.ru_maxrss / 1024,
+	};
+}
+
+void child_stop(pid_t pid)
+{
+	(void)kill(pid, SIGTERM);
+	(void)waitpid(pid, NULL, 0);
+}
+
+double seconds_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+uint16_t port_free(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) ||
+	    getsockname(fd, (struct sockaddr *)&at, &size) || close(fd))
+		err(1, "find a free port");
+	return ntohs(at.sin_port);
+}
+
+/* proc(5): sl local_address rem_address st; 0A is TCP_LISTEN. */
+static bool port_has_listener(uint16_t port)
+{
+	FILE *table = fopen("/proc/net/tcp", "re");
+	char line[256];
+	bool found = false;
+
+	if (!table)
+		err(1, "/proc/net/tcp");
+	while (!found && fgets(line, sizeof line, table)) {
+		unsigned at, state;
+
+		found = sscanf(line, " %*d: %*8x:%4x %*8x:%*4x %2x", &at, &state) == 2 &&
+		        at == port && state == 0x0A;
+	}
+	(void)fclose(table);
+	return found;
+}
+
+void port_wait(uint16_t port, const char *what)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	double until = seconds_now() + 5;
+
+	while (!port_has_listener(port)) {
+		if (seconds_now() > until)
+			errx(1, "%s does not listen on port %" PRIu16, what, port);
+		(void)nanosleep(&pause, NULL);
+	}
+}

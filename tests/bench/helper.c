@@ -1,0 +1,97 @@
+/*
+ * The cheapest possible others.
+ *
+ *     helper feed MIB      write so many MiB
+ *     helper drain MIB     read to the end; status 0 when it was so many MiB
+ *     helper line PORT     serve on 127.0.0.1, one client after the other: a line for a line, and close
+ *     helper echo PORT     the same, everything as it comes until the client's end
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* As much at a time as cat of the GNU coreutils. */
+static char buffer[128 << 10];
+
+static void feed(unsigned mib)
+{
+	uint64_t left = (uint64_t)mib << 20;
+
+	memset(buffer, 'x', sizeof buffer);
+	while (left > 0) {
+		ssize_t n =
+			write(STDOUT_FILENO, buffer, left < sizeof buffer ? left : sizeof buffer);
+
+		if (n < 0)
+			err(1, "write");
+		left -= (uint64_t)n;
+	}
+}
+
+static void drain(unsigned mib)
+{
+	uint64_t bytes = 0;
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
+		bytes += (uint64_t)n;
+	if (n < 0)
+		err(1, "read");
+	if (bytes != (uint64_t)mib << 20)
+		errx(1, "%ju bytes have arrived of %u MiB", (uintmax_t)bytes, mib);
+}
+
+static void serve_client(int fd, bool one_line)
+{
+	ssize_t n;
+
+	while ((n = recv(fd, buffer, sizeof buffer, 0)) > 0 && send(fd, buffer, (size_t)n, 0) == n)
+		if (one_line && buffer[n - 1] == '\n')
+			break;
+	(void)close(fd);
+}
+
+static void serve(unsigned port, bool one_line)
+{
+	struct sockaddr_in at = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons((uint16_t)port),
+	};
+	const int on = 1;
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (listener < 0 || bind(listener, (struct sockaddr *)&at, sizeof at) ||
+	    listen(listener, 16) || setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on))
+		err(1, "listen on port %u", port);
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd < 0)
+			err(1, "accept");
+		serve_client(fd, one_line);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3)
+		errx(2, "usage: helper feed MIB | drain MIB | line PORT | echo PORT");
+	unsigned number = (unsigned)strtoul(argv[2], NULL, 10);
+
+	if (strcmp(argv[1], "feed") == 0)
+		feed(number);
+	else if (strcmp(argv[1], "drain") == 0)
+		drain(number);
+	else
+		serve(number, strcmp(argv[1], "line") == 0);
+	return 0;
+}

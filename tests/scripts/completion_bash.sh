@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# What bash offers for sockit: the function asked as readline asks it, then a real shell on a
+# terminal of tmux.
+#
+#     SOCKIT=PATH completion_bash.sh      PATH is not run, the completions are beside this folder
+set -u
+cd "$(dirname "$0")/../.." || exit
+completions=$PWD/completions/sockit.bash
+work=$(mktemp -d) || exit
+tmux=(tmux -L "sockit-completion-$$" -f /dev/null)
+failures=0
+trap '"${tmux[@]}" kill-server 2>/dev/null; rm -rf "$work"' EXIT
+# shellcheck source=/dev/null
+source "$completions" || exit
+cd "$work" || exit
+touch 'my file' 'my other' plain
+
+fail()
+{
+	printf 'bash: %s\n' "$*" >&2
+	failures=$((failures + 1))
+}
+
+# Sets COMPREPLY for the words of a line, of which the last is being completed.
+ask()
+{
+	COMP_WORDS=("$@")
+	COMP_CWORD=$(($# - 1))
+	COMPREPLY=()
+	_sockit
+}
+
+# expect 'ANSWERS' WORDS...: the answers in order, separated by blanks
+expect()
+{
+	local wanted=$1
+	shift
+	ask "$@"
+	[[ ${COMPREPLY[*]} == "$wanted" ]] || fail "[$*] gives [${COMPREPLY[*]}], not [$wanted]"
+}
+
+offers()
+{
+	local wanted=$1
+	shift
+	ask "$@"
+	[[ " ${COMPREPLY[*]} " == *" $wanted "* ]] || fail "[$*] does not offer $wanted"
+}
+
+hides()
+{
+	local unwanted=$1
+	shift
+	ask "$@"
+	[[ " ${COMPREPLY[*]} " != *" $unwanted "* ]] || fail "[$*] offers $unwanted"
+}
+
+expect 'connect' sockit con
+expect 'connect listen help --help --version' sockit ''
+expect 'connect listen' sockit help ''
+expect 'network relay observe all' sockit help connect ''
+expect '--idle-timeout' sockit connect --id
+expect '--backlog' sockit listen --back
+expect '' sockit connect --back
+offers -v sockit connect -
+offers --source-port sockit connect -
+expect '--verbose' sockit connect host --verb
+hides --verbose sockit connect -v -
+hides -v sockit connect --verbose -
+hides --report sockit connect --report = x -
+expect 'quit' sockit listen --on-peer-close = q
+expect 'auto quit keep' sockit listen --on-peer-close =
+expect 'quit' sockit listen --on-peer-close q
+expect '--on-peer-close=quit' sockit listen --on-peer-close=q
+expect 'always' sockit connect --color = al
+expect 'explain' sockit connect --trace =
+expect 'lo' sockit connect -I l
+expect '--report=plain' sockit connect --report=pl
+expect '' sockit connect -- --verb
+expect '' sockit connect --idle-timeout ''
+
+# Waits until the screen has the line $1.
+screen_has()
+{
+	local tries
+	for ((tries = 0; tries < 100; tries++)); do
+		"${tmux[@]}" capture-pane -p | grep -qxF -- "$1" && return
+		sleep 0.1
+	done
+	fail "no line [$1] on the terminal; it shows:"
+	"${tmux[@]}" capture-pane -p | grep . >&2
+	return 1
+}
+
+# typed 'KEYS' 'RESULT': what the words are when KEYS and a tab were typed
+typed()
+{
+	"${tmux[@]}" send-keys -l "sockit $1"$'\t'
+	sleep 0.2
+	"${tmux[@]}" send-keys Enter
+	screen_has "$2"
+}
+
+"${tmux[@]}" new-session -d -x 150 -y 50 "env -i PATH=$PATH TERM=screen bash --norc --noprofile" || exit
+"${tmux[@]}" send-keys "source '$completions'; sockit() { printf '<%s>' \"\$@\"; echo; }; echo re''ady" Enter
+if screen_has ready; then
+	typed 'listen --on-peer-close=q' '<listen><--on-peer-close=quit>'
+	typed 'connect --rep' '<connect><--report>'
+	typed 'connect --report my\ f' '<connect><--report><my file>'
+	typed 'connect --report=my\ o' '<connect><--report=my other>'
+	typed 'connect --report "my f' '<connect><--report><my file>'
+	typed 'connect ./my\ f' '<connect><./my file>'
+fi
+
+if ((failures > 0)); then
+	echo "bash: $failures wrong" >&2
+	exit 1
+fi
+echo 'bash: completes commands, options, choices and files'

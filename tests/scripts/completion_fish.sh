@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# What fish offers for sockit, by its own `complete -C`.
+#
+#     SOCKIT=PATH completion_fish.sh      PATH is not run, the completions are beside this folder
+set -u
+cd "$(dirname "$0")/../.." || exit
+completions=$PWD/completions/sockit.fish
+work=$(mktemp -d) || exit
+failures=0
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit
+touch 'my file' 'my other' plain
+
+fail()
+{
+	printf 'fish: %s\n' "$*" >&2
+	failures=$((failures + 1))
+}
+
+# The answers for the line $1, without their descriptions.
+ask()
+{
+	env -i PATH="$PATH" HOME="$work" fish --no-config -c \
+		"source '$completions'; complete -C (string join ' ' -- \$argv)" -- "$1" | cut -f1
+}
+
+# expect 'LINE' ANSWER...: these and no others, in any order
+expect()
+{
+	local line=$1 got wanted
+	shift
+	got=$(ask "$line" | sort)
+	wanted=$(printf '%s\n' "$@" | sort)
+	[[ $got == "$wanted" ]] || fail "[$line] gives [${got//$'\n'/|}], not [${wanted//$'\n'/|}]"
+}
+
+offers()
+{
+	ask "$1" | grep -qxF -- "$2" || fail "[$1] does not offer $2"
+}
+
+hides()
+{
+	! ask "$1" | grep -qxF -- "$2" || fail "[$1] offers $2"
+}
+
+expect 'sockit con' connect
+expect 'sockit ' connect listen help
+expect 'sockit help ' connect listen
+expect 'sockit help connect ' network relay observe all
+expect 'sockit connect --idle' --idle-timeout
+expect 'sockit listen --back' --backlog
+offers 'sockit connect -' -v
+offers 'sockit connect -' --source-port
+hides 'sockit connect -v -' --verbose
+hides 'sockit connect -4 -' --ipv6
+hides 'sockit connect --report=x --r' --report
+expect 'sockit listen --on-peer-close=q' --on-peer-close=quit
+expect 'sockit listen --on-peer-close q' quit
+expect 'sockit listen --on-peer-close=' --on-peer-close={auto,quit,keep}
+expect 'sockit connect --color=al' --color=always
+expect 'sockit connect --trace=' --trace=explain
+expect 'sockit connect -I l' lo
+expect 'sockit connect --report my' 'my file' 'my other'
+expect 'sockit connect --report=my\ o' '--report=my other'
+expect 'sockit connect ./pl' ./plain
+expect 'sockit connect unix:pl' unix:plain
+hides 'sockit connect -- -' --verbose
+
+if ((failures > 0)); then
+	echo "fish: $failures wrong" >&2
+	exit 1
+fi
+echo 'fish: completes commands, options, choices and files'

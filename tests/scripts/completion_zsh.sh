@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# What zsh completes for sockit, in a real shell on a terminal of zsh's own zpty.
+#
+#     SOCKIT=PATH completion_zsh.sh      PATH is not run, the completions are beside this folder
+set -u
+cd "$(dirname "$0")/../.." || exit
+completions=$PWD/completions
+work=$(mktemp -d) || exit
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit
+touch 'my file' 'my other' plain
+
+# The shell under test prints its words, each in <>; the driver types keys and waits for a text.
+cat >setup.zsh <<'ZSH'
+PS1= PS2= RPS1=
+unsetopt zle_bracketed_paste prompt_cr 2>/dev/null
+autoload -Uz compinit
+compinit -u -D
+zstyle ':completion:*' list-prompt ''
+zstyle ':completion:*' menu no
+sockit() { printf '<%s>' "$@"; print "=end"; }
+print re''ady
+ZSH
+
+cat >driver.zsh <<'ZSH'
+zmodload zsh/zpty zsh/datetime
+typeset -i failures=0
+wait_for() {
+	local chunk seen=
+	local -F until=$(( EPOCHREALTIME + 10 ))
+	while (( EPOCHREALTIME < until )); do
+		while zpty -rt shell chunk 2>/dev/null; do seen+=$chunk; done
+		[[ $seen == *"$1"* ]] && return
+		sleep 0.05
+	done
+	print -r -u2 -- "zsh: no [$1]; the terminal shows: ${(V)seen}"
+	(( ++failures ))
+	return 1
+}
+# typed KEYS RESULT: the words when KEYS and a tab were typed
+typed() {
+	zpty -wn shell "sockit $1"$'\t'
+	sleep 0.3
+	zpty -wn shell $'\n'
+	wait_for "$2=end"
+}
+# listed KEYS RESULT: a tab shows RESULT among the matches
+listed() {
+	zpty -wn shell "sockit $1"$'\t\t'
+	wait_for "$2"
+	zpty -wn shell $'\C-u\n'
+	sleep 0.2
+}
+zpty shell "COLUMNS=200 TERM=dumb zsh -f -i" || exit
+zpty -wn shell "fpath=($1 \$fpath); source ./setup.zsh"$'\n'
+wait_for ready || exit
+typed con '<connect>'
+typed 'lis' '<listen>'
+typed 'help con' '<help><connect>'
+typed 'help connect net' '<help><connect><network>'
+typed 'connect --idle' '<connect><--idle-timeout>'
+typed 'connect --idle-timeout=2 --verb' '<connect><--idle-timeout=2><--verbose>'
+typed 'listen --on-peer-close=q' '<listen><--on-peer-close=quit>'
+typed 'listen --on-peer-close q' '<listen><--on-peer-close><quit>'
+typed 'connect --color=al' '<connect><--color=always>'
+typed 'connect --trace=' '<connect><--trace=explain>'
+typed 'connect --report my\ f' '<connect><--report><my file>'
+typed 'connect --report=my\ o' '<connect><--report=my other>'
+typed 'connect --report=pl' '<connect><--report=plain>'
+typed 'connect unix:pl' '<connect><unix:plain>'
+typed 'connect -v --verb' '<connect><-v><--verb>'
+typed 'connect -U --num' '<connect><-U><--num>'
+listed '' 'open a connection and join it'
+listed 'listen --on-peer-close=' 'quit'
+listed 'connect --' '--source-port'
+exit $(( failures > 0 ))
+ZSH
+
+if ! env -i PATH="$PATH" HOME="$work" zsh -f driver.zsh "$completions"; then
+	echo 'zsh: completions are wrong' >&2
+	exit 1
+fi
+echo 'zsh: completes commands, options, choices and files'

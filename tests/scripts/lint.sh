@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# What is proved by reading: one line for each kind of proof, and what it found.
+#
+#     lint.sh BUILD      a tree with docgen in it, and under it the tree nm for os-symbols.sh
+# shellcheck disable=SC2317 # prove calls what looks unreachable
+set -u
+cd "$(dirname "$0")/../.." || exit
+build=$1
+status=0
+mapfile -t c_files < <(find src tests -name '*.[ch]' | sort)
+mapfile -t scripts < <(find tests -name '*.sh' | sort)
+scripts+=(.ci/run completions/sockit.bash)
+
+prove() {
+	local what=$1 said
+	shift
+	if said=$("$@" 2>&1); then
+		printf 'ok      %s\n' "$what"
+	else
+		printf 'FAILED  %s\n%s\n' "$what" "$said"
+		status=1
+	fi
+}
+
+# Outside comments and strings; a name behind a dot, an arrow or an underscore is another one.
+no_banned_function() {
+	awk '{
+		line = $0
+		gsub(/"([^"\\]|\\.)*"/, "\"\"", line)
+		sub(/\/\*.*/, "", line)
+		sub(/^[ \t]*\* .*/, "", line)
+		if (line ~ /(^|[^A-Za-z0-9_.>])(strcpy|stpcpy|strcat|strncat|strncpy|sprintf|vsprintf|strtok|atoi|atol|atoll|atof|gets|alloca) *\(/) {
+			print FILENAME ":" FNR ": " $0
+			found = 1
+		}
+	}
+	END { exit found }' "$@"
+}
+
+no_long_story() {
+	awk 'function file_ends() {
+		most = name ~ /^src/ ? 400 : 500
+		if (lines > most) { print name ": " lines " lines, " most " are a lot"; found = 1 }
+	}
+	FNR == 1 { file_ends(); name = FILENAME; start = 0 }
+	{ lines = FNR }
+	/^{/ { start = FNR; head = before }
+	/^}/ {
+		if (start && FNR - start - 1 > 60) {
+			print FILENAME ":" start ": " FNR - start - 1 " lines, 60 are a lot: " head
+			found = 1
+		}
+		start = 0
+	}
+	{ before = $0 }
+	END { file_ends(); exit found }' "$@"
+}
+
+formatted() {
+	local said
+	said=$("${CLANG_FORMAT:-clang-format}" --dry-run -Werror "$@" 2>&1) && return
+	sed -nE 's/^([^ :]+:[0-9]+):.*clang-formatted.*/\1/p; t; /error/p' <<<"$said" | sort -u
+	return 1
+}
+
+generated_in_step() {
+	local work code=0
+	work=$(mktemp -d) || return
+	"$build/docgen" "$work" && diff -ru "$work" completions || code=1
+	rm -r "$work"
+	return "$code"
+}
+
+prove 'floors: nothing includes what stands above it' tests/scripts/floors.sh
+prove 'only sys/ needs symbols of the system' tests/scripts/os-symbols.sh "$build/nm/obj/src"
+prove 'both of these find the guilty' tests/scripts/guilty.sh
+prove 'no banned function' no_banned_function "${c_files[@]}"
+prove 'no function over 60 lines, no file over 400 (500 in tests)' no_long_story "${c_files[@]}"
+prove 'formatting (make format)' formatted "${c_files[@]}"
+prove 'shellcheck' shellcheck "${scripts[@]}"
+prove 'completions are what the tables say (make generate)' generated_in_step
+[ $status != 0 ] || echo 'lint: all passed'
+exit $status

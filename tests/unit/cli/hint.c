@@ -1,0 +1,88 @@
+#include "cli/hint.h"
+
+#include <criterion/criterion.h>
+
+#include "cmd/commands.h"
+#include "unit/cli/sample.h"
+
+static const struct program real_program = { .commands = commands };
+
+static struct err hint_for(const char *command, const char *typed)
+{
+	struct err e;
+
+	cr_assert_eq(hint_unknown_option(&real_program, program_command(&real_program, command),
+	                                 typed, &e),
+	             -1);
+	cr_assert_eq(e.domain, ERR_USAGE);
+	return e;
+}
+
+Test(hint, letters_of_other_tools)
+{
+	static const char *const letters[] = { "-l", "-e", "-c", "-N", "-r", "-b", "-W", "-X" };
+
+	cr_assert_str_eq(hint_for("connect", "-l").detail, "-l: use 'sockit listen'");
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		for (size_t i = 0; i < ARRAY_LEN(letters); i++)
+			cr_assert_null(strstr(hint_for((*c)->name, letters[i]).detail, "unknown"),
+			               "%s %s has no hint", (*c)->name, letters[i]);
+}
+
+/* A hint is for what does not exist, and what it recommends must. */
+Test(hint, no_hint_for_our_own)
+{
+	static const char *const ours[] = { "-4", "-6", "-U", "-n", "-s", "-p",
+		                            "-I", "-i", "-q", "-d", "-v", "-h" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		for (const struct command *const *c = commands; *c != NULL; c++)
+			cr_assert_not_null(strstr(hint_for((*c)->name, ours[i]).detail, "unknown"));
+	cr_assert_str_eq(hint_for("listen", "-w").detail,
+	                 "-w: use --accept-timeout or --idle-timeout");
+}
+
+Test(hint, reserved_letters_are_unknown)
+{
+	static const char *const reserved[] = { "-k", "-z", "-u", "-x", "-o", "-C", "-t", "-T" };
+
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
+		struct err e = hint_for("connect", reserved[i]);
+
+		cr_assert_not_null(strstr(e.detail, ": unknown option"));
+		cr_assert_str_empty(e.hint);
+	}
+}
+
+Test(hint, option_of_another_command)
+{
+	cr_assert_str_eq(hint_for("connect", "--backlog").hint,
+	                 "--backlog is an option of 'sockit listen'");
+	cr_assert_str_eq(hint_for("listen", "--connect-timeout").hint,
+	                 "--connect-timeout is an option of 'sockit connect'");
+}
+
+Test(hint, did_you_mean_an_option)
+{
+	cr_assert_str_eq(hint_for("connect", "--idel-timeout").hint,
+	                 "did you mean '--idle-timeout'?");
+	cr_assert_str_eq(hint_for("connect", "--idle").hint, "did you mean '--idle-timeout'?");
+	cr_assert_str_empty(hint_for("connect", "--no-").hint);
+	cr_assert_str_empty(hint_for("connect", "--xyzzy").hint);
+	cr_assert_str_empty(hint_for("connect", "--").hint);
+}
+
+Test(hint, commands)
+{
+	struct err e;
+
+	hint_unknown_command(&real_program, "connet", &e);
+	cr_assert_str_eq(e.detail, "'connet' is not a command");
+	cr_assert_str_eq(e.hint, "did you mean 'connect'?");
+	hint_unknown_command(&real_program, "lsten", &e);
+	cr_assert_str_eq(e.hint, "did you mean 'listen'?");
+	hint_unknown_command(&real_program, "helo", &e);
+	cr_assert_str_eq(e.hint, "did you mean 'help'?");
+	hint_unknown_command(&real_program, "xyzzy", &e);
+	cr_assert_str_eq(e.hint, "'sockit help' lists the commands");
+}

@@ -1,0 +1,458 @@
+#include "unit/cmd/scene.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "harness/clock.h"
+#include "harness/data.h"
+#include "harness/fail.h"
+#include "harness/peer.h"
+#include "harness/scratch.h"
+
+/* src/main.c, compiled under another name. */
+int sockit_main(int argc, char **argv);
+/* Of the leak sanitizer, where it is linked. */
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
+enum { READY_FD = 900, FDS = 901, CHUNK = 65536 };
+/* A run takes milliseconds, a pause of accept 200 of them. */
+#define SCENE_LIMIT 10.0
+
+/* The receiving end of one direction. */
+struct taken {
+	struct data data;
+	uint64_t at;
+	bool wrong;
+};
+
+/* The test's descriptors are -1 when done with. */
+struct run {
+	const struct scene *scene;
+	struct place place;
+	struct fault_log *log;
+	pid_t pid;
+	int child_fds[3];
+	int listener, ready, peer, feed, drain, errors, pidfd;
+	uint64_t fed, sent;
+	bool peer_shut, peer_ended;
+	struct taken up, down;
+	const char *in_path, *out_path;
+	struct outcome outcome;
+	size_t said;
+};
+
+static void put_away(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void take(struct taken *t, const void *bytes, size_t n)
+{
+	size_t same;
+
+	if (t->wrong)
+		return;
+	if (t->at + n > t->data.size) {
+		n = (size_t)(t->data.size - t->at);
+		t->wrong = true;
+	}
+	same = data_compare(&t->data, t->at, bytes, n);
+	t->wrong = t->wrong || same < n;
+	t->at += same;
+}
+
+/* One read into T. False at the end, or when there is nothing more to be had. */
+static bool receive(int fd, struct taken *t)
+{
+	static char bytes[CHUNK];
+	ssize_t n = read(fd, bytes, sizeof bytes);
+
+	if (n > 0)
+		take(t, bytes, (size_t)n);
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+/* One write of DATA from *AT on. False when all is written or nobody wants it. */
+static bool give(int fd, const struct data *data, uint64_t *at)
+{
+	static char bytes[CHUNK];
+	size_t n = data->size - *at < CHUNK ? (size_t)(data->size - *at) : CHUNK;
+
+	data_fill(data, *at, bytes, n);
+	ssize_t done = n ? write(fd, bytes, n) : 0;
+	if (done > 0)
+		*at += (uint64_t)done;
+	return *at < data->size && (done > 0 || (done < 0 && errno == EAGAIN));
+}
+
+static void open_pair(int *mine, int *its, int number, bool socket)
+{
+	int ends[2];
+
+	if (socket)
+		must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");
+	else
+		must(pipe2(ends, O_CLOEXEC), "pipe2");
+	*its = ends[number == 0 ? 0 : 1];
+	*mine = ends[number == 0 ? 1 : 0];
+	must(fcntl(*mine, F_SETFL, O_NONBLOCK), "F_SETFL");
+}
+
+static void open_in(struct run *run)
+{
+	static uint64_t saved;
+
+	if (run->scene->in == SCENE_FILE && saved != run->up.data.size)
+		data_save(&run->up.data, run->in_path);
+	saved = run->up.data.size;
+	if (run->scene->in == SCENE_FILE)
+		run->child_fds[0] = must(open(run->in_path, O_RDONLY | O_CLOEXEC), "stdin");
+	else
+		open_pair(&run->feed, &run->child_fds[0], 0, run->scene->in == SCENE_SOCKET);
+}
+
+static void open_out(struct run *run)
+{
+	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+
+	switch (run->scene->out) {
+	case SCENE_FILE:
+		run->child_fds[1] = must(open(run->out_path, flags, 0600), "stdout");
+		break;
+	case SCENE_APPEND:
+		run->child_fds[1] = must(open(run->out_path, flags | O_APPEND, 0600), "stdout");
+		break;
+	case SCENE_NULL:
+		run->child_fds[1] = must(open("/dev/null", O_WRONLY | O_CLOEXEC), "stdout");
+		break;
+	case SCENE_PIPE:
+	case SCENE_SOCKET:
+		open_pair(&run->drain, &run->child_fds[1], 1, run->scene->out == SCENE_SOCKET);
+		break;
+	}
+}
+
+/* A socket file that nobody listens on. */
+static void leave_stale(const struct place *place)
+{
+	int fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+
+	unlink(place->host);
+	must(bind(fd, (const struct sockaddr *)&place->address, place->address_size), "bind");
+	close(fd);
+}
+
+static void open_place(struct run *run)
+{
+	const struct scene *s = run->scene;
+	static const char *path;
+
+	if (s->net == SCENE_UNIX) {
+		path = path ? path : scratch_path("socket");
+		run->place = place_unix(path);
+		unlink(path);
+	} else {
+		run->place = place_any(NET_V4);
+	}
+	if (!s->listens)
+		run->listener = peer_listen_at(&run->place);
+	else if (s->net == SCENE_UNIX)
+		leave_stale(&run->place);
+}
+
+/* The words of the command line, which last until the next call. */
+static int make_argv(const struct run *run, char *argv[])
+{
+	static char words[12][160];
+	static const char *told;
+	const struct scene *s = run->scene;
+	int n = 0;
+
+	snprintf(words[n++], sizeof words[0], "sockit");
+	snprintf(words[n++], sizeof words[0], s->listens ? "listen" : "connect");
+	if (s->net == SCENE_NAME)
+		snprintf(words[n++], sizeof words[0], "localhost:%s", run->place.port);
+	else if (s->net == SCENE_ANY)
+		snprintf(words[n++], sizeof words[0], "0");
+	else
+		snprintf(words[n++], sizeof words[0], "%s", run->place.word);
+	told = told ? told : scratch_path("told");
+	for (size_t i = 0; i < ARRAY_LEN(s->options) && s->options[i]; i++)
+		snprintf(words[n++], sizeof words[0], "%s",
+		         strcmp(s->options[i], "FILE") == 0 ? told : s->options[i]);
+	for (int i = 0; i < n; i++)
+		argv[i] = words[i];
+	argv[n] = NULL;
+	return n;
+}
+
+/* A thread that looked a name up may be about to close its descriptor. */
+static int fd_left(void)
+{
+	int64_t until = clock_after(1);
+	int fd;
+
+	do {
+		for (fd = 3; fd < READY_FD && fcntl(fd, F_GETFD) < 0; fd++)
+			continue;
+		if (fd == READY_FD)
+			return -1;
+		clock_pause(0.001);
+	} while (clock_now() < until);
+	return fd;
+}
+
+static _Noreturn void be_sockit(const struct run *run, const struct fault *fault, int ready,
+                                int argc, char **argv)
+{
+	int fds[3];
+
+	signal(SIGPIPE, SIG_DFL);
+	for (int i = 0; i < 3; i++)
+		fds[i] = fcntl(run->child_fds[i], F_DUPFD, 200);
+	if (dup2(ready, READY_FD) < 0 || fds[0] < 0 || fds[1] < 0 || fds[2] < 0)
+		_exit(98);
+	for (int i = 0; i < 3; i++)
+		dup2(fds[i], i);
+	syscall(SYS_close_range, 3u, (unsigned)READY_FD - 1, 0u);
+	syscall(SYS_close_range, (unsigned)READY_FD + 1, ~0u, 0u);
+	fault_begin(fault, run->log, READY_FD);
+	int status = sockit_main(argc, argv);
+	atomic_store(&run->log->fd_left, fd_left());
+	if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check())
+		_exit(99);
+	_exit(status);
+}
+
+static void start(struct run *run, const struct fault *fault)
+{
+	int errors[2], ready[2];
+	char *argv[16];
+	int argc = make_argv(run, argv);
+
+	must(pipe2(errors, O_CLOEXEC), "pipe2");
+	must(pipe2(ready, O_CLOEXEC), "pipe2");
+	run->child_fds[2] = errors[1];
+	run->errors = errors[0];
+	run->ready = ready[0];
+	run->pid = must(fork(), "fork");
+	if (run->pid == 0)
+		be_sockit(run, fault, ready[1], argc, argv);
+	close(ready[1]);
+	for (int i = 0; i < 3; i++)
+		put_away(&run->child_fds[i]);
+	run->pidfd = must((int)syscall(SYS_pidfd_open, run->pid, 0), "pidfd_open");
+}
+
+static void begin(struct run *run, const struct scene *scene, const struct fault *fault)
+{
+	static struct fault_log *log;
+	static const char *in_path, *out_path;
+
+	if (!log) {
+		log = mmap(NULL, sizeof *log, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		           -1, 0);
+		in_path = scratch_path("in");
+		out_path = scratch_path("out");
+		signal(SIGPIPE, SIG_IGN);
+	}
+	memset(log, 0, sizeof *log);
+	log->fd_left = -1;
+	*run = (struct run){
+		.scene = scene,
+		.log = log,
+		.listener = -1,
+		.ready = -1,
+		.peer = -1,
+		.feed = -1,
+		.drain = -1,
+		.up.data = data_binary(1, scene->up),
+		.down.data = data_binary(2, scene->down),
+		.in_path = in_path,
+		.out_path = out_path,
+	};
+	open_in(run);
+	open_out(run);
+	open_place(run);
+	start(run, fault);
+}
+
+static void peer_has(struct run *run, int fd)
+{
+	run->peer = fd;
+	must(fcntl(fd, F_SETFL, O_NONBLOCK), "F_SETFL");
+}
+
+static bool peer_connects(struct run *run, const struct place *place)
+{
+	int fd = must(socket(place->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+
+	if (connect(fd, (const struct sockaddr *)&place->address, place->address_size) == 0)
+		peer_has(run, fd);
+	else
+		close(fd);
+	return run->peer >= 0;
+}
+
+/* Sockit listens: connect. It may have ended since, or have found that one family is missing. */
+static void on_ready(struct run *run)
+{
+	uint16_t port;
+
+	if (read(run->ready, &port, sizeof port) == sizeof port) {
+		struct place v4 = place_tcp(NET_V4, "127.0.0.1", port);
+		struct place v6 = place_tcp(NET_V6, "::1", port);
+
+		if (run->scene->net == SCENE_UNIX)
+			(void)peer_connects(run, &run->place);
+		else if (!peer_connects(run, &v4) && run->scene->net == SCENE_ANY)
+			(void)peer_connects(run, &v6);
+	}
+	put_away(&run->ready);
+}
+
+static void on_listener(struct run *run)
+{
+	int fd = accept4(run->listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd >= 0) {
+		peer_has(run, fd);
+		put_away(&run->listener);
+	}
+}
+
+static bool peer_may_send(const struct run *run)
+{
+	return run->peer >= 0 && !run->peer_shut && (run->peer_ended || !run->scene->answers);
+}
+
+static void on_peer(struct run *run, short ready)
+{
+	if (ready & POLLIN && !run->peer_ended)
+		run->peer_ended = !receive(run->peer, &run->up);
+	else if (ready & (POLLERR | POLLHUP))
+		run->peer_ended = run->peer_shut = true;
+	if (ready & POLLOUT && peer_may_send(run) &&
+	    !give(run->peer, &run->down.data, &run->sent)) {
+		run->peer_shut = true;
+		shutdown(run->peer, SHUT_WR);
+	}
+	if (run->peer_ended && run->peer_shut)
+		put_away(&run->peer);
+}
+
+static void on_errors(struct run *run)
+{
+	char *at = run->outcome.said + run->said;
+	ssize_t n = read(run->errors, at, sizeof run->outcome.said - 1 - run->said);
+
+	if (n <= 0)
+		put_away(&run->errors);
+	else
+		run->said += (size_t)n;
+}
+
+enum { AT_LISTENER, AT_READY, AT_PEER, AT_FEED, AT_DRAIN, AT_ERRORS, AT_END, AT_COUNT };
+
+static bool wait_for_something(const struct run *run, struct pollfd *fds, int64_t deadline)
+{
+	const int fd_of[AT_COUNT] = { run->listener, run->ready,  run->peer, run->feed,
+		                      run->drain,    run->errors, run->pidfd };
+
+	for (int i = 0; i < AT_COUNT; i++)
+		fds[i] = (struct pollfd){ .fd = fd_of[i], .events = POLLIN };
+	fds[AT_FEED].events = POLLOUT;
+	fds[AT_PEER].events =
+		(short)((run->peer_ended ? 0 : POLLIN) | (peer_may_send(run) ? POLLOUT : 0));
+	return poll(fds, AT_COUNT, clock_poll_ms(deadline)) > 0;
+}
+
+static void turn(struct run *run, const struct pollfd *fds)
+{
+	if (fds[AT_LISTENER].revents)
+		on_listener(run);
+	if (fds[AT_READY].revents)
+		on_ready(run);
+	if (fds[AT_PEER].revents)
+		on_peer(run, fds[AT_PEER].revents);
+	if (fds[AT_FEED].revents && !give(run->feed, &run->up.data, &run->fed))
+		put_away(&run->feed);
+	if (fds[AT_DRAIN].revents && !receive(run->drain, &run->down))
+		put_away(&run->drain);
+	if (fds[AT_ERRORS].revents)
+		on_errors(run);
+	if (fds[AT_END].revents) {
+		/* Nobody else will come. */
+		put_away(&run->pidfd);
+		put_away(&run->feed);
+		if (run->peer < 0 && run->listener >= 0)
+			on_listener(run);
+		put_away(&run->listener);
+	}
+}
+
+static void finish(struct run *run, bool late)
+{
+	int status;
+
+	if (late)
+		kill(run->pid, SIGKILL);
+	must(waitpid(run->pid, &status, 0), "waitpid");
+	run->outcome.status = late                  ? -1
+	                      : WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+	                                            : WEXITSTATUS(status);
+	int *fds[] = { &run->listener, &run->ready,  &run->peer, &run->feed,
+		       &run->drain,    &run->errors, &run->pidfd };
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		put_away(fds[i]);
+	if (run->scene->out == SCENE_FILE || run->scene->out == SCENE_APPEND) {
+		int fd = must(open(run->out_path, O_RDONLY | O_CLOEXEC), run->out_path);
+
+		while (receive(fd, &run->down))
+			continue;
+		close(fd);
+	}
+	/* What /dev/null got can only be believed. */
+	if (run->scene->out == SCENE_NULL)
+		run->down.at = run->down.data.size;
+}
+
+struct outcome scene_run(const struct scene *scene, const struct fault *fault, unsigned *could)
+{
+	int64_t deadline = clock_after(SCENE_LIMIT), began = clock_now();
+	struct run run;
+	struct pollfd fds[AT_COUNT];
+	bool late = false;
+
+	begin(&run, scene, fault);
+	while (!late && (run.pidfd >= 0 || run.peer >= 0 || run.drain >= 0 || run.errors >= 0)) {
+		late = !wait_for_something(&run, fds, deadline);
+		if (!late)
+			turn(&run, fds);
+	}
+	finish(&run, late);
+	for (size_t i = 0; could && i < fault_row_count; i++)
+		could[i] = atomic_load(&run.log->could[i]);
+	run.outcome.took = clock_now() - began;
+	run.outcome.up = run.up.at;
+	run.outcome.down = run.down.at;
+	run.outcome.up_wrong = run.up.wrong;
+	run.outcome.down_wrong = run.down.wrong;
+	run.outcome.reached = atomic_load(&run.log->calls);
+	run.outcome.hit = atomic_load(&run.log->hit);
+	run.outcome.hit_fd = atomic_load(&run.log->hit_fd);
+	run.outcome.fd_left = atomic_load(&run.log->fd_left);
+	return run.outcome;
+}

@@ -1,0 +1,243 @@
+/* out/trace and out/decode: calls as lines, against lines written by hand. */
+#include "out/trace.h"
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "harness/events.h"
+#include "harness/fail.h"
+#include "harness/scratch.h"
+#include "sys/file.h"
+#include "sys/lookup.h"
+#include "sys/socket.h"
+
+#define A(pointer) ((intptr_t)(pointer))
+
+static struct addr v4, v6, local;
+static int one = 1, zero, refused = ECONNREFUSED, some = 17, ends[2] = { 5, 6 };
+static socklen_t v6_len = sizeof(struct sockaddr_in6), int_len = sizeof(int), cred_len = 12;
+static struct ucred cred;
+static struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
+	                         .ai_family = AF_INET6,
+	                         .ai_socktype = SOCK_STREAM };
+static struct addrinfo found = { .ai_addr = &v6.at.any, .ai_addrlen = sizeof(struct sockaddr_in6) };
+static struct addrinfo *list = &found, *no_list;
+
+struct trace_golden {
+	struct sys_call call;
+	const char *line;
+};
+
+static const struct trace_golden golden[] = {
+	{ { SYS_SOCKET, { AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP }, 5 },
+	  "socket(AF_INET6, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_TCP) = 5" },
+	{ { SYS_SOCKET, { AF_UNIX, SOCK_STREAM, 0 }, -EMFILE },
+	  "socket(AF_UNIX, SOCK_STREAM, 0) = -1 EMFILE (Too many open files)" },
+	{ { SYS_BIND, { 5, A(&v4.at), sizeof(struct sockaddr_in) }, 0 },
+	  "bind(5, 192.0.2.1:80) = 0" },
+	{ { SYS_BIND, { 5, A(&local.at), 9 }, -EADDRINUSE },
+	  "bind(5, unix:/run/x) = -1 EADDRINUSE (Address already in use)" },
+	{ { SYS_LISTEN, { 5, 4096 }, 0 }, "listen(5, 4096) = 0" },
+	{ { SYS_ACCEPT4, { 5, A(&v6.at), A(&v6_len), SOCK_CLOEXEC | SOCK_NONBLOCK }, 6 },
+	  "accept4(5, [::1]:7, SOCK_CLOEXEC|SOCK_NONBLOCK) = 6" },
+	{ { SYS_ACCEPT4, { 5, A(&v6.at), A(&v6_len), SOCK_CLOEXEC }, -EAGAIN },
+	  "accept4(5, ..., SOCK_CLOEXEC) = -1 EAGAIN (Resource temporarily unavailable)" },
+	{ { SYS_CONNECT, { 5, A(&v6.at), sizeof(struct sockaddr_in6) }, -ECONNREFUSED },
+	  "connect(5, [::1]:7) = -1 ECONNREFUSED (Connection refused)" },
+	{ { SYS_SHUTDOWN, { 5, SHUT_WR }, 0 }, "shutdown(5, SHUT_WR) = 0" },
+	{ { SYS_GETSOCKNAME, { 5, A(&v6.at), A(&v6_len) }, 0 }, "getsockname(5, [::1]:7) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, SOL_SOCKET, SO_REUSEADDR, A(&one), 4 }, 0 },
+	  "setsockopt(5, SOL_SOCKET, SO_REUSEADDR, [1]) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, IPPROTO_TCP, TCP_NODELAY, A(&one), 4 }, 0 },
+	  "setsockopt(5, IPPROTO_TCP, TCP_NODELAY, [1]) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, IPPROTO_IPV6, IPV6_V6ONLY, A(&zero), 4 }, 0 },
+	  "setsockopt(5, IPPROTO_IPV6, IPV6_V6ONLY, [0]) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, A(&one), 4 }, 0 },
+	  "setsockopt(5, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, [1]) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, SOL_SOCKET, SO_BINDTODEVICE, A("eth0x"), 5 }, -EPERM },
+	  "setsockopt(5, SOL_SOCKET, SO_BINDTODEVICE, \"eth0x\") = -1 EPERM (Operation not permitted)" },
+	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_ERROR, A(&zero), A(&int_len) }, 0 },
+	  "getsockopt(5, SOL_SOCKET, SO_ERROR, [0]) = 0" },
+	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_ERROR, A(&refused), A(&int_len) }, 0 },
+	  "getsockopt(5, SOL_SOCKET, SO_ERROR, [ECONNREFUSED]) = 0" },
+	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_PEERCRED, A(&cred), A(&cred_len) }, 0 },
+	  "getsockopt(5, SOL_SOCKET, SO_PEERCRED, {12 bytes}) = 0" },
+	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_ERROR, A(&zero), A(&int_len) }, -ENOTSOCK },
+	  "getsockopt(5, SOL_SOCKET, SO_ERROR, ...) = -1 ENOTSOCK (Socket operation on non-socket)" },
+	{ { SYS_RECV, { 5, A("hi\r\n\033[2J"), 1048576, MSG_DONTWAIT }, 8 },
+	  "recv(5, \"hi\\x0d\\x0a\\x1b[2J\", 1048576, MSG_DONTWAIT) = 8" },
+	{ { SYS_RECV, { 5, A("x"), 1048576, MSG_DONTWAIT }, 0 },
+	  "recv(5, \"\", 1048576, MSG_DONTWAIT) = 0" },
+	{ { SYS_RECV, { 5, A("x"), 1048576, MSG_DONTWAIT }, -ECONNRESET },
+	  "recv(5, ..., 1048576, MSG_DONTWAIT) = -1 ECONNRESET (Connection reset by peer)" },
+	{ { SYS_SEND,
+	    { 5, A("0123456789012345678901234567890123456789"), 40, MSG_DONTWAIT | MSG_NOSIGNAL },
+	    40 },
+	  "send(5, \"01234567890123456789012345678901\"..., 40, MSG_DONTWAIT|MSG_NOSIGNAL) = 40" },
+	{ { SYS_SEND, { 5, A("\0\0z"), 3, 0 }, 3 }, "send(5, \"..z\", 3, 0) = 3" },
+	{ { SYS_SOCKET_QUEUE, { 5, 0x5411, A(&some) }, 0 }, "ioctl(5, SIOCOUTQ, [17]) = 0" },
+	{ { SYS_READ, { 0, A("ab"), 1048576 }, 2 }, "read(0, \"ab\", 1048576) = 2" },
+	{ { SYS_WRITE, { 1, A("ab"), 2 }, -EPIPE },
+	  "write(1, \"ab\", 2) = -1 EPIPE (Broken pipe)" },
+	{ { SYS_SENDFILE, { 5, 0, 0, 1048576 }, 999 }, "sendfile(5, 0, NULL, 1048576) = 999" },
+	{ { SYS_SPLICE, { 5, 0, 1, 0, 65536, SPLICE_F_MOVE | SPLICE_F_NONBLOCK }, 9 },
+	  "splice(5, NULL, 1, NULL, 65536, SPLICE_F_MOVE|SPLICE_F_NONBLOCK) = 9" },
+	{ { SYS_CLOSE, { 5 }, 0 }, "close(5) = 0" },
+	{ { SYS_PIPE2, { A(ends), O_CLOEXEC | O_NONBLOCK }, 0 },
+	  "pipe2([5, 6], O_CLOEXEC|O_NONBLOCK) = 0" },
+	{ { SYS_GETADDRINFO, { A("db.ex\033"), 0, A(&hints), A(&list) }, 0 },
+	  "getaddrinfo(\"db.ex\\x1b\", NULL, {ai_flags=AI_PASSIVE|AI_NUMERICHOST, ai_family=AF_INET6, "
+	  "ai_socktype=SOCK_STREAM}) = 0 [::1]" },
+	{ { SYS_GETADDRINFO, { A("x"), 0, A(&hints), A(&no_list) }, EAI_NONAME },
+	  "getaddrinfo(\"x\", NULL, {ai_flags=AI_PASSIVE|AI_NUMERICHOST, ai_family=AF_INET6, "
+	  "ai_socktype=SOCK_STREAM}) = EAI_NONAME (Name or service not known)" },
+	{ { SYS_GETNAMEINFO,
+	    { A(&v4.at), sizeof(struct sockaddr_in), A("192.0.2.1"), A("80"),
+	      NI_NUMERICHOST | NI_NUMERICSERV },
+	    0 },
+	  "getnameinfo(192.0.2.1:80, \"192.0.2.1\", \"80\", NI_NUMERICHOST|NI_NUMERICSERV) = 0" },
+	{ { SYS_GETSERVBYNAME, { A("http"), A("tcp") }, 80 },
+	  "getservbyname(\"http\", \"tcp\") = {s_port=80}" },
+	{ { SYS_GETSERVBYNAME, { A("httb"), A("tcp") }, -ENOENT },
+	  "getservbyname(\"httb\", \"tcp\") = NULL" },
+};
+
+static void prepare(void)
+{
+	struct err err;
+
+	v4 = addr_wildcard(AF_INET, 80);
+	inet_pton(AF_INET, "192.0.2.1", &v4.at.v4.sin_addr);
+	v6 = addr_loopback(AF_INET6, 7);
+	cr_assert_eq(addr_local(&local, "/run/x", false, &err), 0);
+}
+
+Test(trace, calls_are_decoded)
+{
+	unsigned wrong = 0;
+
+	prepare();
+	for (size_t i = 0; i < ARRAY_LEN(golden); i++) {
+		const struct sys_call *call = &golden[i].call;
+		char buf[1024];
+		struct text t = TEXT_OVER(buf);
+
+		text_add(&t, "%s(", trace_name(call->op));
+		trace_add_args(&t, call);
+		text_add_str(&t, ") = ");
+		trace_add_outcome(&t, call);
+		if (strcmp(buf, golden[i].line) != 0) {
+			wrong++;
+			cr_log_error("%s\ninstead of\n%s", buf, golden[i].line);
+		}
+	}
+	cr_assert_eq(wrong, 0);
+}
+
+Test(trace, values_without_a_name_are_numbers)
+{
+	struct sys_call call = { SYS_SOCKET, { 99, 77, 66 }, -99999 };
+	char buf[256];
+	struct text t = TEXT_OVER(buf);
+
+	trace_add_args(&t, &call);
+	cr_assert_str_eq(buf, "99, 77, 66");
+	t = TEXT_OVER(buf);
+	trace_add_outcome(&t, &call);
+	cr_assert_str_eq(buf, "-1 ? (Unknown error)");
+}
+
+/* The calls of the sockets API all have a name; those that sockit makes for itself have none. */
+Test(trace, which_calls_are_shown)
+{
+	for (int op = SYS_SOCKET; op <= SYS_SOCKET_QUEUE; op++)
+		cr_assert_not_null(trace_name(op), "op %d", op);
+	cr_assert_null(trace_name(SYS_EPOLL_WAIT));
+	cr_assert_null(trace_name(SYS_EPOLL_CTL));
+	cr_assert_null(trace_name(SYS_FSTAT));
+}
+
+/* The lines of a live trace of calls that BODY makes. */
+static const char *trace_of(void (*body)(void), bool json, bool explain)
+{
+	static struct trace trace;
+	const char *path = scratch_path("trace");
+	struct report *r = report_new();
+	struct report_config config = { .command = "connect", .json = json };
+	int kept = dup(2),
+	    fd = must(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), path);
+	struct err err;
+
+	dup2(fd, 2);
+	cr_assert_eq(report_configure(r, &config, &err), 0);
+	trace_start(&trace, r, (struct style){ false }, explain);
+	body();
+	sys_observe(NULL);
+	dup2(kept, 2);
+	cr_assert_eq(report_close(r, &err), 0);
+	return scratch_read(path);
+}
+
+static void use_socket_and_file(void)
+{
+	char buf[8];
+	int file = sys_open("/proc/self/stat", O_RDONLY, 0);
+	int fd = sys_socket(AF_INET, SOCK_STREAM, 0);
+
+	cr_assert(file >= 0 && fd >= 0);
+	cr_assert_eq(sys_read(file, buf, sizeof buf), sizeof buf);
+	sys_close(file);
+	cr_assert_eq(sys_recv(fd, buf, sizeof buf), -ENOTCONN);
+	sys_close(fd);
+	cr_assert_eq(sys_write(1, "", 0), 0);
+}
+
+Test(trace, shows_payload_but_not_the_files_that_sockit_reads_for_itself)
+{
+	const char *text = trace_of(use_socket_and_file, false, false);
+
+	cr_assert(strstr(text, "socket(AF_INET, SOCK_STREAM"), "%s", text);
+	cr_assert(strstr(text, "= -1 ENOTCONN (Transport endpoint is not connected)  "), "%s",
+	          text);
+	cr_assert(strstr(text, "write(1, \"\", 0) = 0"), "%s", text);
+	cr_assert(strstr(text, "read(") == NULL, "%s", text);
+	cr_assert(strstr(text, "open") == NULL, "%s", text);
+	/* One close: that of the socket. */
+	const char *closed = strstr(text, "close(");
+	cr_assert_not_null(closed);
+	cr_assert_null(strstr(closed + 1, "close("));
+}
+
+Test(trace, explains_when_asked)
+{
+	const char *text = trace_of(use_socket_and_file, false, true);
+
+	cr_assert(strstr(text, "  # make an endpoint; it has no address yet"), "%s", text);
+	text = trace_of(use_socket_and_file, false, false);
+	cr_assert(strstr(text, " # ") == NULL, "%s", text);
+}
+
+Test(trace, each_call_is_an_object_with_json)
+{
+	json_t *events = events_parse(trace_of(use_socket_and_file, true, true));
+	json_t *call = events_where(events, "call", "recv");
+
+	cr_assert_not_null(call);
+	cr_assert_str_eq(json_string_value(json_object_get(call, "event")), "call");
+	cr_assert_eq(json_integer_value(json_object_get(call, "result")), -1);
+	cr_assert_str_eq(json_string_value(json_object_get(call, "code")), "ENOTCONN");
+	cr_assert(json_is_real(json_object_get(call, "time_ms")));
+	cr_assert(json_is_string(json_object_get(call, "explain")));
+	call = events_where(events, "call", "socket");
+	cr_assert(json_integer_value(json_object_get(call, "result")) > 2);
+	cr_assert_null(json_object_get(call, "code"));
+	json_decref(events);
+}
