@@ -49,7 +49,7 @@ static int scan_long(struct scan *s, const char *word, enum scan_kind *kind,
 
 	text_add_bytes(&name, word, len);
 	found->given = GIVEN_BY_NAME;
-	if (name.cut || !command_row_named(s->command, found->unknown.str + 2, &found->option)) {
+	if (!command_row_named(s->command, found->unknown.str + 2, &found->option)) {
 		*kind = SCAN_UNKNOWN;
 		return 0;
 	}

@@ -1,20 +1,45 @@
+#include <ctype.h>
 #include <string.h>
 
 #include "base/status.h"
+#include "cli/fill.h"
 #include "cli/rule.h"
 #include "docgen/docgen.h"
 
-/* Text as roff takes it: a backslash, and a dot or quote at the beginning, stand for themselves. */
-static void add_prose(struct text *t, const char *str)
+/* A word as roff takes it: a backslash, and a dot or quote in front, stand for themselves. */
+static void add_word(struct fill *f, const char *word, size_t len)
 {
-	if (*str == '.' || *str == '\'')
-		text_add_str(t, "\\&");
-	for (; *str != '\0'; str++) {
-		if (*str == '\\')
-			text_add_str(t, "\\e");
+	char escaped[128];
+	struct text t = TEXT_OVER(escaped);
+
+	if (*word == '.' || *word == '\'')
+		text_add_str(&t, "\\&");
+	for (size_t i = 0; i < len; i++) {
+		if (word[i] == '\\')
+			text_add_str(&t, "\\e");
 		else
-			text_add_bytes(t, str, 1);
+			text_add_bytes(&t, word + i, 1);
 	}
+	fill_add_unbroken(f, escaped);
+}
+
+/* Sentences, each on lines of its own, the first with a capital. */
+static void add_sentences(struct text *t, const char *str)
+{
+	struct fill f = fill_start(t, 0, 0);
+	size_t first = t->len;
+
+	while (*str != '\0') {
+		size_t len = strcspn(str, " ");
+
+		add_word(&f, str, len);
+		if (str[len - 1] == '.')
+			fill_end(&f);
+		str += len;
+		str += strspn(str, " ");
+	}
+	t->at[first] = (char)toupper((unsigned char)t->at[first]);
+	fill_end(&f);
 }
 
 /* In a macro's line a hyphen as one types it is \-, and mdoc's Fl puts one in front. */
@@ -33,8 +58,7 @@ static void add_choices(struct text *t, const struct option_row *row)
 	text_add_str(t, ".Bl -tag -width always -compact\n");
 	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
 		text_add(t, ".It Cm %s\n", c->name);
-		add_prose(t, c->help);
-		text_add_str(t, "\n");
+		text_add(t, "%s\n", c->help);
 	}
 	text_add_str(t, ".El\n");
 }
@@ -64,6 +88,9 @@ static void add_relations(struct text *t, const struct command *command,
 
 static void add_option(struct text *t, const struct command *command, const struct option_row *row)
 {
+	char help[256];
+	struct text sentence = TEXT_OVER(help);
+
 	text_add_str(t, ".It ");
 	add_names(t, row);
 	if (row->kind == OPTION_MAYBE_CHOICE)
@@ -72,14 +99,12 @@ static void add_option(struct text *t, const struct command *command, const stru
 	else if (row->arg != NULL)
 		text_add(t, " Ar %s", row->arg);
 	text_add_str(t, "\n");
-	add_prose(t, row->help);
+	text_add(&sentence, "%s.", row->help);
+	add_sentences(t, help);
 	if (row->fallback != NULL)
-		text_add(t, "; default %s", row->fallback);
-	text_add_str(t, ".\n");
-	if (row->man != NULL) {
-		add_prose(t, row->man);
-		text_add_str(t, "\n");
-	}
+		text_add(t, "The default is %s.\n", row->fallback);
+	if (row->man != NULL)
+		add_sentences(t, row->man);
 	if (row->only_for == FOR_TCP)
 		text_add_str(t, "TCP only.\n");
 	if (row->only_for == FOR_UNIX)
@@ -119,9 +144,7 @@ void man_add_statuses(struct text *t, const struct command *command)
 		if (command->statuses != NULL &&
 		    !option_names_has(command->statuses, status_rows[i].number))
 			continue;
-		text_add(t, ".It %s\n", status_rows[i].number);
-		add_prose(t, status_rows[i].meaning);
-		text_add_str(t, "\n");
+		text_add(t, ".It %s\n%s\n", status_rows[i].number, status_rows[i].meaning);
 	}
 	text_add_str(t, ".El\n");
 }

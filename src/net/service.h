@@ -10,11 +10,12 @@
 
 #include "base/err.h"
 
+/* Arrays, not pointers: a table that nobody asks costs nothing at the start. */
 struct service {
-	const char *name;
+	char name[20];
 	uint16_t port;
-	const char *protocol; /* "tcp", "udp", ... */
-	const char *aliases;  /* separated by blanks, maybe empty */
+	char protocol[6]; /* "tcp", "udp", ... */
+	char aliases[36]; /* separated by blanks, maybe empty */
 };
 
 extern const struct service service_table[];

@@ -85,6 +85,9 @@ static int relay_unacked(const struct relay *r)
 	int unacked = stream_unacked(r->request.peer);
 	int pending = stream_pending_error(r->request.peer);
 
+	/* Our FIN is the last of the queue and counted as a byte, but it is none. */
+	if (unacked > 0 && r->fin_sent)
+		unacked--;
 	return pending ? -pending : unacked;
 }
 
@@ -131,6 +134,7 @@ static void relay_shut(struct relay *r)
 	 * anybody is still there to be told that we have ended too. */
 	r->settled = r->peer_ended && relay_unacked(r) == 0;
 	int error = r->request.peer->ops->shut_write(r->request.peer);
+	r->fin_sent = error == 0;
 	if (error && !r->settled)
 		r->broken = -error;
 }

@@ -21,6 +21,7 @@ struct relay {
 	bool up_open, down_open; /* flows that have not ended */
 	bool peer_ended;
 	bool sent_all; /* the source has ended, and the sending side is shut where it is to be */
+	bool fin_sent; /* the sending side is shut */
 	bool settled;  /* what was sent is known to be acknowledged */
 	int broken; /* the errno with which sending failed; what was received is still delivered */
 	bool finished;

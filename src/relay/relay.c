@@ -185,6 +185,7 @@ static void relay_begin(struct timer *timer)
 		int error = r->request.peer->ops->shut_write(r->request.peer);
 
 		r->sent_all = true;
+		r->fin_sent = error == 0;
 		if (error)
 			r->broken = -error;
 	}

@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 		.sparse_mib = number(argv[6]),
 		.rounds = number(argv[7]),
 	};
-	b.connects = 80 * b.rounds;
+	b.connects = 60 * b.rounds;
 	b.round_trips = 2000;
 
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);

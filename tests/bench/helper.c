@@ -1,7 +1,6 @@
 /*
  * The cheapest possible others.
  *
- *     helper feed MIB      write so many MiB
  *     helper drain MIB     read to the end; status 0 when it was so many MiB
  *     helper line PORT     serve on 127.0.0.1, one client after the other: a line for a line, and close
  *     helper echo PORT     the same, everything as it comes until the client's end
@@ -20,21 +19,6 @@
 
 /* As much at a time as cat of the GNU coreutils. */
 static char buffer[128 << 10];
-
-static void feed(unsigned mib)
-{
-	uint64_t left = (uint64_t)mib << 20;
-
-	memset(buffer, 'x', sizeof buffer);
-	while (left > 0) {
-		ssize_t n =
-			write(STDOUT_FILENO, buffer, left < sizeof buffer ? left : sizeof buffer);
-
-		if (n < 0)
-			err(1, "write");
-		left -= (uint64_t)n;
-	}
-}
 
 static void drain(unsigned mib)
 {
@@ -84,12 +68,10 @@ static void serve(unsigned port, bool one_line)
 int main(int argc, char **argv)
 {
 	if (argc != 3)
-		errx(2, "usage: helper feed MIB | drain MIB | line PORT | echo PORT");
+		errx(2, "usage: helper drain MIB | line PORT | echo PORT");
 	unsigned number = (unsigned)strtoul(argv[2], NULL, 10);
 
-	if (strcmp(argv[1], "feed") == 0)
-		feed(number);
-	else if (strcmp(argv[1], "drain") == 0)
+	if (strcmp(argv[1], "drain") == 0)
 		drain(number);
 	else
 		serve(number, strcmp(argv[1], "line") == 0);

@@ -8,7 +8,7 @@
 set -eu
 sockit=$(realpath "${1:?usage: run.sh SOCKIT [quick]}")
 case ${2-} in
-'') mib=1024 rounds=5 ;;
+'') mib=1024 rounds=7 ;;
 quick) mib=256 rounds=3 ;;
 *) echo "run.sh: unknown word '$2'" >&2 && exit 2 ;;
 esac

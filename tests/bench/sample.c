@@ -35,7 +35,5 @@ bool bound_print(struct bound bound, double value)
 		printf(" (>= %.2f) %s", bound.least, pass ? "pass" : "FAIL");
 	else if (bound.most > 0)
 		printf(" (<= %.2f) %s", bound.most, pass ? "pass" : "FAIL");
-	else
-		printf("%15s", "");
 	return pass;
 }

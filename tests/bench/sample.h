@@ -23,7 +23,7 @@ struct bound {
 	double least, most;
 };
 
-/* Print " (>= 2.3) pass", say, or blanks. False for what fails. */
+/* Print " (>= 2.30) pass", say; nothing where nothing is asked. False for what fails. */
 bool bound_print(struct bound bound, double value);
 
 #endif

@@ -207,7 +207,7 @@ static unsigned print_tool(const struct bench *b, enum shape shape, enum tool_id
 
 		printf("   %5.2f", faster);
 		failed += !bound_print(shapes[shape].faster[id], faster);
-		printf("   %4.2f", share);
+		printf("%*s%4.2f", shapes[shape].faster[id].least > 0 ? 3 : 18, "", share);
 		failed += !bound_print(shapes[shape].cpu[id], share);
 	}
 	printf("\n");

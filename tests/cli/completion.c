@@ -1,4 +1,4 @@
-/* The completions of three shells, each tried in that shell by a script. Run from the top folder. */
+/* The completions of three shells, each tried in that shell. To be run from the top folder. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <unistd.h>

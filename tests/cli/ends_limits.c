@@ -1,4 +1,4 @@
-/* 'Ends of a stream' 4: limits that cut a stream say so. Each test is named after its sentence. */
+/* sockit-connect(1), 'Ends of a stream': limits that cut a stream say so, a test a sentence. */
 #include <criterion/criterion.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* 'Ends of a stream' 5: one direction only. Each test is named after its sentence. */
+/* sockit-connect(1), 'Ends of a stream': one direction only, a test a sentence. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ Test(modes, no_stdin_does_not_read_stdin_and_keeps_the_sending_side_open)
 	session_each(stdin_is_left_alone);
 }
 
-/* SHARP-EDGES 4.8: without -d the first connection would eat the list that the loop reads. */
+/* Without -d the first connection would eat the list that the loop reads. */
 Test(modes, no_stdin_leaves_the_input_of_a_loop_alone)
 {
 	static const char loop[] =

@@ -1,4 +1,4 @@
-/* 'Ends of a stream' 2: the end of what the peer sends. Each test is named after its sentence. */
+/* sockit-connect(1), 'Ends of a stream': the end of what the peer sends, a test a sentence. */
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <string.h>
@@ -64,7 +64,7 @@ Test(end_of_peer, with_a_terminal_on_stdin_sockit_ends)
 	session_each(terminal_quits);
 }
 
-/* SHARP-EDGES 4.4. */
+/* Where nc.traditional delivers 16 KB of it, with status 0. */
 static void upload_goes_on(enum role role, enum net net, enum end_kind in)
 {
 	struct data data = data_binary(8, UPLOAD);
@@ -102,7 +102,7 @@ static void peer_refuses(enum role role, enum net net)
 	child_feed(&s.child, "first");
 	peer_expect(s.fd, "first");
 	peer_send(s.fd, "last words");
-	/* TCP keeps quiet until something comes for the closed socket; Unix sockets tell at once. */
+	/* TCP keeps quiet until something comes for the closed socket; Unix tells at once. */
 	child_freeze(&s.child);
 	close(s.fd);
 	child_feed(&s.child, "more");

@@ -1,4 +1,4 @@
-/* 'Ends of a stream' 1: the end of stdin. Each test is named after its sentence. */
+/* sockit-connect(1), 'Ends of a stream': the end of stdin, a test a sentence. */
 #include <criterion/criterion.h>
 #include <unistd.h>
 
@@ -105,7 +105,7 @@ Test(end_of_stdin, closed_stdin_and_dev_null_are_ended_streams)
 	session_each(no_stdin_at_all);
 }
 
-/* SHARP-EDGES 4.1: a server that waits for the end and a client that waits for the server. */
+/* A server that waits for the end and a client that waits for the server. */
 Test(end_of_stdin, two_sockits_that_wait_for_each_other_come_to_an_end)
 {
 	for (enum net net = 0; net < NET_COUNT; net++) {

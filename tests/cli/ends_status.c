@@ -1,6 +1,5 @@
 /*
- * 'Ends of a stream' 3: what the status of an ended stream says. Each test is named after its
- * sentence.
+ * sockit-connect(1), 'Ends of a stream': what the status of an ended stream says, a test a sentence.
  */
 #include <criterion/criterion.h>
 #include <string.h>
@@ -108,7 +107,7 @@ static void reset_in_mid_stream(enum role role, enum net net)
 	child_says(&s.child, "300");
 }
 
-/* SHARP-EDGES 4.5. */
+/* Which nc.openbsd and socat count as success. */
 Test(end_status, a_reset_in_mid_stream_is_1_and_counts_the_bytes_each_way)
 {
 	session_each(reset_in_mid_stream);
@@ -191,7 +190,7 @@ Test(end_status, a_reset_in_close_wait_is_told_as_a_reset)
 	}
 }
 
-/* The same with nothing to send: shutdown() says ENOTCONN. Nothing is lost, so 0 is right as well. */
+/* The same with nothing to send: shutdown() says ENOTCONN. Nothing is lost, so 0 is right too. */
 Test(end_status, shutting_a_reset_connection_is_not_told_as_enotconn)
 {
 	struct session s = session_start(CONNECT, &(struct plan){ .in = { END_PIPE } }, NET_V4);

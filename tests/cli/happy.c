@@ -48,7 +48,7 @@ static struct world make_world(bool v4, bool v6)
 	return world;
 }
 
-/* Connect to HOST port 4000; the accepted connection is given its end. Returns the seconds taken. */
+/* Connect to HOST port 4000 and end the connection again. Returns the seconds it took to come. */
 static double arrive(const char *host, int listener)
 {
 	struct child child = child_start(
@@ -146,7 +146,7 @@ Test(happy, both_dead_ends_at_the_limit_with_4)
 	child_says(&child, "4000");
 }
 
-/* SHARP-EDGES 4.30: one limit over all addresses, 8 s unless told. */
+/* One limit over all addresses. */
 Test(happy, the_default_limit_is_8_seconds)
 {
 	struct child child;

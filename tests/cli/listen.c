@@ -35,7 +35,7 @@ struct reach {
 	bool v4, v6;                /* which loopback must answer */
 };
 
-/* SHARP-EDGES 4.14 and 4.25. */
+/* Where other tools listen on IPv4 only, or report port 0 as 0. */
 static const struct reach reaches[] = {
 	{ { "0" }, true, true },
 	{ { ":0" }, true, true },
@@ -139,7 +139,7 @@ Test(listen, skips_a_family_that_this_machine_lacks)
 	child_expect(&child, 0);
 }
 
-/* SHARP-EDGES 4.12. */
+/* Where nc.openbsd shares the port without a word. */
 static void second_is_refused(enum net net)
 {
 	struct place place;
@@ -174,7 +174,7 @@ Test(listen, refuses_a_port_of_which_one_family_is_taken)
 	close(listener);
 }
 
-/* SHARP-EDGES 4.13: sockit closes first, so that its side is left in TIME_WAIT. */
+/* sockit closes first, so that its side is left in TIME_WAIT. */
 static void served_and_restarted(enum net net)
 {
 	struct place place;

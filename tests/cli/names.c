@@ -22,7 +22,6 @@ struct spelling {
 	const char *const words[5];
 };
 
-/* SHARP-EDGES 4.26. */
 static const struct spelling spellings[] = {
 	{ NET_V4, { "127.0.0.1", "80" } },
 	{ NET_V4, { "127.0.0.1:80" } },

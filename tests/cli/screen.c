@@ -19,7 +19,6 @@ struct shown {
 	enum fate fate;
 };
 
-/* SHARP-EDGES 4.21. */
 static const struct shown rows[] = {
 	{ "plain text", { "plain text" }, PASSES },
 	{ "tab, newline and carriage return", { "a\tb\nc\rd" }, PASSES },

@@ -73,7 +73,7 @@ Test(stdio, a_reader_that_goes_gives_7_where_sigpipe_was_ignored)
 	session_each(ends_with_7);
 }
 
-/* SHARP-EDGES 4.6. */
+/* Where nc.openbsd says nothing and gives 0. */
 static void disk_is_full(enum role role, enum net net)
 {
 	struct plan plan = { .in = { END_PIPE }, .out = { END_FULL } };
@@ -136,7 +136,7 @@ static void run_with_closed(enum role role, enum net net, unsigned closed, const
 		child_says(&s.child, "Bad file descriptor");
 }
 
-/* SHARP-EDGES 4.7. A listener with stderr closed has no way to tell its port: Unix only. */
+/* A listener with stderr closed has no way to tell its port, so it listens on a path. */
 Test(stdio, closed_descriptors_become_dev_null)
 {
 	for (unsigned closed = 0; closed < 8; closed++) {

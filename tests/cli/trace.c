@@ -165,7 +165,7 @@ static const char *call_in(const char *line, size_t n)
 	return NULL;
 }
 
-/* The calls of TEXT in order, as "socket=3 bind=0 ..."; what strace tells of threads is left out. */
+/* The calls of TEXT in order, "socket=3" a line; what strace tells of threads is left out. */
 static const char *calls_of(const char *text)
 {
 	char *list = NULL;

@@ -222,7 +222,7 @@ Test(unix_sockets, unix_mode_sets_the_permissions)
 	}
 }
 
-/* SHARP-EDGES 4.26: a path is a path, whatever is in it. */
+/* A path is a path, whatever is in it. */
 Test(unix_sockets, a_path_is_never_parsed)
 {
 	static const char *const names[] = {

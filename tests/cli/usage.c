@@ -1,6 +1,6 @@
 /*
- * Bad input: status 2, one sentence on stderr and at most a line with a hint, nothing on stdout, before
- * any socket is opened, and never a control byte on a terminal.
+ * Bad input: status 2, one sentence on stderr and at most a line with a hint, nothing on stdout,
+ * before any socket is opened, and never a control byte on a terminal.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -156,7 +156,7 @@ static const struct bad bad_durations[] = {
 	{ { "listen", "--accept-timeout", "soon", "0" }, { "soon" }, NULL },
 };
 
-/* SHARP-EDGES 4.10, 4.11: nothing is silently ignored. Both options, or option and endpoint, are named. */
+/* Nothing is silently ignored: both options, or option and endpoint, are named. */
 static const struct bad bad_pairs[] = {
 	{ { "connect", "--send-only", "--recv-only", "localhost:80" },
 	  { "--send-only", "--recv-only" },

@@ -272,6 +272,29 @@ void child_thaw(struct child *child)
 	child_signal(child, SIGCONT);
 }
 
+/* The child's command, how it ended and what it wrote, as lines of a report. */
+static const char *story_of(const struct child *child)
+{
+	static const char *const names[3] = { "screen", "stdout", "stderr" };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		fail("no memory");
+	fprintf(out, "  command: %s\n  status:  ", child->command);
+	if (child->ended)
+		fprintf(out, "%d", child->status);
+	else
+		fprintf(out, "running");
+	fprintf(out, " after %.2f s", clock_since(child->started));
+	for (int i = 0; i < 3; i++)
+		if (child->text[i].size)
+			fprintf(out, "\n  %s:  %.*s", names[i], SHOWN_BYTES, child->text[i].data);
+	fclose(out);
+	return text;
+}
+
 void child_blame(const struct child *child, const char *format, ...)
 {
 	char reason[512];
@@ -280,10 +303,7 @@ void child_blame(const struct child *child, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(reason, sizeof(reason), format, args);
 	va_end(args);
-	fail("%s\n  command: %s\n  status:  %d%s after %.2f s\n  stdout:  %.*s\n  stderr:  %.*s\n  screen:  %.*s",
-	     reason, child->command, child->ended ? child->status : -1,
-	     child->ended ? "" : " (running)", clock_since(child->started), SHOWN_BYTES,
-	     child_out(child), SHOWN_BYTES, child_err(child), SHOWN_BYTES, child_tty(child));
+	fail("%s\n%s", reason, story_of(child));
 }
 
 static bool says(const struct child *child, const char *text)

@@ -26,7 +26,7 @@ struct data data_lines(uint64_t seed, uint64_t size);
 /* Write the N bytes of DATA that start at OFFSET to BUFFER. The stream's size is not asked. */
 void data_fill(const struct data *data, uint64_t offset, void *buffer, size_t n);
 
-/* Compare BUFFER with the N bytes at OFFSET: the index of the first that differs, N if none does. */
+/* Compare BUFFER with the N bytes at OFFSET: index of the first that differs, N if none does. */
 size_t data_compare(const struct data *data, uint64_t offset, const void *buffer, size_t n);
 
 /* Make the file PATH hold the whole of DATA. */

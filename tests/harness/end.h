@@ -11,10 +11,10 @@ enum end_kind {
 	END_SOCKET,  /* one of a pair of Unix stream sockets; the test holds the other */
 	END_FILE,    /* `path`: stdin reads it, an output truncates it */
 	END_APPEND,  /* `path`, opened with O_APPEND */
-	END_PTY, /* the child's terminal, one for all its ends of this kind; the test holds the other side */
-	END_FULL,   /* /dev/full */
-	END_CLOSED, /* nothing: the descriptor is closed */
-	END_FD,     /* `fd`, borrowed, as it is */
+	END_PTY,     /* a terminal, one for all ends of the child; the test holds the other side */
+	END_FULL,    /* /dev/full */
+	END_CLOSED,  /* nothing: the descriptor is closed */
+	END_FD,      /* `fd`, borrowed, as it is */
 };
 
 struct end {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -64,6 +65,10 @@ static void make_env(const struct plan *plan, const char **env)
 	/* The first of a name is what getenv() finds. */
 	size_t n = add_words(env, add_words(env, 0, plan->env), plain_env);
 
+	/* Under strace a process cannot be traced by LeakSanitizer as well. */
+	if (plan->wrap)
+		n = add_words(env, n, WORDS("LSAN_OPTIONS=detect_leaks=0"));
+
 	for (const char *const *name = kept_env; *name; name++) {
 		const char *value = getenv(*name);
 		char *pair;
@@ -120,7 +125,7 @@ static void set_fds(const int fds[3])
 			close(i);
 		else
 			dup2(moved[i], i);
-	close_range(3, ~0U, 0);
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 static void say_cannot_run(const char *program)
@@ -131,16 +136,29 @@ static void say_cannot_run(const char *program)
 	_exit(127);
 }
 
+/* Until the child has become the program: the other end of READY closes on exec. */
+static pid_t await_exec(pid_t pid, const int ready[2])
+{
+	char none;
+
+	close(ready[1]);
+	must((int)read(ready[0], &none, 1), "wait for exec");
+	close(ready[0]);
+	return pid;
+}
+
 pid_t launch(const struct plan *plan, const int fds[3], int tty)
 {
 	const char *argv[MAX_WORDS + 1], *env[MAX_WORDS + 1];
 	pid_t parent = getpid(), pid;
+	int ready[2];
 
 	make_argv(plan, argv);
 	make_env(plan, env);
+	must(pipe2(ready, O_CLOEXEC), "pipe");
 	pid = must(fork(), "fork");
 	if (pid > 0)
-		return pid;
+		return await_exec(pid, ready);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);

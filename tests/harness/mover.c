@@ -37,19 +37,22 @@ static void note(struct mover *m, const struct moved *moved, bool done)
 static ssize_t one_call(struct mover *m, bool reads, size_t size, struct moved *moved)
 {
 	struct pollfd fd = { .fd = m->flow.fd, .events = reads ? POLLIN : POLLOUT };
-	ssize_t n = -1;
+	int64_t deadline = clock_after(PATIENCE);
 
-	if (poll(&fd, 1, (int)(PATIENCE * 1000)) != 1) {
-		moved->error = ETIMEDOUT;
-		return -1;
-	}
-	n = reads ? read(fd.fd, m->buffer, size) : write(fd.fd, m->buffer, size);
-	/* A terminal or a pipe may say that it has room, and not have it for the whole of SIZE. */
-	if (n < 0 && errno == EAGAIN)
+	while (poll(&fd, 1, clock_poll_ms(deadline)) == 1) {
+		ssize_t n = reads ? read(fd.fd, m->buffer, size) : write(fd.fd, m->buffer, size);
+
+		if (n >= 0)
+			return n;
+		if (errno != EAGAIN) {
+			moved->error = errno;
+			return -1;
+		}
+		/* A terminal or a pipe may say that it has room, and have too little. */
 		clock_pause(0.001);
-	else if (n < 0)
-		moved->error = errno;
-	return n;
+	}
+	moved->error = ETIMEDOUT;
+	return -1;
 }
 
 static void finish(struct mover *m, struct moved *moved)

@@ -1,7 +1,7 @@
 /*
  * A peer under the test's control, in the test's own process: a plain socket that does what no
- * well-behaved program does. All sockets are non-blocking and close-on-exec, each wait has PATIENCE,
- * and what does not come as expected fails the test.
+ * well-behaved program does. All sockets are non-blocking and close-on-exec, each wait has
+ * PATIENCE, and what does not come as expected fails the test.
  */
 #ifndef HARNESS_PEER_H
 #define HARNESS_PEER_H
@@ -43,7 +43,7 @@ void peer_reset(int fd);
 /* Wait until all that was sent on FD is acknowledged by the other side's kernel. */
 void peer_await_acknowledged(int fd);
 
-/* Wait until N bytes or more are waiting to be read from FD, or nothing more has come for 200 ms. */
+/* Wait until N bytes or more can be read from FD, or nothing more has come for 200 ms. */
 void peer_await_unread(int fd, size_t n);
 
 /* Wait until poll() says EVENTS for FD; false when DEADLINE comes first. */

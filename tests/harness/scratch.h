@@ -14,7 +14,7 @@ const char *scratch_file(const char *name, const char *text);
 /* A path that no other call returns. */
 const char *scratch_fresh(void);
 
-/* The whole of a small file as a string that lives as long as the test; NULL if it does not exist. */
+/* The whole of a small file as a string that lives as long as the test; NULL if there is none. */
 const char *scratch_read(const char *path);
 
 #endif

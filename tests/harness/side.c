@@ -110,8 +110,16 @@ void side_await(struct side *side, uint64_t n)
 	mover_await(side->sink, n);
 }
 
-static void put_away(struct side *side)
+void side_expect_whole(struct side *side, const struct side *other)
 {
+	child_finish(&side->child);
+	if (side->child.status != 0)
+		child_blame(&side->child, "%s: status 0 was expected", side->name);
+	if (side->sink)
+		mover_expect_whole(side->sink, side->name);
+	else
+		data_expect_file(&other->data, side->out_path, side->out == END_APPEND ? kept : "",
+		                 side->name);
 	if (side->source)
 		mover_finish(side->source);
 	if (side->in == END_SOCKET)
@@ -120,31 +128,4 @@ static void put_away(struct side *side)
 		unlink(side->in_path);
 	if (side->out_path)
 		unlink(side->out_path);
-}
-
-void side_expect_data(struct side *side, const struct side *other)
-{
-	child_finish(&side->child);
-	if (side->sink)
-		mover_expect_whole(side->sink, side->name);
-	else
-		data_expect_file(&other->data, side->out_path, side->out == END_APPEND ? kept : "",
-		                 side->name);
-	put_away(side);
-}
-
-void side_expect_prefix(struct side *side)
-{
-	child_finish(&side->child);
-	if (mover_finish(side->sink).wrong)
-		child_blame(&side->child, "%s: a wrong byte", side->name);
-	put_away(side);
-}
-
-void side_expect_whole(struct side *side, const struct side *other)
-{
-	child_finish(&side->child);
-	side_expect_data(side, other);
-	if (side->child.status != 0 || *child_err(&side->child))
-		child_blame(&side->child, "%s: status 0 and silence were expected", side->name);
 }

@@ -42,10 +42,4 @@ void side_await(struct side *side, uint64_t n);
 /* Wait for everything; fail the test unless the status is 0 and OTHER's data came out whole. */
 void side_expect_whole(struct side *side, const struct side *other);
 
-/* The same without asking for the exit status. */
-void side_expect_data(struct side *side, const struct side *other);
-
-/* For an OTHER that is known to lose its last bytes: what came is the start of its data. */
-void side_expect_prefix(struct side *side);
-
 #endif

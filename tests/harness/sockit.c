@@ -18,7 +18,7 @@ static struct plan with_words(const struct plan *plan, const char *const *words)
 	return full;
 }
 
-/* The port in a whole line `listening on ADDR PORT`, or in the event of --json; 0: not yet there. */
+/* The port in a whole line `listening on ADDR PORT`, or in the event of --json; 0: not yet. */
 static unsigned reported_port(const char *text)
 {
 	const char *line = strstr(text, "listening on "), *event = strstr(text, "\"local_port\":");

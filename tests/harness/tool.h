@@ -14,7 +14,10 @@ enum tool {
 
 extern const char *const tool_names[TOOL_COUNT];
 
-/* Start TOOL as a server on loopback or a fresh path; return when it listens. Skips if not installed. */
+/*
+ * Start TOOL as a server on loopback or a fresh path; return when it listens. Skips the test if it
+ * is not installed.
+ */
 struct child tool_listen(enum tool tool, const struct plan *plan, enum net net,
                          struct place *place);
 

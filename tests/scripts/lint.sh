@@ -66,7 +66,9 @@ formatted() {
 generated_in_step() {
 	local work code=0
 	work=$(mktemp -d) || return
-	"$build/docgen" "$work" && diff -ru "$work" completions || code=1
+	mkdir "$work/completions" "$work/man"
+	"$build/docgen" "$work/completions" && diff -ru "$work/completions" completions || code=1
+	"$build/docgen" "$work/man" man/*.1 && diff -ru "$work/man" man || code=1
 	rm -r "$work"
 	return "$code"
 }
@@ -78,6 +80,6 @@ prove 'no banned function' no_banned_function "${c_files[@]}"
 prove 'no function over 60 lines, no file over 400 (500 in tests)' no_long_story "${c_files[@]}"
 prove 'formatting (make format)' formatted "${c_files[@]}"
 prove 'shellcheck' shellcheck "${scripts[@]}"
-prove 'completions are what the tables say (make generate)' generated_in_step
+prove 'completions and manual are what the tables say (make generate)' generated_in_step
 [ $status != 0 ] || echo 'lint: all passed'
 exit $status

@@ -70,6 +70,17 @@ Test(near, best)
 	cr_assert_null(nearest("resolve"));
 }
 
+Test(near, nearest_and_first_of_equals)
+{
+	struct near near = near_start("stdin");
+
+	near_offer(&near, "stdout");
+	near_offer(&near, "stdi");
+	near_offer(&near, "tdin");
+	near_offer(&near, "sddiin");
+	cr_assert_str_eq(near_best(&near), "stdi");
+}
+
 Test(near, short_words_are_no_guess)
 {
 	cr_assert_null(nearest("x"));
@@ -83,4 +94,9 @@ Test(near, only_beginning)
 	cr_assert_str_eq(nearest("send"), "send-only");
 	cr_assert_str_eq(nearest("no-s"), "no-stdin");
 	cr_assert_null(nearest("no-"));
+
+	struct near near = near_start("");
+
+	near_offer(&near, "listen");
+	cr_assert_null(near_best(&near));
 }

@@ -31,6 +31,7 @@ Test(fill, unbroken_words_move_whole)
 
 	for (int i = 0; i < 10; i++)
 		fill_add_unbroken(&f, "--name VALUE");
+	cr_assert_eq(buffer[0], '-');
 	cr_assert_not_null(strstr(buffer, "VALUE\n--name"));
 	cr_assert_null(strstr(buffer, "--name\n"));
 }

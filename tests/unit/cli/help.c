@@ -87,5 +87,8 @@ Test(help, bold_only_where_asked)
 	cr_assert_null(strchr(buffer, '\033'));
 	t = TEXT_OVER(buffer);
 	help_add_command(&t, (struct style){ true }, commands[0]);
-	cr_assert_not_null(strchr(buffer, '\033'));
+	cr_assert_not_null(strstr(buffer, "\033[1mnetwork\033[0m:"));
+	t = TEXT_OVER(buffer);
+	help_add_program(&t, (struct style){ true }, &real_program);
+	cr_assert_not_null(strstr(buffer, "\033[1mCommands:\033[0m"));
 }

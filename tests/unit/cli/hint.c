@@ -1,6 +1,7 @@
 #include "cli/hint.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "cmd/commands.h"
 #include "unit/cli/sample.h"
@@ -23,6 +24,9 @@ Test(hint, letters_of_other_tools)
 	static const char *const letters[] = { "-l", "-e", "-c", "-N", "-r", "-b", "-W", "-X" };
 
 	cr_assert_str_eq(hint_for("connect", "-l").detail, "-l: use 'sockit listen'");
+	cr_assert_not_null(strstr(hint_for("listen", "-l").detail, "not needed"));
+	cr_assert_not_null(strstr(hint_for("connect", "-r").detail, "source port"));
+	cr_assert_not_null(strstr(hint_for("listen", "-r").detail, "port 0"));
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		for (size_t i = 0; i < ARRAY_LEN(letters); i++)
 			cr_assert_null(strstr(hint_for((*c)->name, letters[i]).detail, "unknown"),

@@ -38,6 +38,7 @@ static const struct option_row rows[] = {
 		.name = "size",
 		SIZE_FIELD(struct sample_options, size),
 		.arg = "SIZE",
+		.min = 512,
 		.max = 1 << 20,
 		.help = "e",
 	},

@@ -30,6 +30,7 @@ Test(value, refusals)
 		{ "wait", "inf",
 		  "--o: 'inf' is not a duration (such as 2, 0.5, 500ms, 8s, 2m or 1h)" },
 		{ "wait", "9999999h", "--o: 9999999h is out of range" },
+		{ "size", "511", "--o: 511 is out of range" },
 		{ "size", "2M", "--o: 2M is out of range" },
 		{ "size", "2k", "--o: '2k' is not a size (such as 4096, 64K, 10MiB or 1GB)" },
 		{ "mode", "10000", "--o: 10000 is not in 0-7777" },

@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "harness/clock.h"
@@ -78,9 +81,9 @@ static const char *sentence(const struct err *err)
 /* "localhost" without a look-up: IPv6 first. */
 static struct spec loopback(const char *port)
 {
-	char word[16] = ":";
+	char word[16];
 
-	strcat(word, port);
+	snprintf(word, sizeof word, ":%s", port);
 	return spec_of(word);
 }
 
@@ -202,7 +205,8 @@ Test(dial, a_family_can_be_asked_for)
 	struct spec spec = loopback(port);
 	struct dialed d = dial(&spec, (struct dial_request){ .family = AF_INET }, 5);
 
-	cr_assert(strstr(sentence(&d.err), "(127.0.0.1): Connection refused"), "%s", sentence(&d.err));
+	cr_assert(strstr(sentence(&d.err), "(127.0.0.1): Connection refused"), "%s",
+	          sentence(&d.err));
 }
 
 Test(dial, a_source_decides_the_family_and_is_bound)
@@ -241,7 +245,8 @@ Test(dial, a_source_that_is_not_ours_is_told_as_such)
 	((uint8_t *)&source.at.v4.sin_addr)[0] = 126;
 	struct dialed d = dial(&spec, (struct dial_request){ .source = &source }, 5);
 	cr_assert_eq(d.err.domain, ERR_LOCAL);
-	cr_assert_str_eq(sentence(&d.err), "cannot bind to 126.0.0.1 port 0: Cannot assign requested address");
+	cr_assert_str_eq(sentence(&d.err),
+	                 "cannot bind to 126.0.0.1 port 0: Cannot assign requested address");
 }
 
 Test(dial, an_interface_that_does_not_exist)
@@ -270,7 +275,8 @@ Test(dial, a_name_that_nobody_has)
 
 	cr_assert_eq(d.calls, 1);
 	cr_assert_eq(d.err.domain, ERR_RESOLVE);
-	cr_assert(strstr(sentence(&d.err), "cannot resolve no-such-name.invalid"), "%s", sentence(&d.err));
+	cr_assert(strstr(sentence(&d.err), "cannot resolve no-such-name.invalid"), "%s",
+	          sentence(&d.err));
 }
 
 /* A listener at PLACE whose queue is full. */
@@ -283,7 +289,8 @@ static int full_listener(struct place *place, int clients[3])
 	*place = place_of(fd, place);
 	for (int i = 0; i < 3; i++) {
 		clients[i] = must(socket(place->address.ss_family,
-		                         SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
+		                         SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+		                  "socket");
 		(void)!connect(clients[i], (struct sockaddr *)&place->address, place->address_size);
 	}
 	return fd;
@@ -302,7 +309,8 @@ Test(dial, nobody_answers_in_time)
 		cr_assert_null(d.stream, "%s", place.word);
 		cr_assert(clock_since(began) >= 0.15 && clock_since(began) < 1);
 		cr_assert_eq(d.err.domain, ERR_TIME);
-		cr_assert(strstr(sentence(&d.err), "no answer within 0.15 s"), "%s", sentence(&d.err));
+		cr_assert(strstr(sentence(&d.err), "no answer within 0.15 s"), "%s",
+		          sentence(&d.err));
 	}
 }
 
@@ -313,6 +321,8 @@ Test(dial, a_unix_server_whose_queue_is_full_is_tried_again)
 	struct spec spec = spec_of(place.word);
 
 	if (fork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		alarm(10);
 		clock_pause(0.05);
 		while (accept(listener, NULL, NULL) >= 0)
 			continue;
@@ -349,7 +359,9 @@ Test(dial, one_that_is_abandoned_leaves_nothing)
 	d.loop = loop_new(&err);
 	first_fd = must(dup(0), "dup");
 	close(first_fd);
-	struct dial_request request = { .spec = &spec, .deadline = NSEC_NEVER, .limit = NSEC_NEVER };
+	struct dial_request request = { .spec = &spec,
+		                        .deadline = NSEC_NEVER,
+		                        .limit = NSEC_NEVER };
 	cr_assert_eq(dial_start(d.loop, &request, report_new(), done, &d, &dialing, &err), 0);
 	dial_abandon(dialing);
 	dial_abandon(NULL);

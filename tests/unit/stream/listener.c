@@ -31,11 +31,16 @@ static struct spec spec_of(const char *word)
 /* NULL when it cannot be, with *err. */
 static struct listener *open_at(const struct spec *spec, int family, int mode, struct err *err)
 {
-	struct listen_request request = { .spec = spec, .family = family, .backlog = 8, .unix_mode = mode };
+	struct listen_request request = {
+		.spec = spec, .family = family, .backlog = 8, .unix_mode = mode
+	};
 	struct listener *l = NULL;
 
-	if (!loop)
+	if (!loop) {
 		loop = loop_new(err);
+		/* It tells where it listens. */
+		must(dup2(must(open("/dev/null", O_WRONLY | O_CLOEXEC), "null"), 2), "dup2");
+	}
 	return listener_open(loop, &request, report_new(), &l, err) ? NULL : l;
 }
 
@@ -82,8 +87,10 @@ Test(listener, one_family_when_asked)
 		int family;
 		bool v4, v6;
 	} rows[] = {
-		{ &any, AF_INET, true, false },    { &any, AF_INET6, false, true },
-		{ &v4, AF_UNSPEC, true, false },   { &v6, AF_UNSPEC, false, true },
+		{ &any, AF_INET, true, false },
+		{ &any, AF_INET6, false, true },
+		{ &v4, AF_UNSPEC, true, false },
+		{ &v6, AF_UNSPEC, false, true },
 	};
 	struct err err;
 
@@ -91,7 +98,8 @@ Test(listener, one_family_when_asked)
 		struct listener *l = open_at(rows[i].spec, rows[i].family, -1, &err);
 
 		cr_assert_not_null(l, "%s", sentence(&err));
-		cr_assert_eq(answers("127.0.0.1", NET_V4, listener_port(l)), rows[i].v4, "row %zu", i);
+		cr_assert_eq(answers("127.0.0.1", NET_V4, listener_port(l)), rows[i].v4, "row %zu",
+		             i);
 		cr_assert_eq(answers("::1", NET_V6, listener_port(l)), rows[i].v6, "row %zu", i);
 		listener_close(l);
 	}
@@ -127,7 +135,8 @@ static int missing_family;
 static int family_missing(struct sys_observer *self, struct sys_call *call)
 {
 	(void)self;
-	return call->op == SYS_SOCKET && (missing_family == AF_UNSPEC || call->arg[0] == missing_family)
+	return call->op == SYS_SOCKET &&
+	                       (missing_family == AF_UNSPEC || call->arg[0] == missing_family)
 	               ? EAFNOSUPPORT
 	               : 0;
 }
@@ -150,7 +159,8 @@ Test(listener, a_family_that_this_machine_lacks_is_skipped)
 			continue;
 		}
 		cr_assert_not_null(l);
-		cr_assert_eq(answers("127.0.0.1", NET_V4, listener_port(l)), families[i] != AF_INET);
+		cr_assert_eq(answers("127.0.0.1", NET_V4, listener_port(l)),
+		             families[i] != AF_INET);
 		cr_assert_eq(answers("::1", NET_V6, listener_port(l)), families[i] != AF_INET6);
 		listener_close(l);
 	}
@@ -170,7 +180,8 @@ Test(listener, a_second_one_is_refused_and_told_who_holds_the_port)
 		cr_assert_null(open_at(&spec, AF_UNSPEC, -1, &err));
 		cr_assert_eq(err.domain, ERR_LOCAL);
 		cr_assert_eq(err.code, EADDRINUSE);
-		cr_assert(strstr(sentence(&err), "Address already in use (held by "), "%s", sentence(&err));
+		cr_assert(strstr(sentence(&err), "Address already in use (held by "), "%s",
+		          sentence(&err));
 		cr_assert(strstr(sentence(&err), pid), "%s", sentence(&err));
 		close(fd);
 	}
@@ -384,7 +395,7 @@ Test(listener, accept_may_fail_and_goes_on)
 		int error;
 		bool rests;
 	} rows[] = {
-		{ EMFILE, true },  { ENFILE, true },       { ENOBUFS, true }, { ENOMEM, true },
+		{ EMFILE, true },  { ENFILE, true },        { ENOBUFS, true }, { ENOMEM, true },
 		{ EAGAIN, false }, { ECONNABORTED, false }, { EPROTO, false }, { EPERM, false },
 	};
 	struct sys_observer observer = { .before = accept_fails };
@@ -407,8 +418,8 @@ Test(listener, accept_may_fail_and_goes_on)
 		cr_assert_eq(loop_run(loop, &err), 0);
 		sys_observe(NULL);
 		cr_assert_eq(accepts, 3, "%d", accepts);
-		cr_assert_eq(clock_since(began) > 0.3, rows[i].rests, "%s: %f s", strerror(rows[i].error),
-		             clock_since(began));
+		cr_assert_eq(clock_since(began) > 0.3, rows[i].rests, "%s: %f s",
+		             strerror(rows[i].error), clock_since(began));
 		cr_assert(clock_since(began) < 3);
 		struct place mine = place_of(fd, &place);
 		snprintf(want, sizeof want, "127.0.0.1 port %s", mine.port);

@@ -93,8 +93,8 @@ Test(stdio, one_that_comes_non_blocking_is_used_as_it_is)
 
 static void expect_kind(struct io io, enum io_kind kind)
 {
-	cr_assert_eq(io.kind, kind, "kind %d instead of %d, %zu bytes, errno %d", (int)io.kind, (int)kind,
-	             io.n, io.error);
+	cr_assert_eq(io.kind, kind, "kind %d instead of %d, %zu bytes, errno %d", (int)io.kind,
+	             (int)kind, io.n, io.error);
 }
 
 /* What is empty says so at once; what has something gives it; what has ended says that. */
@@ -149,7 +149,8 @@ static void expect_writes(int reader)
 	}
 	expect_kind(io, IO_WANT_WRITE);
 	while (wrote > 0)
-		wrote -= (size_t)must((int)read(reader, buf, wrote < sizeof buf ? wrote : sizeof buf), "read");
+		wrote -= (size_t)must(
+			(int)read(reader, buf, wrote < sizeof buf ? wrote : sizeof buf), "read");
 	expect_kind(s->ops->write(s, "x", 1), IO_DONE);
 	cr_assert_eq(read(reader, buf, 1), 1);
 	cr_assert_eq(s->ops->shut_write(s), 0);

@@ -150,8 +150,12 @@ Test(call, everything_that_is_opened_is_close_on_exec)
 	int ends[2];
 
 	cr_assert_eq(sys_pipe(ends), 0);
-	int fds[] = { ends[0], ends[1], sys_open("/dev/null", O_RDONLY, 0),
-		      sys_socket(AF_INET, SOCK_STREAM, 0), sys_epoll_create(), sys_eventfd(),
+	int fds[] = { ends[0],
+		      ends[1],
+		      sys_open("/dev/null", O_RDONLY, 0),
+		      sys_socket(AF_INET, SOCK_STREAM, 0),
+		      sys_epoll_create(),
+		      sys_eventfd(),
 		      sys_reopen(ends[0], O_RDONLY) };
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
 		cr_assert(fds[i] > 2);
