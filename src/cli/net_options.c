@@ -1,5 +1,7 @@
 #include "cli/net_options.h"
 
+#include <sys/socket.h>
+
 const struct option_row net_option_rows[NET_OPTION_COUNT] = {
 	{
 		.name = "ipv4",
@@ -41,3 +43,8 @@ const struct option_row net_option_rows[NET_OPTION_COUNT] = {
 		.help = "use this network interface only",
 	},
 };
+
+int net_options_family(const struct net_options *net)
+{
+	return net->ipv4 ? AF_INET : net->ipv6 ? AF_INET6 : AF_UNSPEC;
+}

@@ -12,6 +12,9 @@ struct net_options {
 	const char *interface;
 };
 
+/* AF_INET, AF_INET6 or AF_UNSPEC. */
+int net_options_family(const struct net_options *net);
+
 enum { NET_OPTION_COUNT = 5 };
 extern const struct option_row net_option_rows[NET_OPTION_COUNT];
 

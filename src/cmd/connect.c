@@ -70,11 +70,6 @@ static void connect_done(void *context, struct stream *stream, const struct err 
 	loop_stop(c->loop);
 }
 
-static int option_family(const struct net_options *net)
-{
-	return net->ipv4 ? AF_INET : net->ipv6 ? AF_INET6 : AF_UNSPEC;
-}
-
 /* The address to connect from, with its port: 1 when neither was asked for. */
 static int connect_source(const struct connect_options *o, struct addr *source, struct err *err)
 {
@@ -82,7 +77,7 @@ static int connect_source(const struct connect_options *o, struct addr *source, 
 	struct addr_list list = { 0 };
 	struct lookup_question question = {
 		.host = o->source,
-		.family = option_family(&o->net),
+		.family = net_options_family(&o->net),
 		.numeric = true,
 		.passive = true,
 	};
@@ -130,7 +125,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 	int sourced = connect_source(o, &source, err);
 	struct dial_request request = {
 		.spec = spec,
-		.family = option_family(&o->net),
+		.family = net_options_family(&o->net),
 		.numeric = o->net.numeric,
 		.source = sourced == 0 ? &source : NULL,
 		.interface = o->net.interface,
@@ -152,17 +147,8 @@ static int connect_run(const struct command_call *call, struct err *err)
 {
 	const struct connect_options *o = call->options;
 	struct spec_rules rules = { .path = o->net.unix_path };
-	struct spec spec;
 
-	if (spec_parse(&spec, call->operands, call->operand_count, &rules, err) ||
-	    command_check_endpoint(call, spec.kind, spec.text, err))
-		return -1;
-	struct loop *loop = loop_new(err);
-	if (!loop)
-		return -1;
-	int result = connect_with(loop, call, &spec, err);
-	loop_free(loop);
-	return result;
+	return session_begin(call, &rules, connect_with, err);
 }
 
 static const struct option_section connect_sections[] = {

@@ -166,9 +166,7 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 	const struct listen_options *o = call->options;
 	struct listen_request request = {
 		.spec = spec,
-		.family = o->net.ipv4   ? AF_INET
-		          : o->net.ipv6 ? AF_INET6
-		                        : AF_UNSPEC,
+		.family = net_options_family(&o->net),
 		.numeric = o->net.numeric,
 		.interface = o->net.interface,
 		.backlog = (int)o->backlog,
@@ -206,17 +204,8 @@ static int listen_run(const struct command_call *call, struct err *err)
 		.port = o->port,
 		.host = o->source,
 	};
-	struct spec spec;
 
-	if (spec_parse(&spec, call->operands, call->operand_count, &rules, err) ||
-	    command_check_endpoint(call, spec.kind, spec.text, err))
-		return -1;
-	struct loop *loop = loop_new(err);
-	if (!loop)
-		return -1;
-	int result = listen_with(loop, call, &spec, err);
-	loop_free(loop);
-	return result;
+	return session_begin(call, &rules, listen_with, err);
 }
 
 static const struct option_section listen_sections[] = {

@@ -3,6 +3,22 @@
 #include "relay/relay.h"
 #include "stream/stdio.h"
 
+int session_begin(const struct command_call *call, const struct spec_rules *rules,
+                  session_command *command, struct err *err)
+{
+	struct spec spec;
+
+	if (spec_parse(&spec, call->operands, call->operand_count, rules, err) ||
+	    command_check_endpoint(call, spec.kind, spec.text, err))
+		return -1;
+	struct loop *loop = loop_new(err);
+	if (!loop)
+		return -1;
+	int result = command(loop, call, &spec, err);
+	loop_free(loop);
+	return result;
+}
+
 struct session {
 	struct loop *loop;
 	struct stream *in, *out;

@@ -2,8 +2,10 @@
 #ifndef SOCKIT_CMD_SESSION_H
 #define SOCKIT_CMD_SESSION_H
 
+#include "cli/command.h"
 #include "cli/relay_options.h"
 #include "loop/loop.h"
+#include "net/spec.h"
 #include "out/report.h"
 #include "stream/stream.h"
 
@@ -17,6 +19,14 @@ struct session_request {
 	nsec_t ack_timeout;
 	nsec_t deadline; /* when all of it must be over */
 };
+
+/* What a command does once its endpoint is read and there is a loop. */
+typedef int session_command(struct loop *loop, const struct command_call *call,
+                            const struct spec *spec, struct err *err);
+
+/* Read the operands by RULES, check the options against the kind of endpoint, and run COMMAND. */
+int session_begin(const struct command_call *call, const struct spec_rules *rules,
+                  session_command *command, struct err *err) MUST_CHECK;
 
 /* Turn the loop until the connection is over. */
 int session_run(struct loop *loop, const struct session_request *request, struct report *report,

@@ -19,7 +19,7 @@ struct report_row {
 
 static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_RESOLVING] = { "resolving", "looking up {host}" },
-	[REPORT_RESOLVED] = { "resolved", "{host} has {count} addresses, found in {time}" },
+	[REPORT_RESOLVED] = { "resolved", "addresses of {host}: {count}, found in {time}" },
 	[REPORT_TRYING] = { "trying", "trying {peer}" },
 	[REPORT_ATTEMPT_FAILED] = { "attempt_failed", "{peer}: {reason}" },
 	[REPORT_CONNECTED] = { "connected", "connected to {peer} from {local} in {time}" },

@@ -52,7 +52,7 @@ Test(modes, no_stdin_leaves_the_input_of_a_loop_alone)
 	child_feed(&child, "one\ntwo\nthree\n");
 	child_end_input(&child);
 	for (int i = 0; i < 3; i++)
-		close(peer_accept(listener));
+		close(sockit_accept(&child, listener));
 	child_expect(&child, 0);
 	cr_assert_str_eq(child_out(&child), "one\ntwo\nthree\n");
 }

@@ -73,7 +73,7 @@ Test(end_status, a_link_that_is_cut_before_the_acknowledgement_is_never_0)
 	must(listen(listener, 1), "listen");
 	client = sockit_connect(&(struct plan){ .args = WORDS("-w", "1"), .in = { END_PIPE } },
 	                        &place);
-	fd = peer_accept(listener);
+	fd = sockit_accept(&client, listener);
 	peer_shut(fd);
 	if (!child_runs_for(&client, 0.2))
 		child_blame(&client, "did not wait for stdin");
@@ -161,7 +161,7 @@ Test(end_status, a_timeout_of_the_kernel_is_1)
 	must(bind(listener, (struct sockaddr *)&place.address, place.address_size), "bind");
 	must(listen(listener, 1), "listen");
 	client = sockit_connect(&(struct plan){ .in = { END_PIPE } }, &place);
-	peer_accept(listener);
+	sockit_accept(&client, listener);
 	netns_do(far, "ip link set far down");
 	child_feed(&client, "into the void");
 	child_expect(&client, 1);

@@ -54,7 +54,7 @@ static double arrive(const char *host, int listener)
 	struct child child = child_start(
 		&(struct plan){ .args = WORDS("connect", host, "4000"), .in = { END_PIPE } });
 	int64_t start = clock_now();
-	int fd = peer_accept(listener);
+	int fd = sockit_accept(&child, listener);
 	double taken = clock_since(start);
 
 	child_feed(&child, "here");
@@ -116,7 +116,7 @@ Test(happy, the_loser_is_closed)
 	/* Both SYNs are lost, and are sent again a second after the first. */
 	child_sh("ip neigh del 10.0.0.2 dev near");
 	netns_do(world.far, "ip link set far up && ip addr replace 2001:db8::2/64 dev far nodad");
-	v6 = peer_accept(world.v6);
+	v6 = sockit_accept(&child, world.v6);
 	child_feed(&child, "here");
 	peer_expect(v6, "here");
 	if (peer_poll(world.v4, POLLIN, clock_after(1))) {

@@ -75,7 +75,7 @@ Test(lookup, an_answer_is_used)
 	make_world(DNS_ADDRESS);
 	listener = peer_listen_at(&place);
 	child = child_start(&(struct plan){ .args = WORDS("connect", "found.test:http") });
-	close(peer_accept(listener));
+	close(sockit_accept(&child, listener));
 	child_expect(&child, 0);
 }
 

@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,13 +70,8 @@ static void expect_arrival(int listener, const struct spelling *spelling)
 {
 	struct child child =
 		child_start(&(struct plan){ .args = WORDS("connect"), .more = spelling->words });
-	int64_t deadline = clock_after(PATIENCE);
-	int fd;
+	int fd = sockit_accept(&child, listener);
 
-	while (!peer_poll(listener, POLLIN, clock_after(0.01)))
-		if (!child_runs_for(&child, 0) || clock_now() > deadline)
-			child_blame(&child, "did not come");
-	fd = peer_accept(listener);
 	peer_expect_end(fd);
 	close(fd);
 	child_expect(&child, 0);
@@ -139,7 +133,7 @@ Test(names, of_ipv6_endpoints_with_a_zone)
 		.args = WORDS("connect", "[fe80::1%far]:4000"),
 		.netns = far,
 	});
-	close(peer_accept(listener));
+	close(sockit_accept(&client, listener));
 	child_expect(&client, 0);
 }
 
@@ -151,7 +145,7 @@ static struct sockaddr_in peer_of(const char *const *args)
 	struct child child = sockit_connect(&(struct plan){ .args = args }, &place);
 	struct sockaddr_in from;
 	socklen_t size = sizeof(from);
-	int fd = peer_accept(listener);
+	int fd = sockit_accept(&child, listener);
 
 	must(getpeername(fd, (struct sockaddr *)&from, &size), "getpeername");
 	close(fd);
@@ -230,7 +224,7 @@ Test(names, options_may_come_before_and_after_the_operands)
 		for (size_t w = 0; orders[i][w]; w++)
 			words[w] = strcmp(orders[i][w], "WORD") == 0 ? place.word : orders[i][w];
 		child = child_start(&(struct plan){ .args = words });
-		close(peer_accept(listener));
+		close(sockit_accept(&child, listener));
 		child_expect(&child, 0);
 		close(listener);
 	}

@@ -28,6 +28,9 @@ int netns_socket(int far, int family, int type);
  */
 void netns_add_dead_hosts(void);
 
+/* Have mounts of its own, which nobody else sees. -1 with errno where the machine does not allow it. */
+int netns_private_mounts(void);
+
 /*
  * Replace the resolver's files, for this process and its children only. A NULL leaves the file
  * as it is. nsswitch.conf becomes `hosts: files dns`.

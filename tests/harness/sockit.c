@@ -1,5 +1,6 @@
 #include "harness/sockit.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +66,18 @@ struct child sockit_connect(const struct plan *plan, const struct place *place)
 	return child_start(&full);
 }
 
+int sockit_accept(struct child *child, int listener)
+{
+	int64_t deadline = clock_after(PATIENCE);
+
+	while (!peer_poll(listener, POLLIN, clock_after(0.01))) {
+		if (child->ended || clock_now() >= deadline)
+			child_blame(child, "did not connect");
+		child_collect(child, clock_now());
+	}
+	return peer_accept(listener);
+}
+
 struct child sockit_run(const char *const *words)
 {
 	return child_run(&(struct plan){ .args = words });
@@ -83,7 +96,7 @@ static struct session connect_to(int listener, const struct place *place, const 
 	struct session session = { .place = *place, .listener = listener };
 
 	session.child = sockit_connect(plan, place);
-	session.fd = peer_accept(listener);
+	session.fd = sockit_accept(&session.child, listener);
 	return session;
 }
 

@@ -15,6 +15,9 @@ struct child sockit_listen(const struct plan *plan, enum net net, struct place *
 /* Start `sockit connect ENDPOINT`, followed by PLAN's args. */
 struct child sockit_connect(const struct plan *plan, const struct place *place);
 
+/* Accept the connection that CHILD makes. When it ends instead, the test fails with what it said. */
+int sockit_accept(struct child *child, int listener);
+
 /* Run sockit with these words, stdin at its end, to the end. */
 struct child sockit_run(const char *const *words);
 
