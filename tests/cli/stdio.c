@@ -284,7 +284,7 @@ Test(stdio, a_stdin_that_cannot_be_read_gives_7)
 Test(stdio, no_descriptor_left_gives_7)
 {
 	struct child child =
-		child_run(&(struct plan){ .args = WORDS("listen", "127.0.0.1:0"), .max_fds = 4 });
+		child_run(&(struct plan){ .args = WORDS("listen", "0"), .max_fds = 4 });
 
 	child_expect(&child, 7);
 	child_says(&child, "Too many open files");
