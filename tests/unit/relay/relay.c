@@ -258,7 +258,7 @@ Test(relay, an_idle_stdin_and_a_peer_that_is_gone)
 	struct joined j = join();
 
 	/* It ended, had everything, then was reset: 0. */
-	j.request.deadline = NSEC_NEVER;
+	j.request.deadline = nsec_after(loop_now(j.loop), 5 * NSEC_PER_SEC);
 	peer_shut(j.peer);
 	begin(&j);
 	if (is_other()) {

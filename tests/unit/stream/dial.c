@@ -13,6 +13,7 @@
 
 #include "harness/clock.h"
 #include "harness/fail.h"
+#include "harness/netns.h"
 #include "harness/peer.h"
 #include "harness/scratch.h"
 #include "out/failure.h"
@@ -369,4 +370,35 @@ Test(dial, one_that_is_abandoned_leaves_nothing)
 	int fd = must(dup(0), "dup");
 	cr_assert_eq(fd, first_fd, "a descriptor was left open");
 	loop_free(d.loop);
+}
+
+/* The families of the addresses that were tried, in order; all are refused. */
+static char tried[16];
+
+static int refuse_and_note(struct sys_observer *self, struct sys_call *call)
+{
+	size_t len = strlen(tried);
+
+	(void)self;
+	if (call->op != SYS_CONNECT)
+		return 0;
+	cr_assert(len + 1 < sizeof tried);
+	tried[len] = ((const struct sockaddr *)call->arg[1])->sa_family == AF_INET6 ? '6' : '4';
+	return ECONNREFUSED;
+}
+
+/* RFC 8305 section 4, where getaddrinfo's order is one family after the other. */
+Test(dial, families_alternate)
+{
+	struct sys_observer observer = { .before = refuse_and_note };
+
+	netns_enter();
+	netns_set_resolver("127.0.0.2 many\n127.0.0.3 many\n2001:db8::1 many\n2001:db8::2 many\n",
+	                   NULL);
+	struct spec spec = spec_of("many:80");
+	sys_observe(&observer);
+	struct dialed d = dial(&spec, (struct dial_request){ 0 }, 10);
+	sys_observe(NULL);
+	cr_assert_null(d.stream);
+	cr_assert(strcmp(tried, "4646") == 0 || strcmp(tried, "6464") == 0, "%s", tried);
 }
