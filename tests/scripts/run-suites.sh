@@ -41,7 +41,7 @@ skipped() {
 run_suite() {
 	local suite=$1 code=0 limit=300
 	shift
-	[ -z "${SOCKIT_LONG:-}${SOCKIT_ASAN:-}" ] || limit=600
+	[ -z "${SOCKIT_LONG:-}${SOCKIT_ASAN:-}" ] || limit=1200
 	timeout -k 10 $limit "$build/tests/$suite" --tap="$work/tap" "$@" </dev/null >"$work/output" 2>&1 || code=$?
 	cat "$work/output"
 	[ $code != 124 ] || fail "$suite: not done after $limit s"
