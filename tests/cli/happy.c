@@ -15,9 +15,10 @@
 #include "harness/sockit.h"
 
 static const char hosts[] = "2001:db8::99 half.test\n"
-			    "10.0.0.2 half.test live.test six.test\n"
+			    "2001:db8::98 two.test\n"
+			    "10.0.0.2 half.test live.test two.test\n"
 			    "10.0.0.99 dead.test flip.test\n"
-			    "2001:db8::99 dead.test\n"
+			    "2001:db8::99 dead.test two.test\n"
 			    "2001:db8::2 live.test flip.test\n"
 			    "127.0.0.1 localhost\n";
 
@@ -66,10 +67,23 @@ static double arrive(const char *host, int listener)
 	return taken;
 }
 
+/* The best of three: what a busy machine adds to one of them is not sockit's. */
+static double arrive_best(const char *host, int listener)
+{
+	double best = arrive(host, listener);
+
+	for (int i = 0; i < 2; i++) {
+		double taken = arrive(host, listener);
+
+		best = taken < best ? taken : best;
+	}
+	return best;
+}
+
 Test(happy, dead_ipv6_costs_less_than_400_ms)
 {
 	struct world world = make_world(true, false);
-	double taken = arrive("half.test", world.v4);
+	double taken = arrive_best("half.test", world.v4);
 
 	cr_assert(taken < 0.4 * clock_slack(), "%.3f s", taken);
 	cr_assert(taken > 0.2, "%.3f s: IPv6 was not tried first, or not given its 250 ms", taken);
@@ -78,7 +92,16 @@ Test(happy, dead_ipv6_costs_less_than_400_ms)
 Test(happy, dead_ipv4_costs_less_than_400_ms)
 {
 	struct world world = make_world(false, true);
-	double taken = arrive("flip.test", world.v6);
+	double taken = arrive_best("flip.test", world.v6);
+
+	cr_assert(taken < 0.4 * clock_slack(), "%.3f s", taken);
+}
+
+/* Two dead addresses of one family come first; the other family's turn is second all the same. */
+Test(happy, families_are_interleaved)
+{
+	struct world world = make_world(true, false);
+	double taken = arrive("two.test", world.v4);
 
 	cr_assert(taken < 0.4 * clock_slack(), "%.3f s", taken);
 }
@@ -87,7 +110,7 @@ Test(happy, dead_ipv4_costs_less_than_400_ms)
 Test(happy, a_refused_first_address_costs_nothing)
 {
 	struct world world = make_world(true, false);
-	double taken = arrive("live.test", world.v4);
+	double taken = arrive_best("live.test", world.v4);
 
 	cr_assert(taken < 0.15 * clock_slack(), "%.3f s", taken);
 }
@@ -168,15 +191,18 @@ Test(happy, deadline_bounds_connecting_too)
 
 Test(happy, refused_by_all_is_1_and_names_them)
 {
-	struct child child;
+	double best = PATIENCE;
 
 	make_world(false, false);
-	child = sockit_run(WORDS("connect", "live.test", "4000"));
-	child_expect(&child, 1);
-	child_says(&child, "live.test port 4000");
-	child_says(&child, "Connection refused");
-	child_says(&child, "10.0.0.2");
-	cr_assert(child.seconds < 0.3 * clock_slack(), "%.2f s", child.seconds);
+	for (int i = 0; i < 3; i++) {
+		struct child child = sockit_expect(WORDS("connect", "live.test", "4000"), 1);
+
+		child_says(&child, "live.test port 4000");
+		child_says(&child, "Connection refused");
+		child_says(&child, "10.0.0.2");
+		best = child.seconds < best ? child.seconds : best;
+	}
+	cr_assert(best < 0.3 * clock_slack(), "%.2f s", best);
 }
 
 Test(happy, an_unreachable_network_is_1)

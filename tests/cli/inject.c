@@ -50,8 +50,10 @@ static const struct injection of_listen[] = {
 	{ "accept4:error=EINTR:when=1..3", ANYWHERE, END_FILE, END_FILE, 0 },
 	{ "accept4:error=EPROTO:when=1", ANYWHERE, END_FILE, END_FILE, 0 },
 	{ "accept4:error=EPERM:when=1", ANYWHERE, END_FILE, END_FILE, 0 },
-	{ "accept4:error=EMFILE:when=1", ANYWHERE, END_FILE, END_FILE, ANY },
-	{ "accept4:error=ENOMEM:when=1", ANYWHERE, END_FILE, END_FILE, ANY },
+	{ "accept4:error=EMFILE:when=1", ANYWHERE, END_FILE, END_FILE, 0 },
+	{ "accept4:error=ENFILE:when=1", ANYWHERE, END_FILE, END_FILE, 0 },
+	{ "accept4:error=ENOBUFS:when=1", ANYWHERE, END_FILE, END_FILE, 0 },
+	{ "accept4:error=ENOMEM:when=1", ANYWHERE, END_FILE, END_FILE, 0 },
 };
 
 /* What moves the bytes: of both commands. */

@@ -132,11 +132,14 @@ Test(listen, skips_a_family_that_this_machine_lacks)
 	struct child child;
 
 	netns_enter();
+	netns_set_resolver("127.0.0.1 both.test\n::1 both.test\n", NULL);
 	child_sh("echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6");
-	child = child_start(&(struct plan){ .args = WORDS("listen", "-v", "0") });
+	child = child_start(&(struct plan){ .args = WORDS("listen", "-v", "both.test", "0") });
 	proc_await_port(child.pid, &place);
 	close(peer_connect(&place));
 	child_expect(&child, 0);
+	if (!line_with(child_err(&child), "::1", "Cannot assign requested address"))
+		child_blame(&child, "does not say what it skipped");
 }
 
 /* Where nc.openbsd shares the port without a word. */

@@ -132,6 +132,22 @@ Test(screen, long_text_is_shown_whole)
 	cr_assert(strcmp(child_tty(&s.child), text) == 0, "%zu bytes came", s.child.text[0].size);
 }
 
+/* All three descriptors are one terminal, as when a person types the command. */
+Test(screen, a_person_talks_to_a_server)
+{
+	struct plan plan = { .in = { END_PTY }, .out = { END_PTY }, .err = { END_PTY } };
+	struct session s = session_start(CONNECT, &plan, NET_V4);
+
+	peer_send(s.fd, "220 hello\r\n");
+	child_await_tty(&s.child, "220 hello\r\n");
+	child_type(&s.child, "QUIT\n");
+	peer_expect(s.fd, "QUIT\n");
+	peer_send(s.fd, "221 bye\r\n");
+	close(s.fd);
+	child_expect(&s.child, 0);
+	cr_assert_str_eq(child_tty(&s.child), "220 hello\r\n221 bye\r\n");
+}
+
 /* Only a terminal is protected. */
 Test(screen, a_pipe_gets_what_came)
 {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -268,6 +269,47 @@ static void offsets_go_on(enum role role, enum net net)
 Test(stdio, file_offsets_are_shared_with_the_shell)
 {
 	session_each(offsets_go_on);
+}
+
+/* A FIFO with a name tells of its end only to who has it open, so it must not be opened again. */
+Test(stdio, a_named_pipe_on_stdin_has_an_end)
+{
+	const char *path = scratch_path("fifo");
+	struct plan plan = { .in = { END_FILE, .path = path } };
+	struct session s;
+	int reader, writer;
+
+	must(mkfifo(path, 0600), path);
+	reader = must(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), path);
+	writer = must(open(path, O_WRONLY | O_CLOEXEC), path);
+	s = session_start(CONNECT, &plan, NET_V4);
+	close(reader);
+	must((int)write(writer, "through a name", 14), "write");
+	peer_expect(s.fd, "through a name");
+	close(writer);
+	peer_expect_end(s.fd);
+	close(s.fd);
+	child_expect(&s.child, 0);
+}
+
+/* As inetd starts its servers. */
+Test(stdio, one_socket_may_be_both_stdin_and_stdout)
+{
+	struct end_fds fds = end_open(&(struct end){ .kind = END_SOCKET }, 0);
+	struct plan plan = { .in = { END_FD, .fd = fds.child },
+		             .out = { END_FD, .fd = fds.child } };
+	struct session s = session_start(CONNECT, &plan, NET_V4);
+
+	close(fds.child);
+	peer_send(fds.test, "question");
+	peer_shut(fds.test);
+	peer_expect(s.fd, "question");
+	peer_expect_end(s.fd);
+	peer_send(s.fd, "answer");
+	close(s.fd);
+	peer_expect(fds.test, "answer");
+	peer_expect_end(fds.test);
+	child_expect(&s.child, 0);
 }
 
 Test(stdio, a_stdin_that_cannot_be_read_gives_7)

@@ -59,6 +59,16 @@ Test(trace, of_a_server_on_both_families_shows_two_sockets)
 		child_blame(&child, "IPV6_V6ONLY is not shown");
 }
 
+Test(trace, of_a_server_shows_its_backlog)
+{
+	struct child child = sockit_expect(WORDS("listen", "127.0.0.1:0", "--trace", "--backlog",
+	                                         "7", "--accept-timeout", "0.05"),
+	                                   4);
+
+	if (!line_with(child_err(&child), "listen(", ", 7) = 0"))
+		child_blame(&child, "listen() has another backlog");
+}
+
 Test(trace, of_a_client_reads_like_the_lecture)
 {
 	struct plan plan = { .args = WORDS("--trace"), .in = { END_PIPE } };

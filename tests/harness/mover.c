@@ -160,16 +160,6 @@ void mover_await(struct mover *m, uint64_t position)
 		     (unsigned long long)position, strerror(m->moved.error));
 }
 
-uint64_t mover_position(struct mover *m)
-{
-	uint64_t position;
-
-	pthread_mutex_lock(&m->lock);
-	position = m->moved.position;
-	pthread_mutex_unlock(&m->lock);
-	return position;
-}
-
 struct moved mover_finish(struct mover *m)
 {
 	struct moved moved;

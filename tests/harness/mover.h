@@ -43,9 +43,6 @@ struct mover *sink_start(const struct flow *flow);
 /* Wait until it has moved up to POSITION or has ended. Fails the test when it ended earlier. */
 void mover_await(struct mover *mover, uint64_t position);
 
-/* How far it is by now. */
-uint64_t mover_position(struct mover *mover);
-
 /* Wait for its end and free it. */
 struct moved mover_finish(struct mover *mover);
 

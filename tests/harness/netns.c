@@ -74,6 +74,7 @@ void netns_add_dead_hosts(void)
 {
 	/* A neighbour that is known but does not exist: frames leave, nobody takes them. */
 	child_sh("ip neigh add 10.0.0.99 lladdr 02:00:00:00:00:99 dev near nud permanent");
+	child_sh("ip neigh add 2001:db8::98 lladdr 02:00:00:00:00:99 dev near nud permanent");
 	child_sh("ip neigh add 2001:db8::99 lladdr 02:00:00:00:00:99 dev near nud permanent");
 }
 

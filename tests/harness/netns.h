@@ -23,8 +23,8 @@ void netns_do(int far, const char *command_line);
 int netns_socket(int far, int family, int type);
 
 /*
- * Make addresses of which nothing ever comes back: what is sent to 10.0.0.99 or 2001:db8::99
- * crosses the link and is dropped without a word, as a firewall does.
+ * Make addresses of which nothing ever comes back: what is sent to 10.0.0.99, 2001:db8::98 or
+ * 2001:db8::99 crosses the link and is dropped without a word, as a firewall does.
  */
 void netns_add_dead_hosts(void);
 
