@@ -47,13 +47,26 @@ void flow_close(struct flow *f)
 	f->pipe[0] = f->pipe[1] = -1;
 }
 
-int flow_make_buffer(struct flow *f)
+/* Make *BUF as big as SIZE; one that is there already stays when there is no memory for more. */
+static bool flow_grow(uint8_t **buf, size_t size)
 {
-	if (!f->buf)
-		f->buf = malloc(FLOW_CHUNK);
-	if (f->tap && !f->tap_in)
-		f->tap_in = malloc(FLOW_CHUNK / f->tap->growth);
-	return f->buf && (!f->tap || f->tap_in) ? 0 : ENOMEM;
+	uint8_t *grown = realloc(*buf, size);
+
+	if (grown)
+		*buf = grown;
+	return grown;
+}
+
+bool flow_make_buffer(struct flow *f)
+{
+	size_t size = f->grown ? FLOW_CHUNK : FLOW_FULL_READ;
+
+	if (size > f->size && flow_grow(&f->buf, size) &&
+	    (!f->tap || flow_grow(&f->tap_in, size / f->tap->growth)))
+		f->size = size;
+	if (f->size == 0)
+		flow_to_failed(f, ENOMEM);
+	return f->size > 0;
 }
 
 /* The first full read: what follows is worth the room. */

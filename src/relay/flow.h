@@ -13,10 +13,10 @@
 #include "relay/tap.h"
 #include "stream/stream.h"
 
-/* The most that one call moves, and the size of the buffer and of the pipes. */
+/* The most that one call moves, and the size of the pipes and of a grown buffer. */
 enum { FLOW_CHUNK = 1 << 20 };
 
-/* A read that gives so much tells of a sender that has more. */
+/* A read that gives so much tells of a sender that has more. The size of a first buffer. */
 enum { FLOW_FULL_READ = 64 << 10 };
 
 /* SO_RCVLOWAT is raised after so many full reads in a row; a wait with it raised is at most so long. */
@@ -56,7 +56,8 @@ struct flow {
 	const struct flow_way *way;
 	bool from_ended; /* or failed, with from_error */
 	int from_error;
-	uint8_t *buf, *tap_in; /* made at the first use */
+	uint8_t *buf, *tap_in; /* made at the first use, and again at the first full read */
+	size_t size;           /* of buf */
 	size_t begin, end;     /* of what is in buf */
 	int pipe[2];           /* of our own; -1 until the first full read */
 	size_t piped;          /* bytes in it */
@@ -84,10 +85,14 @@ void flow_lower_water(struct flow *f);
 void flow_end_source(struct flow *f);
 
 /* For the ways. */
-extern const struct flow_way flow_way_copy, flow_way_sendfile, flow_way_splice, flow_way_through;
+extern const struct flow_way flow_way_copy, flow_way_borrow, flow_way_sendfile, flow_way_splice,
+	flow_way_through;
 void flow_took(struct flow *f, size_t n, size_t asked);
 void flow_from_result(struct flow *f, struct io io);
 void flow_to_failed(struct flow *f, int error);
-int flow_make_buffer(struct flow *f); /* 0 or an errno */
+bool flow_make_buffer(struct flow *f); /* for the next read; false when it has failed */
+bool flow_fill_from_pipe(
+	struct flow *f); /* an empty buffer from its pipe; false when it has failed */
+bool flow_drain_buffer(struct flow *f); /* false when the sink takes no more for now */
 
 #endif

@@ -7,7 +7,7 @@
 /* What fits behind what is in the buffer, as bytes to be read. */
 static size_t copy_room(const struct flow *f)
 {
-	size_t room = FLOW_CHUNK - f->end;
+	size_t room = f->size - f->end;
 
 	if (!f->tap)
 		return room;
@@ -42,8 +42,7 @@ static bool copy_fill(struct flow *f)
 	return false;
 }
 
-/* Write what is there. False when the sink takes no more for now. */
-static bool copy_drain(struct flow *f)
+bool flow_drain_buffer(struct flow *f)
 {
 	while (f->begin < f->end) {
 		struct io io =
@@ -65,44 +64,45 @@ static bool copy_drain(struct flow *f)
 	return true;
 }
 
-/* Where the kernel can do it alone once it is worth a pipe. */
-static bool copy_should_splice(const struct flow *f)
+bool flow_fill_from_pipe(struct flow *f)
 {
-	bool socket = f->from->nature == STREAM_TCP || f->from->nature == STREAM_SOCKET;
+	ssize_t n = sys_read(f->pipe[0], f->buf, f->size);
 
-	return f->grown && socket && f->to && !f->tap && !f->from_ended && !f->unspliceable &&
-	       (f->to->nature == STREAM_FILE || f->to->nature == STREAM_DEVICE);
-}
-
-/* What a way that did not go has left in the pipe comes before anything else. */
-static int copy_take_over(struct flow *f)
-{
-	ssize_t n = sys_read(f->pipe[0], f->buf, FLOW_CHUNK);
-
-	if (n <= 0)
-		return n < 0 ? (int)-n : EIO;
+	if (n <= 0) {
+		flow_to_failed(f, n < 0 ? (int)-n : EIO);
+		return false;
+	}
 	f->end = (size_t)n;
 	f->piped -= (size_t)n;
-	return 0;
+	return true;
+}
+
+/* What is worth a pipe of our own once there is much to move. */
+static const struct flow_way *copy_successor(const struct flow *f)
+{
+	if (!f->grown || !f->to || f->tap || f->from_ended || f->unspliceable)
+		return &flow_way_copy;
+	if ((f->from->nature == STREAM_TCP || f->from->nature == STREAM_SOCKET) &&
+	    (f->to->nature == STREAM_FILE || f->to->nature == STREAM_DEVICE))
+		return &flow_way_through;
+	return f->from->nature == STREAM_PIPE ? &flow_way_borrow : &flow_way_copy;
 }
 
 static bool copy_step(struct flow *f)
 {
 	bool more = true;
-	int error = flow_make_buffer(f);
 
-	if (!error && f->piped > 0 && f->begin == f->end)
-		error = copy_take_over(f);
-	if (error) {
-		flow_to_failed(f, error);
+	if (!flow_make_buffer(f))
 		return false;
-	}
+	/* What a way that did not go has left in the pipe comes before anything else. */
+	if (f->piped > 0 && f->begin == f->end && !flow_fill_from_pipe(f))
+		return false;
 	while (more && f->piped == 0 && !f->from_ended && copy_room(f) > 0)
 		more = copy_fill(f);
-	if (!copy_drain(f))
+	if (!flow_drain_buffer(f))
 		return false;
-	if (copy_should_splice(f)) {
-		f->way = &flow_way_through;
+	f->way = copy_successor(f);
+	if (f->way != &flow_way_copy) {
 		f->want_from = 0;
 		return true;
 	}

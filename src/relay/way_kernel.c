@@ -77,20 +77,46 @@ static bool splice_step(struct flow *f)
 	return false;
 }
 
-static int through_make_pipe(struct flow *f)
+static bool make_pipe(struct flow *f)
 {
-	if (f->pipe[0] >= 0)
-		return 0;
-	int error = sys_pipe(f->pipe);
-	if (!error)
+	if (f->pipe[0] < 0 && sys_pipe(f->pipe) == 0)
 		(void)!sys_pipe_resize(f->pipe[1], FLOW_CHUNK);
-	return error;
+	return f->pipe[0] >= 0;
 }
 
-static void through_give_up(struct flow *f)
+static void pipe_give_up(struct flow *f)
 {
 	f->way = &flow_way_copy;
 	f->unspliceable = true;
+}
+
+/* From the source into the empty pipe of ours. False when the source has no more for now. */
+static bool pipe_fill(struct flow *f)
+{
+	ssize_t n = make_pipe(f) ? sys_splice(f->from->fd, f->pipe[1], FLOW_CHUNK) : -EINVAL;
+
+	if (n > 0) {
+		flow_took(f, (size_t)n, FLOW_CHUNK);
+		f->piped = (size_t)n;
+		return n >= FLOW_FULL_READ;
+	}
+	if (is_refusal(n)) {
+		pipe_give_up(f);
+		return true;
+	}
+	if (n == 0)
+		f->from_ended = true;
+	else if (n != -EAGAIN)
+		splice_failed(f, (int)-n);
+	return false;
+}
+
+/* Everything is delivered. Whether to go on, as MORE of the source says. */
+static bool pipe_go_on(struct flow *f, bool more)
+{
+	if (f->state == FLOW_RUNNING && !f->from_ended && !more)
+		f->want_from = READY_IN;
+	return more;
 }
 
 /* What is in the pipe to the sink, which is a file or a device. */
@@ -100,7 +126,7 @@ static bool through_drain(struct flow *f)
 		ssize_t n = sys_splice(f->pipe[0], f->to->fd, f->piped);
 
 		if (is_refusal(n)) {
-			through_give_up(f);
+			pipe_give_up(f);
 			return true;
 		}
 		if (n == -EAGAIN) {
@@ -122,33 +148,36 @@ static bool through_step(struct flow *f)
 {
 	if (!through_drain(f))
 		return false;
-	if (through_make_pipe(f))
-		through_give_up(f);
 	if (f->unspliceable)
 		return true;
-	ssize_t n = sys_splice(f->from->fd, f->pipe[1], FLOW_CHUNK);
-	if (n > 0) {
-		flow_took(f, (size_t)n, FLOW_CHUNK);
-		f->piped = (size_t)n;
-		if (!through_drain(f))
+
+	bool more = pipe_fill(f);
+
+	if (!through_drain(f))
+		return false;
+	return pipe_go_on(f, more || f->unspliceable);
+}
+
+/* A pipe to a socket. Whoever fills the pipe waits for as long as it is read and sent; moving what lies
+ * in it to a pipe of ours copies nothing and gives them their room back at once. */
+static bool borrow_step(struct flow *f)
+{
+	bool more = true;
+
+	if (!flow_make_buffer(f))
+		return false;
+	if (f->piped == 0 && f->begin == f->end)
+		more = pipe_fill(f);
+	while (f->piped > 0 || f->begin < f->end) {
+		if (f->begin == f->end && !flow_fill_from_pipe(f))
 			return false;
-		if (n < FLOW_FULL_READ)
-			f->want_from = READY_IN;
-		return n >= FLOW_FULL_READ || f->unspliceable;
+		if (!flow_drain_buffer(f))
+			return false;
 	}
-	if (is_refusal(n)) {
-		through_give_up(f);
-		return true;
-	}
-	if (n == 0)
-		f->from_ended = true;
-	else if (n == -EAGAIN)
-		f->want_from = READY_IN;
-	else
-		splice_failed(f, (int)-n);
-	return false;
+	return pipe_go_on(f, more);
 }
 
 const struct flow_way flow_way_sendfile = { "sendfile", sendfile_step };
 const struct flow_way flow_way_splice = { "splice", splice_step };
 const struct flow_way flow_way_through = { "splice through a pipe", through_step };
+const struct flow_way flow_way_borrow = { "copy from a pipe of our own", borrow_step };

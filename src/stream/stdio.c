@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 
 #include "sys/file.h"
 #include "sys/socket.h"
@@ -100,18 +99,8 @@ static enum stream_nature stdio_nature(int fd, mode_t mode, int flags)
 	return sys_is_terminal(fd) ? STREAM_TERMINAL : STREAM_DEVICE;
 }
 
-/* A named FIFO that is opened again when its writers have left never tells that they have
- * (man 7 fifo), so only pipes without a name are. */
-static bool stdio_is_nameless(int fd)
-{
-	char link[32], path[32];
-	struct text t = TEXT_OVER(link);
-
-	text_add(&t, "/proc/self/fd/%d", fd);
-	return sys_readlink(link, path, sizeof path) > 0 && strncmp(path, "pipe:", 5) == 0;
-}
-
-/* Find a descriptor to use that never blocks, where there is one. */
+/* Find a descriptor to use that never blocks, where there is one. A named FIFO that is opened again when
+ * its writers have left never tells that they have (man 7 fifo), so only pipes without a name are. */
 static void stdio_unblock(struct stream_stdio *self, int flags)
 {
 	enum stream_nature nature = self->stream.nature;
@@ -119,7 +108,7 @@ static void stdio_unblock(struct stream_stdio *self, int flags)
 	if (flags & O_NONBLOCK || nature == STREAM_FILE || nature == STREAM_APPEND)
 		return;
 	if (nature == STREAM_TERMINAL ||
-	    (nature == STREAM_PIPE && stdio_is_nameless(self->standard)))
+	    (nature == STREAM_PIPE && sys_is_nameless_pipe(self->standard)))
 		self->own = sys_reopen(self->standard, self->standard == 0 ? O_RDONLY : O_WRONLY);
 	if (self->own >= 0)
 		self->stream.fd = self->own;

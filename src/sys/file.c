@@ -2,8 +2,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/sendfile.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "sys/call.h"
@@ -151,16 +153,19 @@ bool sys_is_terminal(int fd)
 	return isatty(fd);
 }
 
+bool sys_is_nameless_pipe(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == PIPEFS_MAGIC;
+}
+
 int sys_fill_standard_fds(void)
 {
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDONLY);
-		if (fd < 0)
+	/* The lowest that is free is taken, so each closed one is filled in its turn. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
 			return -errno;
-	} while (fd <= STDERR_FILENO);
-	(void)close(fd);
 	return 0;
 }
 

@@ -50,6 +50,9 @@ int sys_status_flags(int fd) MUST_CHECK;
 
 bool sys_is_terminal(int fd);
 
+/* Whether FD is a pipe made by pipe(2), not a FIFO that has a name. */
+bool sys_is_nameless_pipe(int fd);
+
 /* Open /dev/null for reading on each of 0, 1 and 2 that is closed. */
 int sys_fill_standard_fds(void) MUST_CHECK;
 

@@ -85,7 +85,8 @@ int main(int argc, char **argv)
 		.rounds = number(argv[7]),
 	};
 	b.connects = 60 * b.rounds;
-	b.round_trips = 2000;
+	b.clients = 5 * b.rounds;
+	b.round_trips = 1000;
 
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	bench_verify(&b);

@@ -25,7 +25,8 @@ struct bench {
 	unsigned data_mib, sparse_mib;
 	unsigned rounds;
 	unsigned connects;    /* runs of each tool */
-	unsigned round_trips; /* bytes sent and echoed in each run */
+	unsigned clients;     /* of each tool that send bytes and get them back */
+	unsigned round_trips; /* of each client */
 };
 
 /* The words of one tool, ready to be started. */

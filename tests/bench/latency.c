@@ -154,6 +154,6 @@ unsigned bench_connects(const struct bench *b)
 unsigned bench_round_trips(const struct bench *b)
 {
 	printf("\none byte there and back, %u times in each of %u clients\n", b->round_trips,
-	       b->rounds);
-	return compare(b, "echo", b->rounds, (struct bound){ .most = 1.05 }, round_trips);
+	       b->clients);
+	return compare(b, "echo", b->clients, (struct bound){ .most = 1.05 }, round_trips);
 }

@@ -25,8 +25,8 @@ static const struct way_row ways[] = {
 	{ FILE_, TCP, &flow_way_sendfile, &flow_way_copy }, /* read tells of the end */
 	{ FILE_, LOCAL, &flow_way_sendfile, &flow_way_copy },
 	{ APPEND, TCP, &flow_way_sendfile, &flow_way_copy },
-	{ PIPE, TCP, &flow_way_copy, &flow_way_copy },
-	{ PIPE, LOCAL, &flow_way_copy, &flow_way_copy },
+	{ PIPE, TCP, &flow_way_copy, &flow_way_borrow },
+	{ PIPE, LOCAL, &flow_way_copy, &flow_way_borrow },
 	{ TCP, PIPE, &flow_way_splice, &flow_way_splice },
 	{ LOCAL, PIPE, &flow_way_splice, &flow_way_splice },
 	{ TCP, FILE_, &flow_way_copy, &flow_way_through },
@@ -98,7 +98,7 @@ Test(flow, a_refused_way_becomes_a_copy)
 	} rows[] = {
 		{ FILE_, TCP, SYS_SENDFILE }, { TCP, PIPE, SYS_SPLICE },
 		{ LOCAL, PIPE, SYS_SPLICE },  { TCP, FILE_, SYS_SPLICE },
-		{ TCP, NULL_, SYS_SPLICE },
+		{ TCP, NULL_, SYS_SPLICE },   { PIPE, TCP, SYS_SPLICE },
 	};
 	static const int errors[] = { EINVAL, ENOSYS, EOPNOTSUPP };
 
