@@ -32,12 +32,12 @@ _sockit_tables()
 	commands='connect listen' options='' takes_word='' groups=''
 	case $1 in
 	connect)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --report --color --trace -h,--help'
+		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
 		takes_word=' -I --interface -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
 		groups='network relay observe all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --report --color --trace -h,--help'
+		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
 		takes_word=' -I --interface -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
 		groups='network relay observe all'
 		;;
@@ -51,17 +51,17 @@ _sockit_value()
 	connect:-I | connect:--interface) _sockit_interfaces ;;
 	connect:-p | connect:--source-port) _sockit_answer -A service ;;
 	connect:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;
-	connect:--report) _sockit_files ;;
 	connect:--color) _sockit_answer -W 'auto always never' ;;
 	connect:--trace) _sockit_answer -W 'explain' ;;
+	connect:--report) _sockit_files ;;
 	listen:-I | listen:--interface) _sockit_interfaces ;;
 	listen:-s | listen:--source) _sockit_answer -A hostname ;;
 	listen:-p | listen:--port) _sockit_answer -A service ;;
 	listen:--port-file) _sockit_files ;;
 	listen:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;
-	listen:--report) _sockit_files ;;
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
+	listen:--report) _sockit_files ;;
 	esac
 }
 

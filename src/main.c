@@ -21,6 +21,7 @@ static struct report_config report_config_for(const struct command_call *call)
 		.verbose = o && o->verbose,
 		.json = o && observe_wants_json(o),
 		.file = o ? o->report : NULL,
+		.json_to_stdout = o && o->json && call->command && call->command->answers,
 		.style = style_for(2, o ? o->color : STYLE_AUTO),
 	};
 }

@@ -56,6 +56,18 @@ int err_usage(struct err *e, const char *detail, ...)
 	return -1;
 }
 
+int err_answer(struct err *e, int status, const char *detail, ...)
+{
+	struct text t = TEXT_OVER(e->detail);
+	va_list args;
+
+	err_fill(e, ERR_ANSWER, status, "answer");
+	va_start(args, detail);
+	text_add_va(&t, detail, args);
+	va_end(args);
+	return -1;
+}
+
 int err_socket(struct err *e, int error, const char *op, const char *subject, ...)
 {
 	struct text t = TEXT_OVER(e->subject);

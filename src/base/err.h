@@ -20,13 +20,14 @@ enum err_domain {
 	ERR_TIME,        /* a limit of sockit's own ran out; code unused */
 	ERR_STDOUT_GONE, /* the reader of our standard output went away; code is EPIPE */
 	ERR_SIGNAL,      /* ended by a signal; code is its number */
+	ERR_ANSWER, /* the answer itself is a no: the detail says it; code is the exit status */
 };
 
 enum { ERR_SUBJECT_SIZE = 512, ERR_DETAIL_SIZE = 512, ERR_HINT_SIZE = 256 };
 
 /*
  * Read as "cannot OP SUBJECT: REASON DETAIL", where REASON is the text of the code; a usage error
- * is just its DETAIL. Subject and detail may hold bytes from anywhere: whoever prints them escapes.
+ * and an answer are just their DETAIL. Subject and detail may hold bytes from anywhere: whoever prints them escapes.
  */
 struct err {
 	enum err_domain domain;
@@ -41,6 +42,9 @@ struct err {
 int err_set(struct err *e, enum err_domain domain, int code, const char *op, const char *subject,
             ...) PRINTF_LIKE(5, 6);
 int err_usage(struct err *e, const char *detail, ...) PRINTF_LIKE(2, 3);
+
+/* The answer to what was asked is a no that ends with STATUS (base/status.h). */
+int err_answer(struct err *e, int status, const char *detail, ...) PRINTF_LIKE(3, 4);
 
 /* The same by errno where both sides can be at fault: this machine (no descriptors, no memory,
  * no permission, address in use) or the network. */

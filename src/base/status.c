@@ -26,5 +26,7 @@ int status_of(const struct err *e)
 		[ERR_SIGNAL] = STATUS_SIGNAL,
 	};
 
+	if (e->domain == ERR_ANSWER)
+		return e->code;
 	return of_domain[e->domain] + (e->domain == ERR_SIGNAL ? e->code : 0);
 }

@@ -25,14 +25,6 @@ const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT] = {
 		.help = "tell it as JSON, one object a line",
 	},
 	{
-		.name = "report",
-		STRING_FIELD(struct observe_options, report),
-		.arg = "FILE",
-		.complete = COMPLETE_FILE,
-		.help = "write the JSON to FILE instead of standard error; implies --json",
-		.man = "Errors go to standard error as well then.",
-	},
-	{
 		.name = "color",
 		MAYBE_CHOICE_FIELD(struct observe_options, color),
 		.arg = "WHEN",
@@ -56,6 +48,17 @@ const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT] = {
 		.letter = 'h',
 		FLAG_FIELD(struct observe_options, help),
 		.help = "show the help and do nothing else",
+	},
+};
+
+const struct option_row report_option_rows[REPORT_OPTION_COUNT] = {
+	{
+		.name = "report",
+		STRING_FIELD(struct observe_options, report),
+		.arg = "FILE",
+		.complete = COMPLETE_FILE,
+		.help = "write the JSON to FILE instead of standard error; implies --json",
+		.man = "Errors go to standard error as well then.",
 	},
 };
 

@@ -20,8 +20,10 @@ struct observe_options {
 	bool help; /* the parser stops there; a command never sees it */
 };
 
-enum { OBSERVE_OPTION_COUNT = 6 };
+enum { OBSERVE_OPTION_COUNT = 5, REPORT_OPTION_COUNT = 1 };
 extern const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT];
+/* For commands whose standard output is for payload. */
+extern const struct option_row report_option_rows[REPORT_OPTION_COUNT];
 
 /* Whether events are JSON objects: asked for, or implied by a report file. */
 bool observe_wants_json(const struct observe_options *observe);

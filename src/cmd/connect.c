@@ -159,6 +159,8 @@ static const struct option_section connect_sections[] = {
 	  offsetof(struct connect_options, relay) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
 	  offsetof(struct connect_options, observe) },
+	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,
+	  offsetof(struct connect_options, observe) },
 };
 
 static const struct command_example connect_examples[] = {

@@ -216,6 +216,8 @@ static const struct option_section listen_sections[] = {
 	  offsetof(struct listen_options, relay) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
 	  offsetof(struct listen_options, observe) },
+	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,
+	  offsetof(struct listen_options, observe) },
 };
 
 static const struct command_example listen_examples[] = {

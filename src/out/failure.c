@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/status.h"
 #include "sys/lookup.h"
 
 struct failure_phrase {
@@ -80,6 +81,9 @@ const char *failure_code_name(const struct err *e)
 	case ERR_TIME:
 		name = "TIMEOUT";
 		break;
+	case ERR_ANSWER:
+		name = e->code == STATUS_EXPECTATION ? "EXPECTATION" : "NOT_FOUND";
+		break;
 	case ERR_USAGE:
 	case ERR_SHOWN:
 		name = "USAGE";
@@ -108,6 +112,7 @@ static void failure_add_reason(struct text *t, const struct err *e)
 	case ERR_TIME:
 	case ERR_USAGE:
 	case ERR_SHOWN:
+	case ERR_ANSWER:
 	case ERR_NONE:
 		break; /* the detail says it all */
 	}
@@ -125,7 +130,7 @@ void failure_add_message(struct text *t, const struct err *e)
 {
 	size_t before;
 
-	if (e->domain == ERR_USAGE) {
+	if (e->domain == ERR_USAGE || e->domain == ERR_ANSWER) {
 		text_add_escaped(t, e->detail);
 		return;
 	}

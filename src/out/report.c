@@ -1,5 +1,6 @@
 #include "out/report.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdatomic.h>
@@ -57,6 +58,7 @@ struct report *report_new(void)
 int report_configure(struct report *r, const struct report_config *config, struct err *err)
 {
 	r->config = *config;
+	r->fd = config->json_to_stdout ? 1 : 2;
 	if (!config->file)
 		return 0;
 	/* What is told may be nobody else's business. */
@@ -236,7 +238,7 @@ void report_event(struct report *r, enum report_kind kind, bool urgent,
 			json_set_field(object, &fields[i]);
 		report_put_json(r, r->fd, object);
 	}
-	/* With JSON in a file, stderr still has what cannot wait. */
+	/* With JSON elsewhere, stderr still has what cannot wait. */
 	if (r->config.json ? r->fd != 2 && (urgent || r->config.verbose)
 	                   : urgent || r->config.verbose) {
 		char buf[4096];
@@ -298,13 +300,15 @@ void report_failure(struct report *r, const struct err *e)
 
 int report_close(struct report *r, struct err *err)
 {
-	int closed = r->fd != 2 ? sys_close(r->fd) : 0;
+	int closed = r->config.file && r->fd != 2 ? sys_close(r->fd) : 0;
 	int failed = atomic_load(&r->failed);
 
 	r->fd = 2;
 	r->config.json = r->config.json && !r->config.file;
+	if (failed == EPIPE && r->config.json_to_stdout)
+		return err_set(err, ERR_STDOUT_GONE, EPIPE, "write", "standard output");
 	if (failed || closed)
 		return err_set(err, ERR_LOCAL, failed ? failed : -closed, "write", "%s",
-		               r->config.file);
+		               r->config.file ? r->config.file : "standard output");
 	return 0;
 }

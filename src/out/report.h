@@ -79,6 +79,7 @@ struct report_config {
 	bool verbose;        /* tell events as text */
 	bool json;           /* tell them as JSON */
 	const char *file;    /* JSON goes there, NULL: to stderr */
+	bool json_to_stdout; /* or there */
 	struct style style;  /* of stderr */
 };
 
