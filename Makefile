@@ -204,12 +204,12 @@ check:
 	+$(Q)tests/scripts/packaging.sh install $(BUILD)/check
 	@echo "check: all passed, POLLER=$(POLLER)"
 
-# Everything once more in other ways: under sanitizers, with clang, with the other poller, with the
-# sweeps of injected faults, and what a packager does. SOCKIT_LONG=1 makes the sweeps longer.
+# Everything once more in other ways: under sanitizers, with clang, with the other poller and the tests
+# that take long, whole sweeps of injected faults among them, and what a packager does.
 check-long:
 	+$(Q)$(SUBMAKE) asan
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/clang WERROR=1 CC=$(CLANG) test
-	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/$(OTHER_POLLER) WERROR=1 POLLER=$(OTHER_POLLER) test
+	+$(Q)SOCKIT_LONG=1 $(SUBMAKE) BUILD=$(BUILD)/$(OTHER_POLLER) WERROR=1 POLLER=$(OTHER_POLLER) test
 	+$(Q)tests/scripts/packaging.sh all $(BUILD)/clang
 	@echo "check-long: all passed"
 

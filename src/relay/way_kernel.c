@@ -93,6 +93,9 @@ static void pipe_give_up(struct flow *f)
 /* From the source into the empty pipe of ours. False when the source has no more for now. */
 static bool pipe_fill(struct flow *f)
 {
+	if (f->from_ended)
+		return false;
+
 	ssize_t n = make_pipe(f) ? sys_splice(f->from->fd, f->pipe[1], FLOW_CHUNK) : -EINVAL;
 
 	if (n > 0) {

@@ -250,6 +250,33 @@ Test(flow, ending_the_source_delivers_what_was_read)
 	rig_down(&rig);
 }
 
+/* The source has more, and the sink was full. */
+Test(flow, ending_the_source_takes_no_more_of_it)
+{
+	static const enum kind sources[] = { PIPE, LOCAL, TCP };
+
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		struct rig rig;
+		uint64_t taken = 0;
+
+		rig_up(&rig, sources[i], LOCAL, 1 << 30);
+		for (int idle = 0; idle < 50; idle++) {
+			rig_feed(&rig);
+			rig_turn(&rig);
+			idle = rig.flow.taken == taken ? idle : 0;
+			taken = rig.flow.taken;
+		}
+		flow_end_source(&rig.flow);
+		cr_assert_eq(rig.flow.state, FLOW_RUNNING);
+		rig_pump(&rig);
+		cr_assert_eq(rig.flow.state, FLOW_ENDED);
+		cr_assert_eq(rig.flow.taken, taken, "%s", kind_names[sources[i]]);
+		cr_assert_eq(rig.flow.given, taken);
+		cr_assert_eq(rig.got, taken);
+		rig_down(&rig);
+	}
+}
+
 /* ARCHITECTURE.md, SO_RCVLOWAT: after 8 full reads on TCP; the first empty wait sets it back to 1. */
 Test(flow, low_water_is_raised_for_a_bulk_and_lowered_when_it_pauses)
 {
