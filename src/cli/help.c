@@ -5,7 +5,7 @@
 #include "base/status.h"
 #include "cli/fill.h"
 
-enum { EXAMPLE_COLUMN_MAX = 54, COMMAND_COLUMN = 12, OPTION_COLUMN = 26 };
+enum { EXAMPLE_COLUMN_MAX = 54, COMMAND_COLUMN = 13, OPTION_COLUMN = 26 };
 
 static void add_heading(struct text *t, struct style style, const char *heading)
 {

@@ -56,8 +56,8 @@ hides()
 }
 
 expect 'connect' sockit con
-expect 'connect listen help --help --version' sockit ''
-expect 'connect listen' sockit help ''
+expect 'connect listen byteorder help --help --version' sockit ''
+expect 'connect listen byteorder' sockit help ''
 expect 'network relay observe all' sockit help connect ''
 expect '--idle-timeout' sockit connect --id
 expect '--backlog' sockit listen --back

@@ -45,8 +45,8 @@ hides()
 }
 
 expect 'sockit con' connect
-expect 'sockit ' connect listen help
-expect 'sockit help ' connect listen
+expect 'sockit ' connect listen byteorder help
+expect 'sockit help ' connect listen byteorder
 expect 'sockit help connect ' network relay observe all
 expect 'sockit connect --idle' --idle-timeout
 expect 'sockit listen --back' --backlog
