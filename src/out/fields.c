@@ -7,7 +7,7 @@
 #include "net/addr.h"
 #include "sys/lookup.h"
 
-enum { ROW = 8, VALUE_ROOM = 27, PATH_ROOM = 108, UNIX = sizeof "unix:" - 1 };
+enum { ROW = 8, VALUE_ROOM = 25, PATH_ROOM = 108, UNIX = sizeof "unix:" - 1 };
 
 struct family {
 	sa_family_t family;
@@ -53,7 +53,7 @@ static void field_text(struct fields *f, size_t size, const char *name, const ch
 
 		text_add(&t, "%3zu  ", f->done + i);
 		text_add_hex(&t, f->at + f->done + i, n);
-		text_pad_to(&t, 5 + 3 * ROW);
+		text_pad_to(&t, 6 + 3 * ROW);
 		if (i == 0)
 			text_add(&t, "%-14s  %-7s", name, order);
 		if (i == 0 && !late)
@@ -218,7 +218,7 @@ void fields_of_sockaddr(struct answer *a, const uint8_t *at, size_t n)
 
 	fields_begin(a, &addr, family);
 	answer_list(a, "fields", NULL);
-	answer_line(a, "%3s  %-23s %-14s  %-7s  %s", "at", "bytes", "field", "order", "value");
+	answer_line(a, "%3s  %-23s  %-14s  %-7s  %s", "at", "bytes", "field", "order", "value");
 	if (family)
 		text_add(&t, "%s (%u)", family->name, copy.ss_family);
 	else

@@ -27,8 +27,8 @@ Test(hint, letters_of_other_tools)
 	cr_assert_not_null(strstr(hint_for("listen", "-l").detail, "not needed"));
 	cr_assert_not_null(strstr(hint_for("connect", "-r").detail, "source port"));
 	cr_assert_not_null(strstr(hint_for("listen", "-r").detail, "port 0"));
-	for (const struct command *const *c = commands; *c != NULL && !(*c)->answers; c++)
-		for (size_t i = 0; i < ARRAY_LEN(letters); i++)
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		for (size_t i = 0; i < ARRAY_LEN(letters) && !(*c)->answers; i++)
 			cr_assert_null(strstr(hint_for((*c)->name, letters[i]).detail, "unknown"),
 			               "%s %s has no hint", (*c)->name, letters[i]);
 }

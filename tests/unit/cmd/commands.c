@@ -158,8 +158,8 @@ static const struct {
 
 Test(commands, impossible_pairs)
 {
-	for (const struct command *const *c = commands; *c != NULL && !(*c)->answers; c++) {
-		for (size_t i = 0; i < ARRAY_LEN(impossible); i++) {
+	for (const struct command *const *c = commands; *c != NULL; c++) {
+		for (size_t i = 0; i < ARRAY_LEN(impossible) && !(*c)->answers; i++) {
 			const char *a = impossible[i].a;
 			const char *b = impossible[i].b;
 
@@ -192,8 +192,8 @@ Test(commands, possible_pairs)
 		{ "-i3", "--deadline=9" },
 	};
 
-	for (const struct command *const *c = commands; *c != NULL && !(*c)->answers; c++)
-		for (size_t i = 0; i < ARRAY_LEN(possible); i++)
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		for (size_t i = 0; i < ARRAY_LEN(possible) && !(*c)->answers; i++)
 			cr_assert_str_empty(parse_pair(*c, possible[i].a, possible[i].b));
 }
 
