@@ -34,7 +34,7 @@ static void show_machine(struct answer *a, const char *label)
 	char buf[96];
 	struct text t = TEXT_OVER(buf);
 
-	text_add(&t, "%s: the %s significant byte has the lowest address", name,
+	text_add(&t, "%s: the %s significant byte comes first", name,
 	         sys_is_little_endian() ? "least" : "most");
 	answer_str(a, "machine", NULL, name);
 	answer_str(a, NULL, label, buf);
