@@ -178,7 +178,7 @@ static void tell_wrong_line(struct report *report, size_t number, const struct e
 static int show_lines(const struct command_call *call, struct answer *a, struct err *err)
 {
 	const struct byteorder_options *o = call->options;
-	static struct value_lines lines;
+	struct value_lines lines = { .number = 0 };
 	struct value value;
 	size_t wrong = 0;
 

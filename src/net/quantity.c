@@ -243,11 +243,13 @@ static int parse_number(const char *text, unsigned width, struct quantity *q, st
 		return parse_digits(text, text, &decimal, width, q, err);
 	if (is_bytes(text))
 		return parse_bytes(text, width, q, err);
-	if (text[0] == '-' || text[0] == '+')
+	if ((text[0] == '-' || text[0] == '+') && text[1] != '\0')
 		return err_usage(err, "'%s': numbers have no sign here; -1 in 16 bits is 0xffff",
 		                 text);
 	err_usage(err, "'%s': neither a number nor an address nor bytes", text);
-	if (all_of(text, HEX_DIGITS))
+	if (text[1] == '\0')
+		err_hint(err, "a character keeps its quotes: \"'%s'\"", text);
+	else if (all_of(text, HEX_DIGITS))
 		err_hint(err, "a hexadecimal number begins with 0x");
 	return -1;
 }

@@ -14,6 +14,7 @@
 #include "harness/clock.h"
 #include "harness/events.h"
 #include "harness/fail.h"
+#include "harness/proc.h"
 #include "harness/scratch.h"
 #include "harness/sockit.h"
 
@@ -139,6 +140,23 @@ Test(byteorder_stdin, answers_come_as_soon_as_their_line)
 	child_says(&child, "\"input\":\"0x50\"");
 	child_end_input(&child);
 	child_expect(&child, 0);
+}
+
+/* Its flags are others' too, and stay as they are. */
+Test(byteorder_stdin, that_is_non_blocking_is_waited_for)
+{
+	int ends[2];
+	struct child child;
+
+	must(pipe2(ends, O_NONBLOCK | O_CLOEXEC), "pipe2");
+	child = child_start(&(struct plan){ .args = WORDS("byteorder", "--json"),
+	                                    .in = { END_FD, .fd = ends[0] } });
+	proc_await_idle(child.pid);
+	cr_assert_eq(write(ends[1], "8080\n", 5), 5);
+	cr_assert_eq(fcntl(ends[0], F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+	close(ends[1]);
+	child_expect(&child, 0);
+	child_says(&child, "\"value\":\"8080\"");
 }
 
 Test(byteorder_stdin, a_terminal_is_not_waited_for)

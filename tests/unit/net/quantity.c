@@ -188,6 +188,8 @@ Test(quantity, hints)
 	cr_assert_not_null(strstr(err.hint, "%eth0"));
 	cr_assert_eq(parse("0100007F:1F90", false, 0, &q), -1);
 	cr_assert_not_null(strstr(err.hint, "--proc-net"));
+	cr_assert_eq(parse("A", false, 0, &q), -1);
+	cr_assert_str_eq(err.hint, "a character keeps its quotes: \"'A'\"");
 }
 
 Test(quantity, of_ipv6)
