@@ -105,7 +105,7 @@ complete -c sockit -n '__sockit_offer_value listen --report' -l report -r -F -d 
 complete -c sockit -n __fish_is_first_arg -a byteorder -d 'show numbers and addresses in host and in network byte order'
 complete -c sockit -n '__sockit_help 2' -a byteorder -d 'show numbers and addresses in host and in network byte order'
 complete -c sockit -n '__sockit_help 3 byteorder' -a 'value observe all'
-complete -c sockit -n '__sockit_offer byteorder' -a '(__fish_print_hostnames) (__sockit_paths)'
+complete -c sockit -n '__sockit_offer byteorder' -x
 complete -c sockit -n '__sockit_offer_value byteorder --width --sockaddr --proc-net' -l width -x -a '16\t"as a port" 32\t"as an IPv4 address" 64\t"as a 64-bit counter"' -d 'show the value in so many bits; else in the fewest that it fits in'
 complete -c sockit -n '__sockit_offer byteorder --from-network --sockaddr --proc-net' -l from-network -d 'a number is what lies in a network-order field; show what ntohs or ntohl gives'
 complete -c sockit -n '__sockit_offer byteorder --bytes --sockaddr --proc-net' -l bytes -d 'a value is 1 to 8 bytes, also when it looks like an address or a number'

@@ -66,6 +66,8 @@ expect 'sockit connect --report=my\ o' '--report=my other'
 expect 'sockit connect ./pl' ./plain
 expect 'sockit connect unix:pl' unix:plain
 hides 'sockit connect -- -' --verbose
+hides 'sockit byteorder ' localhost
+expect 'sockit byteorder --width ' 16 32 64
 
 if ((failures > 0)); then
 	echo "fish: $failures wrong" >&2
