@@ -165,7 +165,7 @@ static int parse_arpa_v6(const char *text, size_t len, unsigned width, struct qu
 		good = (i == 0 || text[63 - 2 * i] == '.') &&
 		       num_parse_digits(digit, 16, &value) == NUM_OK;
 		if (good)
-			q->bytes[i / 2] = (uint8_t)(q->bytes[i / 2] << 4 | value);
+			q->bytes[i / 2] = (uint8_t)(q->bytes[i / 2] * 16u + value);
 	}
 	if (!good)
 		return err_usage(err, "'%s': not 32 hex digits, each a label, in front of ip6.arpa",
