@@ -214,7 +214,7 @@ static int parse_digits(const char *text, const char *digits, const struct numbe
 	case NUM_EMPTY:
 		return err_usage(err, "'%s': no digits behind the prefix", text);
 	case NUM_RANGE:
-		return err_usage(err, "'%s': more than 64 bits hold", text);
+		return err_usage(err, "'%s' does not fit into 64 bits", text);
 	case NUM_MALFORMED:
 		return err_usage(err, "'%s': no %s number, whose digits are %s", text, base->form,
 		                 base->digits);

@@ -100,9 +100,9 @@ struct bad_row {
 
 static const struct bad_row bad[] = {
 	{ "", "empty" },
-	{ "18446744073709551616", "more than 64 bits" },
-	{ "99999999999999999999999999", "more than 64 bits" },
-	{ "0x10000000000000000", "more than 64 bits" },
+	{ "18446744073709551616", "not fit into 64 bits" },
+	{ "99999999999999999999999999", "not fit into 64 bits" },
+	{ "0x10000000000000000", "not fit into 64 bits" },
 	{ "-1", "no sign" },
 	{ "+1", "no sign" },
 	{ "0x", "no digits" },
