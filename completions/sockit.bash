@@ -29,7 +29,7 @@ _sockit_interfaces()
 # What there is; $1 is the command.
 _sockit_tables()
 {
-	commands='connect listen' options='' takes_word='' groups=''
+	commands='connect listen byteorder' options='' takes_word='' groups='' answers=''
 	case $1 in
 	connect)
 		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
@@ -41,10 +41,15 @@ _sockit_tables()
 		takes_word=' -I --interface -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
 		groups='network relay observe all'
 		;;
+	byteorder)
+		options='--width --from-network --bytes --sockaddr --proc-net --binary -v,--verbose --json --color --trace -h,--help'
+		takes_word=' --width '
+		groups='value observe all' answers=1
+		;;
 	esac
 }
 
-# The value of option $2 of command $1.
+# The value of option $2 of command $1, or its operand.
 _sockit_value()
 {
 	case $1:$2 in
@@ -62,6 +67,9 @@ _sockit_value()
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
+	byteorder:--width) _sockit_answer -W '16 32 64' ;;
+	byteorder:--color) _sockit_answer -W 'auto always never' ;;
+	byteorder:--trace) _sockit_answer -W 'explain' ;;
 	esac
 }
 
@@ -94,7 +102,7 @@ _sockit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
 	local prefix='' option='' attached='' ended='' operands=0 i word
-	local commands options takes_word groups
+	local commands options takes_word groups answers
 	COMPREPLY=()
 	_sockit_tables "$command"
 	if ((COMP_CWORD == 1)); then
@@ -134,6 +142,8 @@ _sockit()
 		_sockit_value "$command" "$option"
 	elif [[ ! $ended && $cur == -* ]]; then
 		_sockit_options "$options"
+	elif [[ $answers ]]; then
+		_sockit_value "$command" operand
 	else
 		_sockit_operand "$operands"
 	fi

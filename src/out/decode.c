@@ -7,6 +7,7 @@
 
 #include "base/escape.h"
 #include "net/addr.h"
+#include "sys/order.h"
 
 /* A value that has a name, in a family of its own (the socket options of a level). */
 struct decode_name {
@@ -290,4 +291,14 @@ void decode_hints(struct text *t, const struct sys_call *call, int i)
 void decode_ni_flags(struct text *t, const struct sys_call *call, int i)
 {
 	ADD_FLAGS(t, ni_flags, call->arg[i]);
+}
+
+void decode_add_ordered(struct text *t, enum sys_op op, intptr_t value)
+{
+	text_add(t, "0x%0*llx", (int)sys_order_width(op) / 4, (unsigned long long)value);
+}
+
+void decode_ordered(struct text *t, const struct sys_call *call, int i)
+{
+	decode_add_ordered(t, call->op, call->arg[i]);
 }

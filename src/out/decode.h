@@ -31,5 +31,9 @@ decode_arg decode_queue_out;
 decode_arg decode_str;
 decode_arg decode_hints;
 decode_arg decode_ni_flags;
+decode_arg decode_ordered;
+
+/* A number that OP (sys/order.h) takes or gives, in hex and with all its digits. */
+void decode_add_ordered(struct text *t, enum sys_op op, intptr_t value);
 
 #endif

@@ -28,7 +28,12 @@ int output_write(int fd, const void *bytes, size_t n)
 
 int output_result(const char *text, struct err *err)
 {
-	int error = output_write(1, text, strlen(text));
+	return output_result_bytes(text, strlen(text), err);
+}
+
+int output_result_bytes(const void *bytes, size_t n, struct err *err)
+{
+	int error = output_write(1, bytes, n);
 
 	if (error == -EPIPE)
 		return err_set(err, ERR_STDOUT_GONE, EPIPE, "write", "standard output");

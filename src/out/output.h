@@ -11,5 +11,6 @@ int output_write(int fd, const void *bytes, size_t n) MUST_CHECK;
 
 /* A result to standard output. ERR_LOCAL, or ERR_STDOUT_GONE when its reader has left. */
 int output_result(const char *text, struct err *err) MUST_CHECK;
+int output_result_bytes(const void *bytes, size_t n, struct err *err) MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include "out/decode.h"
 #include "out/failure.h"
 #include "sys/lookup.h"
+#include "sys/order.h"
 
 struct trace_row {
 	const char *name;
@@ -99,6 +100,30 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                        { decode_str, decode_str },
 	                        false,
 	                        "look the service up in /etc/services" },
+	[SYS_HTONS] = { "htons",
+	                { decode_ordered },
+	                false,
+	                "put a 16-bit number, such as a port, into network byte order" },
+	[SYS_HTONL] = { "htonl",
+	                { decode_ordered },
+	                false,
+	                "put a 32-bit number, such as an IPv4 address, into network byte order" },
+	[SYS_HTOBE64] = { "htobe64",
+	                  { decode_ordered },
+	                  false,
+	                  "put a 64-bit number into network byte order" },
+	[SYS_NTOHS] = { "ntohs",
+	                { decode_ordered },
+	                false,
+	                "take a 16-bit number, such as a port, out of network byte order" },
+	[SYS_NTOHL] = { "ntohl",
+	                { decode_ordered },
+	                false,
+	                "take a 32-bit number, such as an IPv4 address, out of network byte order" },
+	[SYS_BE64TOH] = { "be64toh",
+	                  { decode_ordered },
+	                  false,
+	                  "take a 64-bit number out of network byte order" },
 };
 
 const char *trace_name(enum sys_op op)
@@ -145,6 +170,8 @@ void trace_add_outcome(struct text *t, const struct sys_call *call)
 	if (answers_with_eai(call->op) && call->result != 0) {
 		text_add(t, "%s (%s)", failure_eai_name((int)call->result),
 		         sys_eai_text((int)call->result));
+	} else if (sys_order_width(call->op)) {
+		decode_add_ordered(t, call->op, call->result);
 	} else if (call->op == SYS_GETSERVBYNAME) {
 		text_add(t, call->result < 0 ? "NULL" : "{s_port=%ld}", (long)call->result);
 	} else if (call->result < 0) {
@@ -200,14 +227,21 @@ static void payload_follow(struct trace *trace, const struct sys_call *call)
 static void trace_show(const struct trace *trace, const struct sys_call *call)
 {
 	const struct trace_row *row = &trace_rows[call->op];
-	char args_buf[1024], buf[2048];
-	struct text args = TEXT_OVER(args_buf), t = TEXT_OVER(buf);
-	bool failed = call->result < 0 || (answers_with_eai(call->op) && call->result != 0);
+	char args_buf[1024], buf[2048], ordered_buf[32];
+	struct text args = TEXT_OVER(args_buf), t = TEXT_OVER(buf),
+		    ordered = TEXT_OVER(ordered_buf);
+	bool orders = sys_order_width(call->op) != 0;
+	bool failed =
+		!orders && (call->result < 0 || (answers_with_eai(call->op) && call->result != 0));
+	struct report_field number = FIELD_INT("result", failed ? -1 : call->result);
+	struct report_field bits = FIELD_STR("result", ordered_buf);
 	const char *code = !failed                      ? NULL
 	                   : answers_with_eai(call->op) ? failure_eai_name((int)call->result)
 	                                                : strerrorname_np((int)-call->result);
 
 	trace_add_args(&args, call);
+	if (orders)
+		decode_add_ordered(&ordered, call->op, call->result);
 	style_add(&t, trace->style, INK_BOLD);
 	text_add_str(&t, row->name);
 	style_add(&t, trace->style, INK_PLAIN);
@@ -222,8 +256,8 @@ static void trace_show(const struct trace *trace, const struct sys_call *call)
 		style_add(&t, trace->style, INK_PLAIN);
 	}
 	REPORT_WITH(trace->report, REPORT_CALL, true, FIELD_STR("call", row->name),
-	            FIELD_STR("args", args_buf), FIELD_INT("result", failed ? -1 : call->result),
-	            FIELD_STR("code", code), FIELD_TIME("time", call->took),
+	            FIELD_STR("args", args_buf), orders ? bits : number, FIELD_STR("code", code),
+	            FIELD_TIME("time", call->took),
 	            FIELD_STR("explain", trace->explain ? row->explain : NULL), FIELD_WORDS(buf));
 }
 

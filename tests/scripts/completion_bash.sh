@@ -56,8 +56,8 @@ hides()
 }
 
 expect 'connect' sockit con
-expect 'connect listen help --help --version' sockit ''
-expect 'connect listen' sockit help ''
+expect 'connect listen byteorder help --help --version' sockit ''
+expect 'connect listen byteorder' sockit help ''
 expect 'network relay observe all' sockit help connect ''
 expect '--idle-timeout' sockit connect --id
 expect '--backlog' sockit listen --back
@@ -78,6 +78,9 @@ expect 'lo' sockit connect -I l
 expect '--report=plain' sockit connect --report=pl
 expect '' sockit connect -- --verb
 expect '' sockit connect --idle-timeout ''
+expect '' sockit byteorder ''
+expect '16 32 64' sockit byteorder --width ''
+hides '--report' sockit byteorder --
 
 # Waits until the screen has the line $1.
 screen_has()

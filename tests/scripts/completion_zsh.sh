@@ -73,6 +73,7 @@ typed 'connect -U --num' '<connect><-U><--num>'
 listed '' 'open a connection and join it'
 listed 'listen --on-peer-close=' 'quit'
 listed 'connect --' '--source-port'
+listed 'byteorder --width ' 'as an IPv4 address'
 exit $(( failures > 0 ))
 ZSH
 

@@ -68,6 +68,10 @@ Test(help, fallback_and_choices_are_told)
 	cr_assert(help_add_group(&t, (struct style){ false }, commands[0], "all"));
 	cr_assert_not_null(strstr(buffer, "(default 8s)"));
 	cr_assert_not_null(strstr(buffer, "(auto, quit, keep; default auto)"));
+	cr_assert_not_null(strstr(buffer, "DUR: 2, 0.5"));
+	t = TEXT_OVER(buffer);
+	cr_assert(help_add_group(&t, (struct style){ false }, commands[0], "observe"));
+	cr_assert_null(strstr(buffer, "DUR"));
 }
 
 Test(help, unknown_group)

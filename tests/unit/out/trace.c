@@ -108,6 +108,13 @@ static const struct trace_golden golden[] = {
 	  "getservbyname(\"http\", \"tcp\") = {s_port=80}" },
 	{ { SYS_GETSERVBYNAME, { A("httb"), A("tcp") }, -ENOENT },
 	  "getservbyname(\"httb\", \"tcp\") = NULL" },
+	{ { SYS_HTONS, { 0xd04c }, 0x4cd0 }, "htons(0xd04c) = 0x4cd0" },
+	{ { SYS_NTOHS, { 0x5000 }, 0x50 }, "ntohs(0x5000) = 0x0050" },
+	{ { SYS_HTONL, { 1 }, 0x1000000 }, "htonl(0x00000001) = 0x01000000" },
+	{ { SYS_NTOHL, { 0xffffffff }, 0xffffffff }, "ntohl(0xffffffff) = 0xffffffff" },
+	{ { SYS_HTOBE64, { -1 }, -1 }, "htobe64(0xffffffffffffffff) = 0xffffffffffffffff" },
+	{ { SYS_BE64TOH, { 255 }, INTPTR_MIN },
+	  "be64toh(0x00000000000000ff) = 0x8000000000000000" },
 };
 
 static void prepare(void)
@@ -159,6 +166,8 @@ Test(trace, values_without_a_name_are_numbers)
 Test(trace, which_calls_are_shown)
 {
 	for (int op = SYS_SOCKET; op <= SYS_SOCKET_QUEUE; op++)
+		cr_assert_not_null(trace_name(op), "op %d", op);
+	for (int op = SYS_HTONS; op <= SYS_BE64TOH; op++)
 		cr_assert_not_null(trace_name(op), "op %d", op);
 	cr_assert_null(trace_name(SYS_EPOLL_WAIT));
 	cr_assert_null(trace_name(SYS_EPOLL_CTL));
