@@ -102,6 +102,11 @@ void decode_null(struct text *t, const struct sys_call *call, int i)
 	text_add_str(t, "NULL");
 }
 
+void decode_htons(struct text *t, const struct sys_call *call, int i)
+{
+	text_add(t, "htons(%ld)", (long)call->arg[i]);
+}
+
 void decode_family(struct text *t, const struct sys_call *call, int i)
 {
 	ADD_VALUE(t, families, 0, call->arg[i]);

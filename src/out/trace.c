@@ -95,10 +95,18 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                      { decode_addr, NULL, decode_str, decode_str, decode_ni_flags },
 	                      false,
 	                      "turn an address into text" },
-	[SYS_GETSERVBYNAME] = { "getservbyname",
+	[SYS_GETSERVBYNAME] = { "getservbyname_r",
 	                        { decode_str, decode_str },
 	                        false,
 	                        "look the service up in /etc/services" },
+	[SYS_GETSERVBYPORT] = { "getservbyport_r",
+	                        { decode_htons, decode_str },
+	                        false,
+	                        "look the port up in /etc/services" },
+	[SYS_GETSERVENT] = { "getservent_r",
+	                     { NULL },
+	                     false,
+	                     "read /etc/services to its end, an entry a call" },
 };
 
 const char *trace_name(enum sys_op op)
@@ -145,8 +153,8 @@ void trace_add_outcome(struct text *t, const struct sys_call *call)
 	if (answers_with_eai(call->op) && call->result != 0) {
 		text_add(t, "%s (%s)", failure_eai_name((int)call->result),
 		         sys_eai_text((int)call->result));
-	} else if (call->op == SYS_GETSERVBYNAME) {
-		text_add(t, call->result < 0 ? "NULL" : "{s_port=%ld}", (long)call->result);
+	} else if (call->op == SYS_GETSERVBYNAME || call->op == SYS_GETSERVBYPORT) {
+		text_add(t, call->result < 0 ? "NULL" : "{s_port=htons(%ld)}", (long)call->result);
 	} else if (call->result < 0) {
 		name = strerrorname_np((int)-call->result);
 		text_add(t, "-1 %s (%s)", name ? name : "?",

@@ -159,7 +159,7 @@ static const struct {
 Test(commands, impossible_pairs)
 {
 	for (const struct command *const *c = commands; *c != NULL; c++) {
-		for (size_t i = 0; i < ARRAY_LEN(impossible); i++) {
+		for (size_t i = 0; !(*c)->answers && i < ARRAY_LEN(impossible); i++) {
 			const char *a = impossible[i].a;
 			const char *b = impossible[i].b;
 
@@ -193,7 +193,7 @@ Test(commands, possible_pairs)
 	};
 
 	for (const struct command *const *c = commands; *c != NULL; c++)
-		for (size_t i = 0; i < ARRAY_LEN(possible); i++)
+		for (size_t i = 0; !(*c)->answers && i < ARRAY_LEN(possible); i++)
 			cr_assert_str_empty(parse_pair(*c, possible[i].a, possible[i].b));
 }
 

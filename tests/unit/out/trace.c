@@ -105,9 +105,12 @@ static const struct trace_golden golden[] = {
 	    0 },
 	  "getnameinfo(192.0.2.1:80, \"192.0.2.1\", \"80\", NI_NUMERICHOST|NI_NUMERICSERV) = 0" },
 	{ { SYS_GETSERVBYNAME, { A("http"), A("tcp") }, 80 },
-	  "getservbyname(\"http\", \"tcp\") = {s_port=80}" },
+	  "getservbyname_r(\"http\", \"tcp\") = {s_port=htons(80)}" },
 	{ { SYS_GETSERVBYNAME, { A("httb"), A("tcp") }, -ENOENT },
-	  "getservbyname(\"httb\", \"tcp\") = NULL" },
+	  "getservbyname_r(\"httb\", \"tcp\") = NULL" },
+	{ { SYS_GETSERVBYPORT, { 80, 0 }, 80 },
+	  "getservbyport_r(htons(80), NULL) = {s_port=htons(80)}" },
+	{ { SYS_GETSERVENT, { 0 }, 318 }, "getservent_r() = 318" },
 };
 
 static void prepare(void)
