@@ -210,11 +210,22 @@ static void add_group(struct text *t, struct style style, const struct command *
 			add_option(t, r.row);
 }
 
+/* Whether an option of GROUP takes a duration. */
+static bool has_duration(const struct command *command, const struct option_group *group)
+{
+	struct command_row r;
+
+	for (size_t i = 0; command_row_at(command, i, &r); i++)
+		if (r.group == group && r.row->kind == OPTION_DURATION)
+			return true;
+	return false;
+}
+
 bool help_add_group(struct text *t, struct style style, const struct command *command,
                     const char *name)
 {
 	bool all = strcmp(name, "all") == 0;
-	bool found = false;
+	bool found = false, duration = false;
 
 	for (size_t i = 0; i < command->section_count; i++) {
 		const struct option_group *group = command->sections[i].group;
@@ -225,8 +236,9 @@ bool help_add_group(struct text *t, struct style style, const struct command *co
 			text_add_str(t, "\n");
 		add_group(t, style, command, group);
 		found = true;
+		duration = duration || has_duration(command, group);
 	}
-	if (found)
+	if (duration)
 		text_add_str(t, "\nDUR: 2, 0.5, 500ms, 8s, 2m, 1h; a bare number is seconds.\n");
 	return found;
 }

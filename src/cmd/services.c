@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "cli/observe_options.h"
 #include "cmd/asking.h"
+#include "cmd/in_use.h"
 #include "net/service_query.h"
 #include "out/report.h"
 
@@ -17,9 +18,28 @@ struct services_options {
 	struct observe_options observe;
 	const char *protocol;
 	const char *search;
+	bool in_use;
+	enum socket_state state;
 };
 
 static const struct option_group services_group = { "filter", "What is shown" };
+
+static const struct option_choice state_choices[] = {
+	{ "ESTABLISHED", SOCKET_ESTABLISHED, "connected; of UDP: to one peer" },
+	{ "SYN_SENT", SOCKET_SYN_SENT, "connecting" },
+	{ "SYN_RECV", SOCKET_SYN_RECV, "being connected to" },
+	{ "FIN_WAIT1", SOCKET_FIN_WAIT1, "ended here, not acknowledged yet" },
+	{ "FIN_WAIT2", SOCKET_FIN_WAIT2, "ended here, not by the peer" },
+	{ "TIME_WAIT", SOCKET_TIME_WAIT, "ended, and kept for what may be late" },
+	{ "CLOSE", SOCKET_CLOSE, "not in use" },
+	{ "CLOSE_WAIT", SOCKET_CLOSE_WAIT, "ended by the peer, not here" },
+	{ "LAST_ACK", SOCKET_LAST_ACK, "ended by the peer, then here, not acknowledged yet" },
+	{ "LISTEN", SOCKET_LISTEN, "waiting for connections" },
+	{ "CLOSING", SOCKET_CLOSING, "ended on both sides at once" },
+	{ "LISTENING", SOCKET_LISTENING, "of Unix sockets: waiting for connections" },
+	{ "CONNECTED", SOCKET_CONNECTED, "of Unix sockets: connected" },
+	{ NULL, 0, NULL },
+};
 
 static const struct option_row services_rows[] = {
 	{
@@ -36,6 +56,22 @@ static const struct option_row services_rows[] = {
 		.man = "Case does not count. "
 		       "A text with a slash is looked for in port/protocol as well, as in 7/tcp.",
 	},
+	{
+		.name = "in-use",
+		FLAG_FIELD(struct services_options, in_use),
+		.excludes = OPTION_NAMES("search"),
+		.help = "show the sockets of this machine instead, and who has them",
+		.man = "With operands, those whose local or remote port is one of these.",
+	},
+	{
+		.name = "state",
+		CHOICE_FIELD(struct services_options, state),
+		.arg = "STATE",
+		.choices = state_choices,
+		.any_case = true,
+		.needs = OPTION_NAMES("in-use"),
+		.help = "only sockets in this state, spelled as netstat does",
+	},
 };
 
 /* A run: what is known, and what was found of it. */
@@ -44,6 +80,7 @@ struct services {
 	const struct services_options *options;
 	struct answer *answer;
 	struct service_list system, built_in;
+	struct in_use_filter filter;       /* with --in-use */
 	size_t from_system, from_built_in; /* services told */
 };
 
@@ -79,7 +116,10 @@ static size_t services_tell_of(struct services *s, const struct service_list *li
 
 		if (!service_query_matches(q, e) || (search && !service_entry_contains(e, search)))
 			continue;
-		services_tell(s, e);
+		if (s->options->in_use)
+			in_use_want(&s->filter, e->port, e->port, e->protocol);
+		else
+			services_tell(s, e);
 		count++;
 	}
 	return count;
@@ -123,8 +163,13 @@ static int services_unknown(const struct services *s, const struct service_query
 /* One question: to the system's database, and to our own table when that knows nothing. */
 static int services_find(struct services *s, const struct service_query *q, struct err *err)
 {
-	size_t count = services_tell_of(s, &s->system, q);
+	size_t count;
 
+	if (s->options->in_use && !q->name[0]) {
+		in_use_want(&s->filter, q->low, q->high, q->protocol);
+		return 0;
+	}
+	count = services_tell_of(s, &s->system, q);
 	s->from_system += count;
 	if (count > 0)
 		return 0;
@@ -172,20 +217,65 @@ static void services_tell_sources(const struct services *s)
 		       FIELD_INT("count", s->from_built_in));
 }
 
-static int services_look_up(struct services *s, struct service_query *queries, struct err *err)
+static int services_look_up(struct services *s, const struct service_query *queries,
+                            struct err *err)
 {
 	int result;
 
-	service_list_add_system(&s->system);
-	for (size_t i = 0; i < s->call->operand_count; i++)
-		service_list_ask(&s->system, &queries[i]);
 	answer_table(s->answer, services_columns, ARRAY_LEN(services_columns), false);
 	result = s->call->operand_count > 0 ? services_find_all(s, queries, err)
 	                                    : services_find(s, queries, err);
 	answer_table_end(s->answer);
 	services_tell_sources(s);
-	if (service_list_check(&s->system, err) || service_list_check(&s->built_in, err))
-		result = -1;
+	return result;
+}
+
+/* What --protocol and --state say of sockets. */
+static int services_limit(struct services *s, struct err *err)
+{
+	const struct services_options *o = s->options;
+	unsigned kind = 0;
+
+	s->filter.state = o->state;
+	if (!o->protocol)
+		return 0;
+	while (kind < SOCKET_KIND_COUNT && strcasecmp(o->protocol, socket_kind_names[kind]) != 0)
+		kind++;
+	if (kind == SOCKET_KIND_COUNT)
+		return err_usage(err, "--protocol: with --in-use '%s' is not one of tcp, udp, unix",
+		                 o->protocol);
+	if (kind == SOCKET_UNIX && s->call->operand_count > 0)
+		return err_usage(
+			err,
+			"--protocol unix and '%s' exclude each other: Unix sockets have no port",
+			s->call->operands[0]);
+	s->filter.kinds = 1u << kind;
+	return 0;
+}
+
+static int services_show_sockets(struct services *s, const struct service_query *queries,
+                                 struct err *err)
+{
+	const struct service_list *const lists[] = { &s->system, &s->built_in };
+	struct report *report = s->options->observe.verbose ? s->call->report : NULL;
+	struct err shown;
+	int result = 0;
+
+	if (services_limit(s, err))
+		return -1;
+	if (s->call->operand_count > 0)
+		result = services_find_all(s, queries, err);
+	/* None of the names is known, so no socket is asked for. */
+	if (result && err->code != STATUS_EXPECTATION)
+		return -1;
+	if (s->built_in.count == 0)
+		service_list_add_built_in(&s->built_in);
+	service_list_sort(&s->system);
+	service_list_sort(&s->built_in);
+	if (in_use_show(s->answer, &s->filter, lists, report, &shown)) {
+		*err = shown;
+		return -1;
+	}
 	return result;
 }
 
@@ -205,6 +295,23 @@ static int services_parse(const struct command_call *call, struct service_query 
 	return 0;
 }
 
+static int services_with(struct services *s, const struct service_query *queries, struct err *err)
+{
+	int result;
+
+	if (in_use_filter_start(&s->filter, err))
+		return -1;
+	service_list_add_system(&s->system);
+	for (size_t i = 0; i < s->call->operand_count; i++)
+		if (queries[i].name[0] || !s->options->in_use)
+			service_list_ask(&s->system, &queries[i]);
+	result = s->options->in_use ? services_show_sockets(s, queries, err)
+	                            : services_look_up(s, queries, err);
+	if (service_list_check(&s->system, err) || service_list_check(&s->built_in, err))
+		result = -1;
+	return result;
+}
+
 static int services_answer(const struct command_call *call, struct answer *answer, struct err *err)
 {
 	struct services s = { .call = call, .options = call->options, .answer = answer };
@@ -214,9 +321,10 @@ static int services_answer(const struct command_call *call, struct answer *answe
 		return err_set(err, ERR_LOCAL, ENOMEM, "read", "the operands");
 	if (services_parse(call, queries, err))
 		return -1;
-	int result = services_look_up(&s, queries, err);
+	int result = services_with(&s, queries, err);
 	service_list_free(&s.system);
 	service_list_free(&s.built_in);
+	in_use_filter_free(&s.filter);
 	return result;
 }
 
@@ -234,6 +342,8 @@ static const struct option_section services_sections[] = {
 static const struct command_example services_examples[] = {
 	{ "sockit services http 22 domain/udp", "ports and names, both ways" },
 	{ "sockit services --search sql", "look through names and aliases" },
+	{ "sockit services --in-use 443 5000-5999", "who has these ports here" },
+	{ "sockit services --in-use --state LISTEN", "every TCP server of this machine" },
 	{ NULL, NULL },
 };
 
