@@ -180,7 +180,7 @@ static int services_find(struct services *s, const struct service_query *q, stru
 	return count > 0 ? 0 : services_unknown(s, q, err);
 }
 
-/* Every question in its turn. What is unknown is told at once, but the last, which is the result. */
+/* Every question in its turn. What is unknown is told, but for the last, which is the result. */
 static int services_find_all(struct services *s, const struct service_query *queries,
                              struct err *err)
 {
@@ -192,11 +192,12 @@ static int services_find_all(struct services *s, const struct service_query *que
 
 		if (!services_find(s, &queries[i], &late))
 			continue;
-		if (unknown++ > 0)
+		/* As JSON both go to one stream, in order. Whether it can be written shows later. */
+		if (unknown++ > 0) {
+			(void)!answer_flush(s->answer, &unwritten);
 			report_failure(s->call->report, err);
+		}
 		*err = late;
-		if (answer_flush(s->answer, &unwritten))
-			break;
 	}
 	if (unknown > 0 && unknown < count)
 		err->code = STATUS_EXPECTATION;
