@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -39,6 +40,8 @@ struct trace_golden {
 static const struct trace_golden golden[] = {
 	{ { SYS_SOCKET, { AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP }, 5 },
 	  "socket(AF_INET6, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_TCP) = 5" },
+	{ { SYS_SOCKET, { AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG }, 5 },
+	  "socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_SOCK_DIAG) = 5" },
 	{ { SYS_SOCKET, { AF_UNIX, SOCK_STREAM, 0 }, -EMFILE },
 	  "socket(AF_UNIX, SOCK_STREAM, 0) = -1 EMFILE (Too many open files)" },
 	{ { SYS_BIND, { 5, A(&v4.at), sizeof(struct sockaddr_in) }, 0 },
