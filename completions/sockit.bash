@@ -42,8 +42,8 @@ _sockit_tables()
 		groups='network relay observe all'
 		;;
 	services)
-		options='--protocol --search -v,--verbose --json --color --trace -h,--help'
-		takes_word=' --protocol --search '
+		options='--protocol --search --in-use --state -v,--verbose --json --color --trace -h,--help'
+		takes_word=' --protocol --search --state '
 		groups='filter observe all'
 		;;
 	esac
@@ -67,6 +67,7 @@ _sockit_value()
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
+	services:--state) _sockit_answer -W 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING LISTENING CONNECTED' ;;
 	services:--color) _sockit_answer -W 'auto always never' ;;
 	services:--trace) _sockit_answer -W 'explain' ;;
 	esac
