@@ -300,7 +300,7 @@ static int services_with(struct services *s, const struct service_query *queries
 {
 	int result;
 
-	if (in_use_filter_start(&s->filter, err))
+	if (s->options->in_use && in_use_filter_start(&s->filter, err))
 		return -1;
 	service_list_add_system(&s->system);
 	for (size_t i = 0; i < s->call->operand_count; i++)
