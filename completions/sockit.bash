@@ -29,7 +29,7 @@ _sockit_interfaces()
 # What there is; $1 is the command.
 _sockit_tables()
 {
-	commands='connect listen services' options='' takes_word='' groups=''
+	commands='connect listen services' options='' takes_word='' groups='' answers=''
 	case $1 in
 	connect)
 		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
@@ -44,12 +44,12 @@ _sockit_tables()
 	services)
 		options='--protocol --search --in-use --state -v,--verbose --json --color --trace -h,--help'
 		takes_word=' --protocol --search --state '
-		groups='filter observe all'
+		groups='filter observe all' answers=1
 		;;
 	esac
 }
 
-# The value of option $2 of command $1.
+# The value of option $2 of command $1, or its operand.
 _sockit_value()
 {
 	case $1:$2 in
@@ -70,6 +70,7 @@ _sockit_value()
 	services:--state) _sockit_answer -W 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING LISTENING CONNECTED' ;;
 	services:--color) _sockit_answer -W 'auto always never' ;;
 	services:--trace) _sockit_answer -W 'explain' ;;
+	services:operand) _sockit_answer -A service ;;
 	esac
 }
 
@@ -102,7 +103,7 @@ _sockit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
 	local prefix='' option='' attached='' ended='' operands=0 i word
-	local commands options takes_word groups
+	local commands options takes_word groups answers
 	COMPREPLY=()
 	_sockit_tables "$command"
 	if ((COMP_CWORD == 1)); then
@@ -142,6 +143,8 @@ _sockit()
 		_sockit_value "$command" "$option"
 	elif [[ ! $ended && $cur == -* ]]; then
 		_sockit_options "$options"
+	elif [[ $answers ]]; then
+		_sockit_value "$command" operand
 	else
 		_sockit_operand "$operands"
 	fi

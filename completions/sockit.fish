@@ -105,7 +105,7 @@ complete -c sockit -n '__sockit_offer_value listen --report' -l report -r -F -d 
 complete -c sockit -n __fish_is_first_arg -a services -d 'well-known ports and service names, and who is using them here'
 complete -c sockit -n '__sockit_help 2' -a services -d 'well-known ports and service names, and who is using them here'
 complete -c sockit -n '__sockit_help 3 services' -a 'filter observe all'
-complete -c sockit -n '__sockit_offer services' -a '(__fish_print_hostnames) (__sockit_paths)'
+complete -c sockit -n '__sockit_offer services' -x
 complete -c sockit -n '__sockit_offer_value services --protocol' -l protocol -x -d 'only what is of this protocol, such as tcp or udp'
 complete -c sockit -n '__sockit_offer_value services --search --in-use' -l search -x -d 'only services with TEXT in their name or an alias'
 complete -c sockit -n '__sockit_offer services --in-use --search' -l in-use -d 'show the sockets of this machine instead, and who has them'

@@ -357,6 +357,7 @@ const struct command services_command = {
 	.operands_help = "NAME, PORT, NAME/PROTO, PORT/PROTO, LOW-HIGH; without any: all",
 	.max_operands = SIZE_MAX,
 	.answers = true,
+	.offers = COMPLETE_SERVICE,
 	.examples = services_examples,
 	.sections = services_sections,
 	.section_count = ARRAY_LEN(services_sections),

@@ -56,8 +56,8 @@ hides()
 }
 
 expect 'connect' sockit con
-expect 'connect listen help --help --version' sockit ''
-expect 'connect listen' sockit help ''
+expect 'connect listen services help --help --version' sockit ''
+expect 'connect listen services' sockit help ''
 expect 'network relay observe all' sockit help connect ''
 expect '--idle-timeout' sockit connect --id
 expect '--backlog' sockit listen --back
@@ -78,6 +78,9 @@ expect 'lo' sockit connect -I l
 expect '--report=plain' sockit connect --report=pl
 expect '' sockit connect -- --verb
 expect '' sockit connect --idle-timeout ''
+expect 'LISTEN LISTENING' sockit services --in-use --state LIS
+hides '--report' sockit services --
+hides localhost sockit services ''
 
 # Waits until the screen has the line $1.
 screen_has()

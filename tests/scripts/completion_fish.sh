@@ -45,8 +45,8 @@ hides()
 }
 
 expect 'sockit con' connect
-expect 'sockit ' connect listen help
-expect 'sockit help ' connect listen
+expect 'sockit ' connect listen services help
+expect 'sockit help ' connect listen services
 expect 'sockit help connect ' network relay observe all
 expect 'sockit connect --idle' --idle-timeout
 expect 'sockit listen --back' --backlog
@@ -66,6 +66,8 @@ expect 'sockit connect --report=my\ o' '--report=my other'
 expect 'sockit connect ./pl' ./plain
 expect 'sockit connect unix:pl' unix:plain
 hides 'sockit connect -- -' --verbose
+hides 'sockit services ' localhost
+expect 'sockit services --in-use --state LISTENI' LISTENING
 
 if ((failures > 0)); then
 	echo "fish: $failures wrong" >&2

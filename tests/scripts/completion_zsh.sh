@@ -73,6 +73,7 @@ typed 'connect -U --num' '<connect><-U><--num>'
 listed '' 'open a connection and join it'
 listed 'listen --on-peer-close=' 'quit'
 listed 'connect --' '--source-port'
+listed 'services --in-use --state FIN_' 'ended here, not by the peer'
 exit $(( failures > 0 ))
 ZSH
 
