@@ -29,7 +29,7 @@ _sockit_interfaces()
 # What there is; $1 is the command.
 _sockit_tables()
 {
-	commands='connect listen byteorder' options='' takes_word='' groups='' answers=''
+	commands='connect listen byteorder services' options='' takes_word='' groups='' answers=''
 	case $1 in
 	connect)
 		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
@@ -45,6 +45,11 @@ _sockit_tables()
 		options='--width --from-network --bytes --sockaddr --proc-net --binary -v,--verbose --json --color --trace -h,--help'
 		takes_word=' --width '
 		groups='value observe all' answers=1
+		;;
+	services)
+		options='--protocol --search --in-use --state -v,--verbose --json --color --trace -h,--help'
+		takes_word=' --protocol --search --state '
+		groups='filter observe all' answers=1
 		;;
 	esac
 }
@@ -70,6 +75,10 @@ _sockit_value()
 	byteorder:--width) _sockit_answer -W '16 32 64' ;;
 	byteorder:--color) _sockit_answer -W 'auto always never' ;;
 	byteorder:--trace) _sockit_answer -W 'explain' ;;
+	services:--state) _sockit_answer -W 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING LISTENING CONNECTED' ;;
+	services:--color) _sockit_answer -W 'auto always never' ;;
+	services:--trace) _sockit_answer -W 'explain' ;;
+	services:operand) _sockit_answer -A service ;;
 	esac
 }
 

@@ -117,3 +117,17 @@ complete -c sockit -n '__sockit_offer byteorder --json' -l json -d 'tell it as J
 complete -c sockit -n '__sockit_offer byteorder --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer byteorder --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
 complete -c sockit -n '__sockit_offer byteorder -h --help' -s h -l help -d 'show the help and do nothing else'
+
+complete -c sockit -n __fish_is_first_arg -a services -d 'well-known ports and service names, and who is using them here'
+complete -c sockit -n '__sockit_help 2' -a services -d 'well-known ports and service names, and who is using them here'
+complete -c sockit -n '__sockit_help 3 services' -a 'filter observe all'
+complete -c sockit -n '__sockit_offer services' -x
+complete -c sockit -n '__sockit_offer_value services --protocol' -l protocol -x -d 'only what is of this protocol, such as tcp or udp'
+complete -c sockit -n '__sockit_offer_value services --search --in-use' -l search -x -d 'only services with TEXT in their name or an alias'
+complete -c sockit -n '__sockit_offer services --in-use --search' -l in-use -d 'show the sockets of this machine instead, and who has them'
+complete -c sockit -n '__sockit_offer_value services --state' -l state -x -a 'ESTABLISHED\t"connected; of UDP: to one peer" SYN_SENT\t"connecting" SYN_RECV\t"being connected to" FIN_WAIT1\t"ended here, not acknowledged yet" FIN_WAIT2\t"ended here, not by the peer" TIME_WAIT\t"ended, and kept for what may be late" CLOSE\t"not in use" CLOSE_WAIT\t"ended by the peer, not here" LAST_ACK\t"ended by the peer, then here, not acknowledged yet" LISTEN\t"waiting for connections" CLOSING\t"ended on both sides at once" LISTENING\t"of Unix sockets: waiting for connections" CONNECTED\t"of Unix sockets: connected"' -d 'only sockets in this state, spelled as netstat does'
+complete -c sockit -n '__sockit_offer services -v --verbose' -s v -l verbose -d 'tell on standard error what happens, a line an event'
+complete -c sockit -n '__sockit_offer services --json' -l json -d 'tell it as JSON, one object a line'
+complete -c sockit -n '__sockit_offer services --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
+complete -c sockit -n '__sockit_offer services --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
+complete -c sockit -n '__sockit_offer services -h --help' -s h -l help -d 'show the help and do nothing else'

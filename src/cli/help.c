@@ -27,18 +27,19 @@ static void add_columns(struct text *t, const char *left, size_t column, const c
 	fill_end(&f);
 }
 
-/* The column for what examples tell: behind the longest, at LEAST or more. */
-static size_t example_column(const struct command_example *example, size_t least)
+/* The column for what the first MOST examples tell: behind the longest, at LEAST or more. */
+static size_t example_column(const struct command_example *example, size_t most, size_t least)
 {
-	for (; example->line != NULL; example++)
+	for (; most > 0 && example->line != NULL; example++, most--)
 		if (strlen(example->line) + 4 > least)
 			least = strlen(example->line) + 4;
 	return least < EXAMPLE_COLUMN_MAX ? least : EXAMPLE_COLUMN_MAX;
 }
 
-static void add_examples(struct text *t, const struct command_example *example, size_t column)
+static void add_examples(struct text *t, const struct command_example *example, size_t most,
+                         size_t column)
 {
-	for (; example->line != NULL; example++)
+	for (; most > 0 && example->line != NULL; example++, most--)
 		add_columns(t, example->line, column, example->tells);
 }
 
@@ -133,9 +134,9 @@ void help_add_program(struct text *t, struct style style, const struct program *
 	text_add_str(t, "usage: sockit COMMAND [OPTION...] [OPERAND...]\n");
 	text_add_str(t, "       sockit help [COMMAND [GROUP]] | --version\n\n");
 	for (const struct command *const *c = program->commands; *c != NULL; c++)
-		column = example_column((*c)->examples, column);
+		column = example_column((*c)->examples, 1, column);
 	for (const struct command *const *c = program->commands; *c != NULL; c++)
-		add_examples(t, (*c)->examples, column);
+		add_examples(t, (*c)->examples, 1, column);
 	text_add_str(t, "\n");
 	add_heading(t, style, "Commands:");
 	text_add_str(t, "\n");
@@ -149,7 +150,8 @@ void help_add_program(struct text *t, struct style style, const struct program *
 void help_add_command(struct text *t, struct style style, const struct command *command)
 {
 	text_add(t, "usage: sockit %s [OPTION...] %s\n", command->name, command->operands);
-	add_examples(t, command->examples, example_column(command->examples, 0));
+	add_examples(t, command->examples, SIZE_MAX,
+	             example_column(command->examples, SIZE_MAX, 0));
 	text_add(t, "\n%s: %s\n", command->operands, command->operands_help);
 	for (size_t i = 0; i < command->section_count; i++)
 		if (begins_group(command, i))

@@ -5,11 +5,12 @@
 #include "cmd/byteorder.h"
 #include "cmd/connect.h"
 #include "cmd/listen.h"
+#include "cmd/services.h"
 #include "loop/poller.h"
 #include "out/report.h"
 
 const struct command *const commands[] = { &connect_command, &listen_command, &byteorder_command,
-	                                   NULL };
+	                                   &services_command, NULL };
 
 static const char *const built_in[] = { poller_built_in, report_built_in, "endpoints: tcp unix",
 	                                NULL };

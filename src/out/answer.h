@@ -56,6 +56,7 @@ struct answer_column {
 	const char *title; /* NULL: not in text */
 	const char *key;   /* NULL: not in JSON */
 	bool number;       /* to the right; a number in JSON */
+	bool words;        /* with blanks between; a list of strings in JSON */
 };
 
 /* COLUMNS must live until answer_table_end. TITLES: with a line of them on top. */

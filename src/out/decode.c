@@ -1,6 +1,7 @@
 #include "out/decode.h"
 
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -26,10 +27,11 @@ struct decode_name {
 	}
 
 static const struct decode_name families[] = { NAMED(AF_UNSPEC), NAMED(AF_INET), NAMED(AF_INET6),
-	                                       NAMED(AF_UNIX) };
+	                                       NAMED(AF_UNIX), NAMED(AF_NETLINK) };
 static const struct decode_name socktypes[] = { NAMED(SOCK_STREAM), NAMED(SOCK_DGRAM),
-	                                        NAMED(SOCK_SEQPACKET) };
-static const struct decode_name protocols[] = { NAMED(IPPROTO_TCP), NAMED(IPPROTO_UDP) };
+	                                        NAMED(SOCK_SEQPACKET), NAMED(SOCK_RAW) };
+static const struct decode_name protocols[] = { NAMED(IPPROTO_TCP), NAMED(IPPROTO_UDP),
+	                                        NAMED_IN(AF_NETLINK, NETLINK_SOCK_DIAG) };
 static const struct decode_name socket_flags[] = { NAMED(SOCK_CLOEXEC), NAMED(SOCK_NONBLOCK) };
 static const struct decode_name pipe_flags[] = { NAMED(O_CLOEXEC), NAMED(O_NONBLOCK) };
 static const struct decode_name msg_flags[] = { NAMED(MSG_DONTWAIT), NAMED(MSG_NOSIGNAL) };
@@ -103,6 +105,11 @@ void decode_null(struct text *t, const struct sys_call *call, int i)
 	text_add_str(t, "NULL");
 }
 
+void decode_htons(struct text *t, const struct sys_call *call, int i)
+{
+	text_add(t, "htons(%ld)", (long)call->arg[i]);
+}
+
 void decode_family(struct text *t, const struct sys_call *call, int i)
 {
 	ADD_VALUE(t, families, 0, call->arg[i]);
@@ -121,7 +128,7 @@ void decode_socktype(struct text *t, const struct sys_call *call, int i)
 
 void decode_protocol(struct text *t, const struct sys_call *call, int i)
 {
-	ADD_VALUE(t, protocols, 0, call->arg[i]);
+	ADD_VALUE(t, protocols, call->arg[0] == AF_NETLINK ? AF_NETLINK : 0, call->arg[i]);
 }
 
 void decode_addr(struct text *t, const struct sys_call *call, int i)

@@ -9,6 +9,7 @@ typedef void decode_arg(struct text *t, const struct sys_call *call, int i);
 
 decode_arg decode_int;
 decode_arg decode_null;
+decode_arg decode_htons; /* a port in host byte order, which the call takes in network order */
 decode_arg decode_family;
 decode_arg decode_socktype;
 decode_arg decode_protocol;

@@ -37,6 +37,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_CUT] = { "cut", "{reason}" },
 	[REPORT_CLOSED] = { "closed", "closed ({reason}): sent {sent_bytes} bytes, received "
 	                              "{received_bytes} bytes, in {time}" },
+	[REPORT_ANSWERED] = { "answered", "{source}: {count} found" },
 	[REPORT_CALL] = { "call", "{words}" },
 };
 

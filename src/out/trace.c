@@ -96,7 +96,7 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                      { decode_addr, NULL, decode_str, decode_str, decode_ni_flags },
 	                      false,
 	                      "turn an address into text" },
-	[SYS_GETSERVBYNAME] = { "getservbyname",
+	[SYS_GETSERVBYNAME] = { "getservbyname_r",
 	                        { decode_str, decode_str },
 	                        false,
 	                        "look the service up in /etc/services" },
@@ -124,6 +124,14 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                  { decode_ordered },
 	                  false,
 	                  "take a 64-bit number out of network byte order" },
+	[SYS_GETSERVBYPORT] = { "getservbyport_r",
+	                        { decode_htons, decode_str },
+	                        false,
+	                        "look the port up in /etc/services" },
+	[SYS_GETSERVENT] = { "getservent_r",
+	                     { NULL },
+	                     false,
+	                     "read /etc/services to its end, an entry a call" },
 };
 
 const char *trace_name(enum sys_op op)
@@ -172,8 +180,8 @@ void trace_add_outcome(struct text *t, const struct sys_call *call)
 		         sys_eai_text((int)call->result));
 	} else if (sys_order_width(call->op)) {
 		decode_add_ordered(t, call->op, call->result);
-	} else if (call->op == SYS_GETSERVBYNAME) {
-		text_add(t, call->result < 0 ? "NULL" : "{s_port=%ld}", (long)call->result);
+	} else if (call->op == SYS_GETSERVBYNAME || call->op == SYS_GETSERVBYPORT) {
+		text_add(t, call->result < 0 ? "NULL" : "{s_port=htons(%ld)}", (long)call->result);
 	} else if (call->result < 0) {
 		name = strerrorname_np((int)-call->result);
 		text_add(t, "-1 %s (%s)", name ? name : "?",

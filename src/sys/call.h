@@ -50,7 +50,10 @@ enum sys_op {
 	/* sys/lookup.h */
 	SYS_GETADDRINFO,
 	SYS_GETNAMEINFO,
+	/* sys/service.h */
 	SYS_GETSERVBYNAME,
+	SYS_GETSERVBYPORT,
+	SYS_GETSERVENT,
 	/* sys/order.h */
 	SYS_HTONS,
 	SYS_HTONL,

@@ -54,18 +54,6 @@ const char *sys_eai_text(int eai)
 	return gai_strerror(eai);
 }
 
-int sys_service_port(const char *name, const char *protocol)
-{
-	struct sys_call call = { SYS_GETSERVBYNAME, .arg = { (intptr_t)name, (intptr_t)protocol } };
-	struct servent entry, *found = NULL;
-	char buf[1024];
-
-	SYS_RUN(call, getservbyname_r(name, protocol, &entry, buf, sizeof buf, &found) == 0 && found
-	                      ? ntohs((uint16_t)found->s_port)
-	                      : -1);
-	return found ? (int)call.result : -1;
-}
-
 void sys_if_name(unsigned index, char name[SYS_IF_NAME_SIZE])
 {
 	if (!if_indextoname(index, name))

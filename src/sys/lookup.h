@@ -1,5 +1,5 @@
 /*
- * Names, addresses and services, as this machine's name service switch answers them.
+ * Names and addresses, as this machine's name service switch answers them.
  */
 #ifndef SOCKIT_SYS_LOOKUP_H
 #define SOCKIT_SYS_LOOKUP_H
@@ -22,9 +22,6 @@ int sys_getnameinfo(const struct sockaddr *addr, socklen_t len, char *host, size
 
 /* man 3 gai_strerror */
 const char *sys_eai_text(int eai);
-
-/* man 3 getservbyname. Returns the port in host byte order, or -1 when there is none. */
-int sys_service_port(const char *name, const char *protocol) MUST_CHECK;
 
 /* The name of interface INDEX into NAME, its number if it has none. Not observed, because the
  * observer itself uses it. */

@@ -56,8 +56,8 @@ hides()
 }
 
 expect 'connect' sockit con
-expect 'connect listen byteorder help --help --version' sockit ''
-expect 'connect listen byteorder' sockit help ''
+expect 'connect listen byteorder services help --help --version' sockit ''
+expect 'connect listen byteorder services' sockit help ''
 expect 'network relay observe all' sockit help connect ''
 expect '--idle-timeout' sockit connect --id
 expect '--backlog' sockit listen --back
@@ -81,6 +81,9 @@ expect '' sockit connect --idle-timeout ''
 expect '' sockit byteorder ''
 expect '16 32 64' sockit byteorder --width ''
 hides '--report' sockit byteorder --
+expect 'LISTEN LISTENING' sockit services --in-use --state LIS
+hides '--report' sockit services --
+hides localhost sockit services ''
 
 # Waits until the screen has the line $1.
 screen_has()

@@ -45,8 +45,8 @@ hides()
 }
 
 expect 'sockit con' connect
-expect 'sockit ' connect listen byteorder help
-expect 'sockit help ' connect listen byteorder
+expect 'sockit ' connect listen byteorder services help
+expect 'sockit help ' connect listen byteorder services
 expect 'sockit help connect ' network relay observe all
 expect 'sockit connect --idle' --idle-timeout
 expect 'sockit listen --back' --backlog
@@ -68,6 +68,8 @@ expect 'sockit connect unix:pl' unix:plain
 hides 'sockit connect -- -' --verbose
 hides 'sockit byteorder ' localhost
 expect 'sockit byteorder --width ' 16 32 64
+hides 'sockit services ' localhost
+expect 'sockit services --in-use --state LISTENI' LISTENING
 
 if ((failures > 0)); then
 	echo "fish: $failures wrong" >&2

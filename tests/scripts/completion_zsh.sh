@@ -74,6 +74,7 @@ listed '' 'open a connection and join it'
 listed 'listen --on-peer-close=' 'quit'
 listed 'connect --' '--source-port'
 listed 'byteorder --width ' 'as an IPv4 address'
+listed 'services --in-use --state FIN_' 'ended here, not by the peer'
 exit $(( failures > 0 ))
 ZSH
 

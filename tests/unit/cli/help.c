@@ -74,6 +74,18 @@ Test(help, fallback_and_choices_are_told)
 	cr_assert_null(strstr(buffer, "DUR"));
 }
 
+/* What DUR means is said where there is one. */
+Test(help, durations_are_explained_where_they_are_taken)
+{
+	struct text t = TEXT_OVER(buffer);
+
+	cr_assert(help_add_group(&t, (struct style){ false }, commands[0], "relay"));
+	cr_assert_not_null(strstr(buffer, "\nDUR: "));
+	t = TEXT_OVER(buffer);
+	cr_assert(help_add_group(&t, (struct style){ false }, commands[0], "observe"));
+	cr_assert_null(strstr(buffer, "DUR"));
+}
+
 Test(help, unknown_group)
 {
 	struct text t = TEXT_OVER(buffer);

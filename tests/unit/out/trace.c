@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -39,6 +40,8 @@ struct trace_golden {
 static const struct trace_golden golden[] = {
 	{ { SYS_SOCKET, { AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP }, 5 },
 	  "socket(AF_INET6, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_TCP) = 5" },
+	{ { SYS_SOCKET, { AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG }, 5 },
+	  "socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_SOCK_DIAG) = 5" },
 	{ { SYS_SOCKET, { AF_UNIX, SOCK_STREAM, 0 }, -EMFILE },
 	  "socket(AF_UNIX, SOCK_STREAM, 0) = -1 EMFILE (Too many open files)" },
 	{ { SYS_BIND, { 5, A(&v4.at), sizeof(struct sockaddr_in) }, 0 },
@@ -105,9 +108,9 @@ static const struct trace_golden golden[] = {
 	    0 },
 	  "getnameinfo(192.0.2.1:80, \"192.0.2.1\", \"80\", NI_NUMERICHOST|NI_NUMERICSERV) = 0" },
 	{ { SYS_GETSERVBYNAME, { A("http"), A("tcp") }, 80 },
-	  "getservbyname(\"http\", \"tcp\") = {s_port=80}" },
+	  "getservbyname_r(\"http\", \"tcp\") = {s_port=htons(80)}" },
 	{ { SYS_GETSERVBYNAME, { A("httb"), A("tcp") }, -ENOENT },
-	  "getservbyname(\"httb\", \"tcp\") = NULL" },
+	  "getservbyname_r(\"httb\", \"tcp\") = NULL" },
 	{ { SYS_HTONS, { 0xd04c }, 0x4cd0 }, "htons(0xd04c) = 0x4cd0" },
 	{ { SYS_NTOHS, { 0x5000 }, 0x50 }, "ntohs(0x5000) = 0x0050" },
 	{ { SYS_HTONL, { 1 }, 0x1000000 }, "htonl(0x00000001) = 0x01000000" },
@@ -115,6 +118,9 @@ static const struct trace_golden golden[] = {
 	{ { SYS_HTOBE64, { -1 }, -1 }, "htobe64(0xffffffffffffffff) = 0xffffffffffffffff" },
 	{ { SYS_BE64TOH, { 255 }, INTPTR_MIN },
 	  "be64toh(0x00000000000000ff) = 0x8000000000000000" },
+	{ { SYS_GETSERVBYPORT, { 80, 0 }, 80 },
+	  "getservbyport_r(htons(80), NULL) = {s_port=htons(80)}" },
+	{ { SYS_GETSERVENT, { 0 }, 318 }, "getservent_r() = 318" },
 };
 
 static void prepare(void)
