@@ -16,6 +16,19 @@ static const struct {
 	{ SOCKET_UNIX, AF_UNIX, false },
 };
 
+/* By netlink through *FD, which is another one after a failure: the rest of an answer must not be taken for
+ * the beginning of the next. */
+static bool read_netlink(int *fd, enum socket_kind kind, int family, struct socket_list *list)
+{
+	if (*fd < 0)
+		return false;
+	if (diag_read(*fd, kind, family, list) == 0)
+		return true;
+	(void)sys_close(*fd);
+	*fd = diag_open();
+	return false;
+}
+
 int sockets_read(struct socket_list *list, unsigned kinds, struct sockets_source *source,
                  struct err *err)
 {
@@ -28,7 +41,7 @@ int sockets_read(struct socket_list *list, unsigned kinds, struct sockets_source
 
 		if (!(kinds & 1u << kind))
 			continue;
-		if (fd >= 0 && diag_read(fd, kind, family, list) == 0) {
+		if (read_netlink(&fd, kind, family, list)) {
 			source->netlink = true;
 			continue;
 		}

@@ -56,7 +56,8 @@ static void add_local(uint8_t type, uint8_t state, const char *name, size_t size
 
 	memcpy(body, &msg, sizeof msg);
 	memcpy(body + sizeof msg, &attr, sizeof attr);
-	memcpy(body + sizeof msg + NLA_HDRLEN, name, size);
+	if (name)
+		memcpy(body + sizeof msg + NLA_HDRLEN, name, size);
 	add_message(SOCK_DIAG_BY_FAMILY, body, sizeof msg + (name ? NLA_HDRLEN + size : 0));
 }
 
