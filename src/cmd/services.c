@@ -47,6 +47,7 @@ static const struct option_row services_rows[] = {
 		STRING_FIELD(struct services_options, protocol),
 		.arg = "PROTO",
 		.help = "only what is of this protocol, such as tcp or udp",
+		.man = "With --in-use it is tcp, udp or unix.",
 	},
 	{
 		.name = "search",
@@ -71,6 +72,7 @@ static const struct option_row services_rows[] = {
 		.any_case = true,
 		.needs = OPTION_NAMES("in-use"),
 		.help = "only sockets in this state, spelled as netstat does",
+		.man = "Case does not count.",
 	},
 };
 

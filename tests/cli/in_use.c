@@ -308,6 +308,20 @@ Test(in_use, by_port_and_by_service)
 	expect_all(in_use(WORDS("--json", "0-65535", "--protocol=tcp")), "protocol", "tcp", 13);
 }
 
+/* A client may have a port that is a service's too. */
+Test(in_use, service_is_that_of_the_server)
+{
+	struct place place = place_tcp(NET_V4, "127.0.0.1", 80);
+	int fd;
+
+	netns_enter();
+	peer_listen_at(&place);
+	fd = bound(SOCK_STREAM, "127.0.0.1", 5432);
+	must(connect(fd, (struct sockaddr *)&place.address, place.address_size), "connect");
+	expect_all(in_use(WORDS("--json", "5432")), "service", "http", 2);
+	expect_all(in_use(WORDS("--json", "postgresql/tcp")), "local_addr", "127.0.0.1", 2);
+}
+
 /* Its process, for whoever may know. */
 Test(in_use, names_the_process)
 {
