@@ -102,12 +102,12 @@ static void show_number(struct answer *a, const struct quantity *q, bool from_ne
 	text_add(&t, "0x%0*llx", (int)q->width / 4, (unsigned long long)q->value);
 	if (from_network)
 		show_word(a, "given", "in the field", op, given);
-	answer_u64(a, "value", "decimal", q->value);
-	answer_str(a, "hex", "hex", hex);
-	show_width(a, q->width);
 	show_bytes(a, "host_order", "host order", host, n);
 	show_bytes(a, "network_order", "network order", q->bytes, n);
 	show_call(a, op, given);
+	answer_u64(a, "value", "decimal", q->value);
+	answer_str(a, "hex", "hex", hex);
+	show_width(a, q->width);
 	if (q->width == 32)
 		show_v4(a, q->bytes);
 	answer_str(a, "form", "read as", q->form);

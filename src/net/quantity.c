@@ -236,9 +236,9 @@ static int parse_number(const char *text, unsigned width, struct quantity *q, st
 		if (text[0] == '0' && (text[1] | 0x20) == bases[i].letter)
 			return parse_digits(text, text + 2, &bases[i], width, q, err);
 	if (all_of(text, DIGITS) && text[0] == '0' && text[1] != '\0')
-		return err_usage(err,
-		                 "'%s': a leading zero is ambiguous; octal is 0o10, decimal is 10",
-		                 text);
+		return err_usage(
+			err, "'%s': a leading zero is ambiguous; octal is 0o10, decimal has none",
+			text);
 	if (all_of(text, DIGITS))
 		return parse_digits(text, text, &decimal, width, q, err);
 	if (is_bytes(text))

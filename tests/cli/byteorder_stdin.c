@@ -202,7 +202,7 @@ Test(byteorder_stdin, raw_bytes_are_one_value)
 	child = fed("\x80\x02\xc2\xf2", 4, WORDS("--binary"));
 	child_says(&child, "address           128.2.194.242\n");
 	child = fed("\0", 1, WORDS("--binary", "--json"));
-	child_says(&child, "\"input\":\"00\",\"value\":\"0\",\"hex\":\"0x0000\",\"width\":16");
+	child_says(&child, "\"value\":\"0\",\"hex\":\"0x0000\",\"width\":16");
 	child = fed("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 16, WORDS("--binary"));
 	child_says(&child, "address           ::1\n");
 	child = fed("\x1f\x90", 2, WORDS("--binary", "--from-network"));
@@ -269,8 +269,6 @@ static void expect_line(FILE *to, uint64_t value, bool from_network)
 	if (from_network)
 		fprintf(to, "\"given\":\"%" PRIu64 "\",\"given_hex\":\"0x%0*" PRIx64 "\",", value,
 		        digits, value);
-	fprintf(to, "\"value\":\"%" PRIu64 "\",\"hex\":\"0x%0*" PRIx64 "\",\"width\":%u,", means,
-	        digits, means, width);
 	/* What was read as a number lies in memory as the network has it. */
 	add_hex(to, "host_order", (const uint8_t *)both + (from_network ? width / 8 : 0),
 	        width / 8);
@@ -280,6 +278,8 @@ static void expect_line(FILE *to, uint64_t value, bool from_network)
 	        "\"function\":\"%s\",\"result\":\"%" PRIu64 "\",\"result_hex\":\"0x%0*" PRIx64
 	        "\",",
 	        functions[from_network][width / 32], turned, digits, turned);
+	fprintf(to, "\"value\":\"%" PRIu64 "\",\"hex\":\"0x%0*" PRIx64 "\",\"width\":%u,", means,
+	        digits, means, width);
 	if (width == 32) {
 		struct in_addr in = { .s_addr = htonl((uint32_t)means) };
 		struct in_addr back = { .s_addr = htobe32(__builtin_bswap32((uint32_t)means)) };
