@@ -155,7 +155,8 @@ static const char *service_name(const struct service_list *const services[2], ui
 	return e ? e->name : NULL;
 }
 
-/* The service is that of the end with the lower port of those that have one: clients get high ones. */
+/* The service is that of the end with the lower port of those that have one: clients get high
+ * ones. */
 static const char *service_of(const struct service_list *const services[2],
                               const struct socket_entry *s)
 {

@@ -22,11 +22,12 @@ struct in_use_filter {
 int in_use_filter_start(struct in_use_filter *f, struct err *err) MUST_CHECK;
 void in_use_filter_free(struct in_use_filter *f);
 
-/* Want the ports LOW to HIGH of "tcp" or "udp"; PROTOCOL empty: of both. A protocol without sockets here is
- * passed over. */
+/* Want the ports LOW to HIGH of "tcp" or "udp"; PROTOCOL empty: of both. A protocol without sockets
+ * here is passed over. */
 void in_use_want(struct in_use_filter *f, uint16_t low, uint16_t high, const char *protocol);
 
-/* Put the sockets that F wants into ANSWER, with service names from the two lists, which were sorted. */
+/* Put the sockets that F wants into ANSWER, with service names from the two lists, which were
+ * sorted. */
 int in_use_show(struct answer *answer, const struct in_use_filter *f,
                 const struct service_list *const services[2], struct report *report,
                 struct err *err) MUST_CHECK;

@@ -194,7 +194,8 @@ static int services_find_all(struct services *s, const struct service_query *que
 
 		if (!services_find(s, &queries[i], &late))
 			continue;
-		/* As JSON both go to one stream, in order. Whether it can be written shows later. */
+		/* As JSON both go to one stream, in order. Whether it can be written shows
+		 * later. */
 		if (unknown++ > 0) {
 			(void)!answer_flush(s->answer, &unwritten);
 			report_failure(s->call->report, err);

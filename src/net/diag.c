@@ -161,7 +161,8 @@ int diag_read(int fd, enum socket_kind kind, int family, struct socket_list *lis
 	size_t before = list->count;
 	int result = ask(fd, kind, family);
 
-	/* An answer is there as soon as it has been asked for: the kernel makes it in send and recv. */
+	/* An answer is there as soon as it has been asked for: the kernel makes it in send and
+	 * recv. */
 	while (result == 0) {
 		ssize_t n = sys_recv(fd, answer, sizeof answer);
 

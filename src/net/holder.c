@@ -23,8 +23,8 @@ static void holder_add_inode(struct text *t, uint64_t inode)
 	owners_free(&owners);
 }
 
-/* The inode of the socket of FAMILY that listens on the port, or for Unix sockets is bound to the name; 0 when
- * there is none. */
+/* The inode of the socket of FAMILY that listens on the port, or for Unix sockets is bound to the
+ * name; 0 when there is none. */
 static uint64_t find_inode(int family, unsigned port, const char *name)
 {
 	struct socket_list list = { 0 };

@@ -12,9 +12,8 @@ enum { OWNER_NAME_SIZE = 64 };
 
 struct owner {
 	long pid;
-	bool named; /* the name was looked for */
-	char name
-		[OWNER_NAME_SIZE]; /* of the program, cut to 15 bytes by the kernel; any bytes; or empty */
+	bool named;                 /* the name was looked for */
+	char name[OWNER_NAME_SIZE]; /* of the program, any bytes; or empty */
 };
 
 struct owned_socket {

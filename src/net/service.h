@@ -22,8 +22,8 @@ struct service {
 extern const struct service service_table[];
 extern const size_t service_count;
 
-/* Whether TEXT can be the name of a service (RFC 6335 section 5.1, plus what old tables hold): letters,
- * digits and -_+. with a letter among them; service_is_word: without one, too. */
+/* Whether TEXT can be the name of a service (RFC 6335 section 5.1, plus what old tables hold):
+ * letters, digits and -_+. with a letter among them; service_is_word: without one, too. */
 bool service_is_name(const char *text);
 bool service_is_word(const char *text);
 

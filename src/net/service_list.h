@@ -51,8 +51,8 @@ struct service_query {
 	char protocol[SERVICE_WORD_SIZE]; /* in small letters; empty: any */
 };
 
-/* Ask the system's database for Q itself, as programs do that know a name or a port, and add what it
- * answers if the list lacks it: not every database lets itself be listed. */
+/* Ask the system's database for Q itself, as programs do that know a name or a port, and add what
+ * it answers if the list lacks it: not every database lets itself be listed. */
 void service_list_ask(struct service_list *list, const struct service_query *q);
 
 #endif

@@ -13,7 +13,7 @@ enum socket_kind { SOCKET_TCP, SOCKET_UDP, SOCKET_UNIX, SOCKET_KIND_COUNT };
 
 /* Up to CLOSING they are numbered as the kernel does it (include/net/tcp_states.h). */
 enum socket_state {
-	SOCKET_NO_STATE, /* a datagram socket that is not connected, a Unix socket that is neither */
+	SOCKET_NO_STATE, /* of UDP without a peer, of Unix sockets that are neither */
 	SOCKET_ESTABLISHED,
 	SOCKET_SYN_SENT,
 	SOCKET_SYN_RECV,
@@ -61,8 +61,8 @@ struct socket_list {
 
 void socket_list_free(struct socket_list *list);
 
-/* By kind, then local port and address, then the remote ones; Unix sockets by path. The same sockets
- * have the same order, whichever way they came. */
+/* By kind, then local port and address, then the remote ones; Unix sockets by path. The same
+ * sockets have the same order, whichever way they came. */
 void socket_list_sort(struct socket_list *list);
 
 /* The address of END, which is one of S. Not for Unix sockets. */

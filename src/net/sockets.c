@@ -16,8 +16,8 @@ static const struct {
 	{ SOCKET_UNIX, AF_UNIX, false },
 };
 
-/* By netlink through *FD, which is another one after a failure: the rest of an answer must not be taken for
- * the beginning of the next. */
+/* By netlink through *FD, which is another one after a failure: the rest of an answer must not be
+ * taken for the beginning of the next. */
 static bool read_netlink(int *fd, enum socket_kind kind, int family, struct socket_list *list)
 {
 	if (*fd < 0)

@@ -12,8 +12,8 @@ struct sockets_source {
 	bool netlink, proc;
 };
 
-/* Add all sockets of the kinds whose bits (1 << SOCKET_TCP...) are in KINDS, sorted. -1 when neither source
- * has them: ERR_LOCAL. */
+/* Add all sockets of the kinds whose bits (1 << SOCKET_TCP...) are in KINDS, sorted. -1 when
+ * neither source has them: ERR_LOCAL. */
 int sockets_read(struct socket_list *list, unsigned kinds, struct sockets_source *source,
                  struct err *err) MUST_CHECK;
 

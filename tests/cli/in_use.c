@@ -145,7 +145,8 @@ static const char *state_of(const char *word, bool local)
 	fail("ss has a state %s", word);
 }
 
-/* What ss says, in lines such as "tcp LISTEN 0.0.0.0:80 0.0.0.0:*" and "u_str LISTENING PATH INODE". */
+/* What ss says, in lines such as "tcp LISTEN 0.0.0.0:80 0.0.0.0:*" and "u_str LISTENING PATH
+ * INODE". */
 static void ask_ss(struct lines *lines)
 {
 	struct child child = child_run(&(struct plan){ .program = "ss", .args = WORDS("-tuanxH") });

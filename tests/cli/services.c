@@ -173,7 +173,8 @@ Test(services, all_of_them_are_what_getent_says)
 	free(want);
 }
 
-/* The entries in the lines from *AT on, some at a time, asked for by name and protocol or by port. */
+/* The entries in the lines from *AT on, some at a time, asked for by name and protocol or by
+ * port. */
 static void expect_entries(const char **at, bool by_port)
 {
 	enum { MOST = 20 };

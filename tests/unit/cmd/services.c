@@ -1,6 +1,6 @@
 /*
- * sockit services with each of its calls to the system made to fail: there is another way, or it says
- * so and ends with 7. Status 0 with something missing is what must not be.
+ * sockit services with each of its calls to the system made to fail: there is another way, or it
+ * says so and ends with 7. Status 0 with something missing is what must not be.
  */
 #include <criterion/criterion.h>
 #include <errno.h>

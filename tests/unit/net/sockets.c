@@ -17,7 +17,8 @@
 
 enum { ALL = (1u << SOCKET_KIND_COUNT) - 1 };
 
-/* Makes calls of OP fail with ERROR from the FROMth on, and with PATH also opens of what holds that. */
+/* Makes calls of OP fail with ERROR from the FROMth on, and with PATH also opens of what holds
+ * that. */
 static struct {
 	struct sys_observer observer;
 	enum sys_op op;
