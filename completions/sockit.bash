@@ -29,7 +29,7 @@ _sockit_interfaces()
 # What there is; $1 is the command.
 _sockit_tables()
 {
-	commands='connect listen' options='' takes_word='' groups=''
+	commands='connect listen resolve' options='' takes_word='' groups=''
 	case $1 in
 	connect)
 		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
@@ -40,6 +40,11 @@ _sockit_tables()
 		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
 		takes_word=' -I --interface -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
 		groups='network relay observe all'
+		;;
+	resolve)
+		options='-4,--ipv4 -6,--ipv6 -S,--service --socktype --passive --canonname --numeric-host --numeric-service --v4mapped --all --addrconfig --idn --name-required --no-fqdn -l,--long --addrinfo --hostent --confirm -f,--file --jobs --timeout -v,--verbose --json --color --trace -h,--help'
+		takes_word=' -S --service --socktype -f --file --jobs --timeout '
+		groups='ask show observe all'
 		;;
 	esac
 }
@@ -62,6 +67,11 @@ _sockit_value()
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
+	resolve:-S | resolve:--service) _sockit_answer -A service ;;
+	resolve:--socktype) _sockit_answer -W 'stream dgram raw any' ;;
+	resolve:-f | resolve:--file) _sockit_files ;;
+	resolve:--color) _sockit_answer -W 'auto always never' ;;
+	resolve:--trace) _sockit_answer -W 'explain' ;;
 	esac
 }
 

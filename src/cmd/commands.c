@@ -4,10 +4,12 @@
 
 #include "cmd/connect.h"
 #include "cmd/listen.h"
+#include "cmd/resolve.h"
 #include "loop/poller.h"
 #include "out/report.h"
 
-const struct command *const commands[] = { &connect_command, &listen_command, NULL };
+const struct command *const commands[] = { &connect_command, &listen_command, &resolve_command,
+	                                   NULL };
 
 static const char *const built_in[] = { poller_built_in, report_built_in, "endpoints: tcp unix",
 	                                NULL };

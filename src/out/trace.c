@@ -1,8 +1,10 @@
 #include "out/trace.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "net/addr.h"
 #include "out/decode.h"
 #include "out/failure.h"
@@ -35,7 +37,7 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	[SYS_CONNECT] = { "connect",
 	                  { decode_int, decode_addr },
 	                  false,
-	                  "start the handshake with the server" },
+	                  "name the peer; TCP begins its handshake, UDP sends nothing yet" },
 	[SYS_SHUTDOWN] = { "shutdown",
 	                   { decode_int, decode_how },
 	                   false,
@@ -99,6 +101,14 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                        { decode_str, decode_str },
 	                        false,
 	                        "look the service up in /etc/services" },
+	[SYS_GETHOSTBYNAME2_R] = { "gethostbyname2_r",
+	                           { decode_str, decode_family },
+	                           false,
+	                           "turn a name into addresses of one family, the older way" },
+	[SYS_GETHOSTBYADDR_R] = { "gethostbyaddr_r",
+	                          { decode_host_addr, decode_int, decode_family },
+	                          false,
+	                          "turn an address into a name, the older way" },
 };
 
 const char *trace_name(enum sys_op op)
@@ -123,6 +133,34 @@ static bool answers_with_eai(enum sys_op op)
 	return op == SYS_GETADDRINFO || op == SYS_GETNAMEINFO;
 }
 
+static bool answers_with_h_errno(enum sys_op op)
+{
+	return op == SYS_GETHOSTBYNAME2_R || op == SYS_GETHOSTBYADDR_R;
+}
+
+/* The code of a call that failed, NULL for one that did not. */
+static const char *failed_with(const struct sys_call *call)
+{
+	if (answers_with_h_errno(call->op))
+		return call->result ? failure_h_errno_name((int)call->result) : NULL;
+	if (answers_with_eai(call->op))
+		return call->result ? failure_eai_name((int)call->result) : NULL;
+	return call->result < 0 ? strerrorname_np((int)-call->result) : NULL;
+}
+
+static void add_hostent(struct text *t, const struct hostent *host)
+{
+	char buf[INET6_ADDRSTRLEN];
+
+	text_add_str(t, "{h_name=\"");
+	text_add_escaped(t, host->h_name);
+	text_add_str(t, "\", h_addr_list=[");
+	for (char **at = host->h_addr_list; *at; at++)
+		text_add(t, "%s%s", at == host->h_addr_list ? "" : ", ",
+		         inet_ntop(host->h_addrtype, *at, buf, sizeof buf));
+	text_add_str(t, "]}");
+}
+
 static void add_found(struct text *t, const struct sys_call *call)
 {
 	const struct addrinfo *info = *(struct addrinfo *const *)call->arg[3];
@@ -145,6 +183,11 @@ void trace_add_outcome(struct text *t, const struct sys_call *call)
 	if (answers_with_eai(call->op) && call->result != 0) {
 		text_add(t, "%s (%s)", failure_eai_name((int)call->result),
 		         sys_eai_text((int)call->result));
+	} else if (answers_with_h_errno(call->op) && call->result != 0) {
+		text_add(t, "%s (%s)", failed_with(call), sys_h_errno_text((int)call->result));
+	} else if (answers_with_h_errno(call->op)) {
+		add_hostent(t, (const struct hostent *)
+		                       call->arg[call->op == SYS_GETHOSTBYNAME2_R ? 2 : 3]);
 	} else if (call->op == SYS_GETSERVBYNAME) {
 		text_add(t, call->result < 0 ? "NULL" : "{s_port=%ld}", (long)call->result);
 	} else if (call->result < 0) {
@@ -202,10 +245,8 @@ static void trace_show(const struct trace *trace, const struct sys_call *call)
 	const struct trace_row *row = &trace_rows[call->op];
 	char args_buf[1024], buf[2048];
 	struct text args = TEXT_OVER(args_buf), t = TEXT_OVER(buf);
-	bool failed = call->result < 0 || (answers_with_eai(call->op) && call->result != 0);
-	const char *code = !failed                      ? NULL
-	                   : answers_with_eai(call->op) ? failure_eai_name((int)call->result)
-	                                                : strerrorname_np((int)-call->result);
+	const char *code = failed_with(call);
+	bool failed = code != NULL || call->result < 0;
 
 	trace_add_args(&args, call);
 	style_add(&t, trace->style, INK_BOLD);

@@ -20,8 +20,25 @@ void sys_freeaddrinfo(struct addrinfo *list);
 int sys_getnameinfo(const struct sockaddr *addr, socklen_t len, char *host, size_t host_size,
                     char *service, size_t service_size, int flags) MUST_CHECK;
 
+/*
+ * man 3 gethostbyname2_r and gethostbyaddr_r. Return 0 or an h_errno value (NETDB_INTERNAL: errno is
+ * in *error, else that is 0). What *host points to lies in *room, the caller's to free; it is NULL
+ * on failure.
+ */
+int sys_gethostbyname2(const char *name, int family, struct hostent *host, void **room,
+                       int *error) MUST_CHECK;
+int sys_gethostbyaddr(const void *addr, socklen_t len, int family, struct hostent *host,
+                      void **room, int *error) MUST_CHECK;
+
+/* Have names of other letters than ASCII read as UTF-8 (AI_IDN asks the locale), whatever the
+ * environment says. Before any thread is started. */
+void sys_names_are_utf8(void);
+
 /* man 3 gai_strerror */
 const char *sys_eai_text(int eai);
+
+/* man 3 hstrerror */
+const char *sys_h_errno_text(int h_error);
 
 /* man 3 getservbyname. Returns the port in host byte order, or -1 when there is none. */
 int sys_service_port(const char *name, const char *protocol) MUST_CHECK;

@@ -158,7 +158,7 @@ static const struct {
 
 Test(commands, impossible_pairs)
 {
-	for (const struct command *const *c = commands; *c != NULL; c++) {
+	for (const struct command *const *c = commands; *c != NULL && !(*c)->answers; c++) {
 		for (size_t i = 0; i < ARRAY_LEN(impossible); i++) {
 			const char *a = impossible[i].a;
 			const char *b = impossible[i].b;
@@ -192,7 +192,7 @@ Test(commands, possible_pairs)
 		{ "-i3", "--deadline=9" },
 	};
 
-	for (const struct command *const *c = commands; *c != NULL; c++)
+	for (const struct command *const *c = commands; *c != NULL && !(*c)->answers; c++)
 		for (size_t i = 0; i < ARRAY_LEN(possible); i++)
 			cr_assert_str_empty(parse_pair(*c, possible[i].a, possible[i].b));
 }
