@@ -135,11 +135,24 @@ static int query_read_address(struct query *q)
 	return 0;
 }
 
+/* An IPv4 address in an IPv6 one is in /etc/hosts by its own spelling, and the C library does not look
+ * for that. */
+static struct addr unmapped(const struct addr *a)
+{
+	struct addr v4 = addr_wildcard(AF_INET, addr_port(a));
+
+	if (a->at.any.sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&a->at.v6.sin6_addr))
+		return *a;
+	memcpy(&v4.at.v4.sin_addr, &a->at.v6.sin6_addr.s6_addr[12], sizeof v4.at.v4.sin_addr);
+	return v4;
+}
+
 /* The name of A, to be freed; NULL when it has none. An EAI_* value otherwise. */
 static int name_of(const struct addr *a, int flags, char **name)
 {
+	struct addr bare = unmapped(a);
 	char host[NI_MAXHOST];
-	int eai = sys_getnameinfo(&a->at.any, a->len, host, sizeof host, NULL, 0,
+	int eai = sys_getnameinfo(&bare.at.any, bare.len, host, sizeof host, NULL, 0,
 	                          flags | NI_NAMEREQD);
 
 	*name = eai == 0 ? strdup(host) : NULL;

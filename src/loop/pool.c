@@ -9,7 +9,7 @@
 #include "sys/wait.h"
 
 /* More threads than these are not left behind at a time: then what is queued waits for one. */
-enum { LEFT_BEHIND_MAX = 512 };
+enum { LEFT_BEHIND_MAX = 1024 };
 
 /* Jobs, the first that came in front. */
 struct job_list {

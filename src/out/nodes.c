@@ -114,8 +114,8 @@ static void sockaddr_show(struct answer *a, const struct addr *addr)
 	size_t count = v4 ? ARRAY_LEN(v4_fields) : ARRAY_LEN(v6_fields);
 
 	answer_list(a, "ai_addr",
-	            v4 ? "ai_addr           struct sockaddr_in"
-	               : "ai_addr           struct sockaddr_in6");
+	            v4 ? "ai_addr         struct sockaddr_in"
+	               : "ai_addr         struct sockaddr_in6");
 	for (size_t i = 0; i < count; i++)
 		field_show(a, addr, &fields[i]);
 	answer_end(a);
