@@ -33,6 +33,7 @@ struct batch {
 	size_t names_asked;
 	size_t shown, failed;
 	struct progress progress;
+	struct timer redraw;
 	struct err *err;
 	int result;
 };
@@ -161,7 +162,15 @@ static void batch_advance(struct deferred *advance)
 	if (batch_is_over(b))
 		batch_stop(b, 0);
 	else if (b->request->several)
-		progress_show(&b->progress, loop_now(b->loop), b->shown, b->failed);
+		loop_timer(b->loop, &b->redraw,
+		           progress_show(&b->progress, loop_now(b->loop), b->shown, b->failed));
+}
+
+static void batch_redraw(struct timer *timer)
+{
+	struct batch *b = CONTAINER_OF(timer, struct batch, redraw);
+
+	loop_defer(b->loop, &b->advance);
 }
 
 static void query_ended(struct pool_job *job, enum pool_outcome outcome)
@@ -209,6 +218,7 @@ static int batch_make(struct batch *b, struct err *err)
 	if (b->reads)
 		lines_start(&b->lines, b->loop, r->fd, lines_came);
 	b->progress = progress_new();
+	b->redraw.fire = batch_redraw;
 	b->advance.call = batch_advance;
 	loop_defer(b->loop, &b->advance);
 	return 0;

@@ -231,8 +231,9 @@ static int query_ask_hostent(struct query *q)
 /* Whether NAME has the address of C: an EAI_* value when nobody can tell. */
 static int confirm_forward(const struct query *q, struct query_confirmation *c)
 {
+	struct addr want = unmapped(&c->addr);
 	struct addrinfo hints = { .ai_flags = q->rules.hints.ai_flags & AI_IDN,
-		                  .ai_family = c->addr.at.any.sa_family,
+		                  .ai_family = want.at.any.sa_family,
 		                  .ai_socktype = SOCK_STREAM };
 	struct addrinfo *list;
 	int error, eai = sys_getaddrinfo(c->name, NULL, &hints, &list, &error);
@@ -242,10 +243,9 @@ static int confirm_forward(const struct query *q, struct query_confirmation *c)
 
 		/* A zone is this machine's alone; names do not have it. */
 		if (a.at.any.sa_family == AF_INET6)
-			a.at.v6.sin6_scope_id = c->addr.at.v6.sin6_scope_id;
-		addr_set_port(&a, addr_port(&c->addr));
-		c->agrees = c->agrees ||
-		            (a.len == c->addr.len && memcmp(&a.at, &c->addr.at, a.len) == 0);
+			a.at.v6.sin6_scope_id = want.at.v6.sin6_scope_id;
+		addr_set_port(&a, addr_port(&want));
+		c->agrees = c->agrees || (a.len == want.len && memcmp(&a.at, &want.at, a.len) == 0);
 	}
 	sys_freeaddrinfo(list);
 	return eai == EAI_AGAIN || eai == EAI_MEMORY || eai == EAI_SYSTEM ? eai : 0;

@@ -13,18 +13,19 @@
 struct field {
 	const char *name;
 	size_t at, size;
+	const char *order; /* of its bytes, "host" or "network"; NULL: they are no number */
 	void (*add)(struct text *t, const struct addr *a);
 };
 
 static void add_family(struct text *t, const struct addr *a)
 {
 	decode_add_family(t, a->at.any.sa_family);
-	text_add(t, " (%u), host byte order", a->at.any.sa_family);
+	text_add(t, " (%u)", a->at.any.sa_family);
 }
 
 static void add_port(struct text *t, const struct addr *a)
 {
-	text_add(t, "%u, network byte order", addr_port(a));
+	text_add(t, "%u", addr_port(a));
 }
 
 static void add_host(struct text *t, const struct addr *a)
@@ -38,12 +39,12 @@ static void add_host(struct text *t, const struct addr *a)
 
 static void add_flowinfo(struct text *t, const struct addr *a)
 {
-	text_add(t, "%u, network byte order", a->at.v6.sin6_flowinfo);
+	text_add(t, "%u", a->at.v6.sin6_flowinfo);
 }
 
 static void add_scope(struct text *t, const struct addr *a)
 {
-	text_add(t, "%u, host byte order", a->at.v6.sin6_scope_id);
+	text_add(t, "%u", a->at.v6.sin6_scope_id);
 }
 
 static void add_padding(struct text *t, const struct addr *a)
@@ -52,23 +53,24 @@ static void add_padding(struct text *t, const struct addr *a)
 	text_add_str(t, "padding");
 }
 
-#define FIELD_OF(type, member, add)                                                                \
+#define FIELD_OF(type, member, order, add)                                                         \
 	{                                                                                          \
-#member, offsetof(struct type, member), sizeof(((struct type *)0)->member), add    \
+#member, offsetof(struct type, member), sizeof(((struct type *)0)->member), order, \
+			add                                                                        \
 	}
 
 static const struct field v4_fields[] = {
-	FIELD_OF(sockaddr_in, sin_family, add_family),
-	FIELD_OF(sockaddr_in, sin_port, add_port),
-	FIELD_OF(sockaddr_in, sin_addr, add_host),
-	FIELD_OF(sockaddr_in, sin_zero, add_padding),
+	FIELD_OF(sockaddr_in, sin_family, "host", add_family),
+	FIELD_OF(sockaddr_in, sin_port, "network", add_port),
+	FIELD_OF(sockaddr_in, sin_addr, NULL, add_host),
+	FIELD_OF(sockaddr_in, sin_zero, NULL, add_padding),
 };
 static const struct field v6_fields[] = {
-	FIELD_OF(sockaddr_in6, sin6_family, add_family),
-	FIELD_OF(sockaddr_in6, sin6_port, add_port),
-	FIELD_OF(sockaddr_in6, sin6_flowinfo, add_flowinfo),
-	FIELD_OF(sockaddr_in6, sin6_addr, add_host),
-	FIELD_OF(sockaddr_in6, sin6_scope_id, add_scope),
+	FIELD_OF(sockaddr_in6, sin6_family, "host", add_family),
+	FIELD_OF(sockaddr_in6, sin6_port, "network", add_port),
+	FIELD_OF(sockaddr_in6, sin6_flowinfo, "network", add_flowinfo),
+	FIELD_OF(sockaddr_in6, sin6_addr, NULL, add_host),
+	FIELD_OF(sockaddr_in6, sin6_scope_id, "host", add_scope),
 };
 
 static void add_bytes(struct text *t, const struct addr *a, size_t at, size_t n)
@@ -90,7 +92,11 @@ static void field_show(struct answer *a, const struct addr *addr, const struct f
 	answer_int(a, "offset", NULL, (int64_t)f->at);
 	answer_str(a, "bytes", NULL, bytes);
 	answer_str(a, "value", NULL, value);
+	if (f->order)
+		answer_str(a, "order", NULL, f->order);
 	answer_end(a);
+	if (f->order)
+		text_add(&v, ", %s byte order", f->order);
 	/* Eight bytes a line: the sixteen of an IPv6 address take two. */
 	for (size_t done = 0; done < f->size; done += LINE) {
 		struct text t = TEXT_OVER(line);

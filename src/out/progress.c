@@ -23,16 +23,19 @@ static void progress_write(struct progress *p, struct text *t)
 	p->shown = shown;
 }
 
-void progress_show(struct progress *p, nsec_t now, size_t done, size_t failed)
+nsec_t progress_show(struct progress *p, nsec_t now, size_t done, size_t failed)
 {
 	char buf[128];
 	struct text t = TEXT_OVER(buf);
 
-	if (!p->on || now < p->next)
-		return;
+	if (!p->on)
+		return NSEC_NEVER;
+	if (now < p->next)
+		return p->next;
 	p->next = now + NSEC_PER_SEC / TIMES_A_SECOND;
 	text_add(&t, "%zu done, %zu failed", done, failed);
 	progress_write(p, &t);
+	return NSEC_NEVER;
 }
 
 void progress_clear(struct progress *p)

@@ -16,8 +16,9 @@ struct progress {
 
 struct progress progress_new(void);
 
-/* Write "DONE done, FAILED failed" over what stands there, a few times a second at most. */
-void progress_show(struct progress *p, nsec_t now, size_t done, size_t failed);
+/* Write "DONE done, FAILED failed" over what stands there, a few times a second at most: returns when to
+ * try again where it is too early, else NSEC_NEVER. */
+nsec_t progress_show(struct progress *p, nsec_t now, size_t done, size_t failed);
 
 /* Take it away, before something else is written and at the end. */
 void progress_clear(struct progress *p);
