@@ -36,9 +36,11 @@ int output_write_interruptible(int fd, const void *bytes, size_t n)
 		struct pollfd room = { .fd = fd, .events = POLLOUT };
 		/* A pipe that is ready has room for this much, so that the write does not wait. */
 		size_t piece = n < PIPE_BUF ? n : PIPE_BUF;
-		int ready = sys_poll(&room, 1, signals_caught() ? 0 : NSEC_NEVER);
+		bool caught = signals_caught();
+		int ready = sys_poll(&room, 1, caught ? 0 : NSEC_NEVER);
 
-		if (ready == 0 && signals_caught())
+		/* One that comes now ends the wait; then it counts whether there is room. */
+		if (ready == 0 && caught)
 			return -EINTR;
 		int error = ready == 0 ? 0 : output_write(fd, at, piece);
 		if (error)

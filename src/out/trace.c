@@ -148,31 +148,42 @@ static const char *failed_with(const struct sys_call *call)
 	return call->result < 0 ? strerrorname_np((int)-call->result) : NULL;
 }
 
+/* Names can have hundreds of addresses, and a line is to be read. */
+enum { FOUND_SHOWN = 8 };
+
 static void add_hostent(struct text *t, const struct hostent *host)
 {
 	char buf[INET6_ADDRSTRLEN];
+	size_t count = 0;
 
 	text_add_str(t, "{h_name=\"");
 	text_add_escaped(t, host->h_name);
 	text_add_str(t, "\", h_addr_list=[");
-	for (char **at = host->h_addr_list; *at; at++)
-		text_add(t, "%s%s", at == host->h_addr_list ? "" : ", ",
-		         inet_ntop(host->h_addrtype, *at, buf, sizeof buf));
+	for (char **at = host->h_addr_list; *at; at++, count++)
+		if (count < FOUND_SHOWN)
+			text_add(t, "%s%s", count ? ", " : "",
+			         inet_ntop(host->h_addrtype, *at, buf, sizeof buf));
+	if (count > FOUND_SHOWN)
+		text_add(t, ", ... %zu in all", count);
 	text_add_str(t, "]}");
 }
 
 static void add_found(struct text *t, const struct sys_call *call)
 {
 	const struct addrinfo *info = *(struct addrinfo *const *)call->arg[3];
-	const char *between = " [";
+	size_t count = 0;
 
-	for (; info; info = info->ai_next) {
+	text_add_str(t, " [");
+	for (; info; info = info->ai_next, count++) {
 		struct addr a = addr_from(info->ai_addr, info->ai_addrlen);
 
-		text_add_str(t, between);
+		if (count >= FOUND_SHOWN)
+			continue;
+		text_add_str(t, count ? ", " : "");
 		addr_add_host(t, &a);
-		between = ", ";
 	}
+	if (count > FOUND_SHOWN)
+		text_add(t, ", ... %zu in all", count);
 	text_add_str(t, "]");
 }
 
