@@ -100,7 +100,7 @@ Test(output, a_caught_signal_ends_a_wait)
 	start = clock_now();
 	cr_assert_eq(output_write_interruptible(ends[1], much, sizeof much), -EINTR);
 	/* What has room is still written, and nothing waits. */
-	cr_assert_eq(read(ends[0], much, sizeof much), 65536);
+	cr_assert(read(ends[0], much, sizeof much) > 32768);
 	cr_assert_eq(output_write_interruptible(ends[1], "rest", 4), 0);
 	cr_assert_eq(output_write_interruptible(ends[1], much, sizeof much), -EINTR);
 	cr_assert(clock_since(start) < 5);
