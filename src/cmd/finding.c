@@ -331,8 +331,7 @@ int finding_show(struct query *q, struct answer *a, bool in_batch, struct report
 
 	if (report)
 		tell_events(q, report);
-	/* The table has what else is known of an address without a name. */
-	if (q->failed && !(q->list && q->rules.mode == QUERY_LONG)) {
+	if (q->failed && !q->partial) {
 		*err = q->err;
 		return -1;
 	}

@@ -176,6 +176,7 @@ static int query_ask_long(struct query *q)
 {
 	if (query_getaddrinfo(q, q->host, &q->rules.hints, &q->list))
 		return -1;
+	q->partial = true;
 	return q->is_address ? query_ask_name(q) : 0;
 }
 
@@ -195,37 +196,44 @@ static int eai_of_host(int h_error)
 	}
 }
 
-/* For one family after the other; what only one of them has is an answer. */
+static int query_ask_host_of(struct query *q)
+{
+	const struct addr *a = &q->address;
+	bool v4 = a->at.any.sa_family == AF_INET;
+	const void *bytes =
+		v4 ? (const void *)&a->at.v4.sin_addr : (const void *)&a->at.v6.sin6_addr;
+	struct query_hostent *h = &q->hosts[0];
+	int error, h_error = sys_gethostbyaddr(bytes, v4 ? 4 : 16, a->at.any.sa_family, &h->entry,
+	                                       &h->room, &error);
+
+	return h_error ? query_fail(q, eai_of_host(h_error), error) : 0;
+}
+
+/* For one family after the other. That one of them has nothing is no failure; not to know is one. */
 static int query_ask_hostent(struct query *q)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
-	int h_error, error, eai = EAI_NODATA, why = 0;
-	bool found = false;
+	int error, why = 0, nothing = 0, unknown = 0;
 
-	if (q->is_address) {
-		const struct addr *a = &q->address;
-		bool v4 = a->at.any.sa_family == AF_INET;
-		struct query_hostent *h = &q->hosts[0];
-
-		h_error = sys_gethostbyaddr(
-			v4 ? (const void *)&a->at.v4.sin_addr : (const void *)&a->at.v6.sin6_addr,
-			v4 ? 4 : 16, a->at.any.sa_family, &h->entry, &h->room, &error);
-		return h_error ? query_fail(q, eai_of_host(h_error), error) : 0;
-	}
+	if (q->is_address)
+		return query_ask_host_of(q);
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		struct query_hostent *h = &q->hosts[i];
 
 		if (q->rules.hints.ai_family && q->rules.hints.ai_family != families[i])
 			continue;
-		h_error = sys_gethostbyname2(q->host, families[i], &h->entry, &h->room, &error);
-		found = found || h_error == 0;
-		/* A server that failed says less than one that knows no such name, and must be told. */
-		if (h_error && (eai == EAI_NODATA || h_error == TRY_AGAIN)) {
-			eai = eai_of_host(h_error);
+		int h_error = sys_gethostbyname2(q->host, families[i], &h->entry, &h->room, &error);
+		q->partial = q->partial || h_error == 0;
+		if (h_error == HOST_NOT_FOUND || h_error == NO_DATA) {
+			nothing = h_error;
+		} else if (h_error) {
+			unknown = h_error;
 			why = error;
 		}
 	}
-	return found ? 0 : query_fail(q, eai, why);
+	if (unknown)
+		return query_fail(q, eai_of_host(unknown), why);
+	return q->partial ? 0 : query_fail(q, eai_of_host(nothing), 0);
 }
 
 /* Whether NAME has the address of C: an EAI_* value when nobody can tell. */

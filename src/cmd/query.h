@@ -47,7 +47,8 @@ struct query {
 	/* The answer, the thread's until the job has ended. */
 	nsec_t took;
 	bool failed;
-	struct err err; /* why */
+	bool partial;   /* and yet something was found */
+	struct err err; /* why it failed */
 	bool is_address;
 	bool legacy;           /* a spelling such as 127.1 */
 	struct addr address;   /* if it is one */

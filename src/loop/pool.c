@@ -77,13 +77,11 @@ static void pool_leave(struct pool *pool)
 	free(pool);
 }
 
-/* With the lock held. NULL: there is nothing to do any more. */
+/* With the lock held. */
 static struct pool_job *worker_take(struct pool *pool)
 {
-	while (!pool->closing && !pool->queue.first)
+	while (!pool->queue.first)
 		(void)pthread_cond_wait(&pool->given, &pool->lock);
-	if (pool->closing)
-		return NULL;
 	struct pool_job *job = job_list_take(&pool->queue);
 	pool->queued--;
 	pool->busy++;
@@ -118,15 +116,14 @@ static void worker_main(void *arg)
 {
 	struct pool *pool = arg;
 	struct pool_job *job;
-	bool needed = true;
 
 	(void)pthread_mutex_lock(&pool->lock);
-	while (needed && (job = worker_take(pool))) {
+	do {
+		job = worker_take(pool);
 		(void)pthread_mutex_unlock(&pool->lock);
 		job->work(job);
 		(void)pthread_mutex_lock(&pool->lock);
-		needed = worker_return(pool, job);
-	}
+	} while (worker_return(pool, job));
 	pool_leave(pool);
 }
 
@@ -286,6 +283,5 @@ void pool_free(struct pool *pool)
 	job_list_drop(&pool->ended);
 	for (struct pool_job *job; (job = job_list_take(&pool->running)); pool->left++)
 		job->late = job->told = true;
-	(void)pthread_cond_broadcast(&pool->given);
 	pool_leave(pool);
 }

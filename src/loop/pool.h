@@ -37,7 +37,8 @@ struct pool *pool_new(struct loop *loop, unsigned threads, nsec_t limit, struct 
 /* Give JOB: 0 when ENDED will be called. -1 when there is no thread at all; JOB is dropped then. */
 int pool_give(struct pool *pool, struct pool_job *job, struct err *err) MUST_CHECK;
 
-/* Leave: jobs that have not ended are dropped, at once or when their threads come back. NULL is allowed. */
+/* Leave, as the process is about to end: jobs that have not ended are dropped, at once or when their
+ * threads come back, and threads that wait for work go on waiting. NULL is allowed. */
 void pool_free(struct pool *pool);
 
 #endif
