@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -195,6 +196,16 @@ Test(resolve_batch, is_faster_than_getent, .timeout = 60)
 		cr_assert(ours <= eight * clock_slack(), "%.2f s, xargs -P8: %.2f s", ours, eight);
 }
 
+/* An endless list of names, in a pipe. */
+static struct child start_endless(struct child *yes)
+{
+	*yes = child_start(&(struct plan){
+		.program = "yes", .args = WORDS("localhost"), .out = { END_PIPE } });
+	return child_start(&(struct plan){ .args = WORDS("resolve", "-f", "-"),
+	                                   .in = { END_FD, .fd = yes->out },
+	                                   .out = { END_PIPE } });
+}
+
 /* An endless stream: only so much is read ahead of what is written. */
 Test(resolve_batch, of_any_length_stays_small)
 {
@@ -203,11 +214,7 @@ Test(resolve_batch, of_any_length_stays_small)
 	size_t size = 0;
 
 	make_world(DNS_NXDOMAIN);
-	yes = child_start(&(struct plan){
-		.program = "yes", .args = WORDS("localhost"), .out = { END_PIPE } });
-	child = child_start(&(struct plan){ .args = WORDS("resolve", "-f", "-"),
-	                                    .in = { END_FD, .fd = yes.out },
-	                                    .out = { END_PIPE } });
+	child = start_endless(&yes);
 	while (size < 2 << 20) {
 		if (!peer_poll(child.out, POLLIN, clock_after(PATIENCE)))
 			fail("it stopped after %zu bytes", size);
@@ -278,21 +285,45 @@ Test(resolve_batch, a_signal_ends_it_with_what_is_done)
 		end_by(ending[i]);
 }
 
+static bool is_full(void *fd)
+{
+	int bytes = 0;
+
+	return ioctl(*(int *)fd, FIONREAD, &bytes) == 0 && bytes > 50000;
+}
+
 /* A reader that has stopped does not keep it. */
 Test(resolve_batch, a_signal_ends_it_although_nobody_reads)
 {
-	struct child child;
+	struct child yes, child;
 
 	make_world(DNS_SILENT);
-	child = child_start(&(struct plan){
-		.program = "sh",
-		.args = WORDS("-c", "yes localhost | exec \"$0\" resolve -f -", getenv("SOCKIT")),
-		.out = { END_PIPE },
-	});
+	child = start_endless(&yes);
+	cr_assert(clock_watch(is_full, &child.out, clock_after(PATIENCE)));
 	proc_await_idle(child.pid);
 	child_signal(&child, SIGINT);
 	child_finish_within(&child, 2 * clock_slack());
 	cr_assert_eq(child.signal, SIGINT);
+	child_signal(&yes, SIGKILL);
+	child_finish(&yes);
+}
+
+/* Neither what it has read ahead nor the look-ups that it waits for cost anything. */
+Test(resolve_batch, waits_without_work)
+{
+	struct child child;
+
+	make_world(DNS_SILENT);
+	child = child_start(
+		&(struct plan){ .args = WORDS("resolve", "-f", "-"), .in = { END_PIPE } });
+	for (int i = 0; i < 5000; i++)
+		child_feed(&child, "silent.test\n");
+	child_runs_for(&child, 1);
+	cr_assert(proc_cpu_seconds(child.pid) < 0.3 * clock_slack(), "%.2f s",
+	          proc_cpu_seconds(child.pid));
+	child_signal(&child, SIGTERM);
+	child_finish_within(&child, 2 * clock_slack());
+	close(child.in);
 }
 
 Test(resolve_batch, shows_progress_on_a_terminal)
