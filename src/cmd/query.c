@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "net/service.h"
+#include "out/failure.h"
 #include "sys/clock.h"
 #include "sys/lookup.h"
 
@@ -63,7 +64,7 @@ static int query_fail(struct query *q, int eai, int error)
 		return err_set(&q->err, ERR_LOCAL, error, "resolve", "%s", query_subject(q));
 	(void)err_set(&q->err, ERR_RESOLVE, eai, "resolve", "%s", query_subject(q));
 	if (eai == EAI_SYSTEM)
-		err_detail(&q->err, "(errno %d)", error);
+		err_detail(&q->err, "(%s)", failure_errno_text(error));
 	if (eai == EAI_SERVICE)
 		err_detail(&q->err, "(service %s)", q->rules.service);
 	for (const char *c = q->host; eai == EAI_NONAME && c && *c; c++)

@@ -78,9 +78,10 @@ bool report_is_heard(const struct report *r)
 
 static void report_put(struct report *r, int fd, const char *bytes, size_t n)
 {
-	int error = output_write(fd, bytes, n);
+	/* Results are there too, and a reader that has stopped must not keep a signal from ending it. */
+	int error = fd == 1 ? output_write_interruptible(fd, bytes, n) : output_write(fd, bytes, n);
 
-	if (error && fd != 2)
+	if (error && error != -EINTR && fd != 2)
 		atomic_store(&r->failed, -error);
 }
 

@@ -45,8 +45,12 @@ int sys_getnameinfo(const struct sockaddr *addr, socklen_t len, char *host, size
 		eai = getnameinfo(addr, len, host, (socklen_t)host_size, service,
 		                  (socklen_t)service_size, flags);
 	call.result = eai;
-	if (UNLIKELY(sys_observer != NULL))
+	if (UNLIKELY(sys_observer != NULL)) {
+		int error = errno;
+
 		sys_after(&call);
+		errno = error;
+	}
 	return eai;
 }
 

@@ -16,7 +16,8 @@ int sys_getaddrinfo(const char *host, const char *service, const struct addrinfo
                     struct addrinfo **list, int *error) MUST_CHECK;
 void sys_freeaddrinfo(struct addrinfo *list);
 
-/* man 3 getnameinfo. Returns 0 or an EAI_* value. With NI_NUMERICHOST nothing is looked up. */
+/* man 3 getnameinfo. Returns 0 or an EAI_* value, leaving the errno of EAI_SYSTEM in errno. With
+ * NI_NUMERICHOST nothing is looked up. */
 int sys_getnameinfo(const struct sockaddr *addr, socklen_t len, char *host, size_t host_size,
                     char *service, size_t service_size, int flags) MUST_CHECK;
 

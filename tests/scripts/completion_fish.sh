@@ -45,10 +45,12 @@ hides()
 }
 
 expect 'sockit con' connect
-expect 'sockit ' connect listen help
-expect 'sockit help ' connect listen
+expect 'sockit ' connect listen resolve help
+expect 'sockit help ' connect listen resolve
 expect 'sockit help connect ' network relay observe all
 expect 'sockit connect --idle' --idle-timeout
+expect 'sockit resolve --socktype st' stream
+hides 'sockit resolve --hostent --' --long
 expect 'sockit listen --back' --backlog
 offers 'sockit connect -' -v
 offers 'sockit connect -' --source-port
