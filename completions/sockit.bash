@@ -29,8 +29,13 @@ _sockit_interfaces()
 # What there is; $1 is the command.
 _sockit_tables()
 {
-	commands='connect listen byteorder services' options='' takes_word='' groups='' answers=''
+	commands='resolve connect listen byteorder services' options='' takes_word='' groups='' answers=''
 	case $1 in
+	resolve)
+		options='-4,--ipv4 -6,--ipv6 -S,--service --socktype --passive --canonname --numeric-host --numeric-service --v4mapped --all --addrconfig --idn --name-required --no-fqdn -l,--long --addrinfo --hostent --confirm -f,--file --jobs --timeout -v,--verbose --json --color --trace -h,--help'
+		takes_word=' -S --service --socktype -f --file --jobs --timeout '
+		groups='ask show observe all' answers=1
+		;;
 	connect)
 		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
 		takes_word=' -I --interface -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
@@ -58,6 +63,12 @@ _sockit_tables()
 _sockit_value()
 {
 	case $1:$2 in
+	resolve:-S | resolve:--service) _sockit_answer -A service ;;
+	resolve:--socktype) _sockit_answer -W 'stream dgram raw any' ;;
+	resolve:-f | resolve:--file) _sockit_files ;;
+	resolve:--color) _sockit_answer -W 'auto always never' ;;
+	resolve:--trace) _sockit_answer -W 'explain' ;;
+	resolve:operand) _sockit_answer -A hostname ;;
 	connect:-I | connect:--interface) _sockit_interfaces ;;
 	connect:-p | connect:--source-port) _sockit_answer -A service ;;
 	connect:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "out/cell.h"
 #include "out/output.h"
+#include "sys/process.h"
 
 enum { DEPTH_MAX = 8, INDENT = 2, LABEL_WIDTH = 18, KEPT_BEFORE_WRITING = 64 << 10 };
 
@@ -70,7 +71,7 @@ static void answer_failed(struct answer *a, int error)
 
 static void answer_write(struct answer *a)
 {
-	int error = a->error ? 0 : output_write(1, a->kept.at, a->kept.len);
+	int error = a->error ? 0 : output_write_interruptible(1, a->kept.at, a->kept.len);
 
 	if (error)
 		answer_failed(a, -error);
@@ -82,6 +83,8 @@ int answer_flush(struct answer *a, struct err *err)
 	answer_write(a);
 	if (a->error == EPIPE)
 		return err_set(err, ERR_STDOUT_GONE, EPIPE, "write", "standard output");
+	if (a->error == EINTR)
+		return err_set(err, ERR_SIGNAL, signals_caught(), "finish", "after a signal");
 	if (a->error)
 		return err_set(err, ERR_LOCAL, a->error, "write", "standard output");
 	return 0;

@@ -26,7 +26,7 @@ void answer_free(struct answer *a);
 
 /*
  * Write all finished lines to standard output. 0, or -1 when this or anything before it failed:
- * ERR_LOCAL, or ERR_STDOUT_GONE when the reader has left.
+ * ERR_LOCAL, ERR_STDOUT_GONE when the reader has left, or ERR_SIGNAL when a caught one ended the wait for it.
  */
 int answer_flush(struct answer *a, struct err *err) MUST_CHECK;
 

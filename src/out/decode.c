@@ -1,5 +1,6 @@
 #include "out/decode.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <netdb.h>
@@ -30,7 +31,12 @@ static const struct decode_name families[] = { NAMED(AF_UNSPEC), NAMED(AF_INET),
 	                                       NAMED(AF_UNIX), NAMED(AF_NETLINK) };
 static const struct decode_name socktypes[] = { NAMED(SOCK_STREAM), NAMED(SOCK_DGRAM),
 	                                        NAMED(SOCK_SEQPACKET), NAMED(SOCK_RAW) };
-static const struct decode_name protocols[] = { NAMED(IPPROTO_TCP), NAMED(IPPROTO_UDP),
+static const struct decode_name protocols[] = { NAMED(IPPROTO_TCP),
+	                                        NAMED(IPPROTO_UDP),
+	                                        NAMED(IPPROTO_ICMP),
+	                                        NAMED(IPPROTO_UDPLITE),
+	                                        NAMED(IPPROTO_SCTP),
+	                                        NAMED(IPPROTO_RAW),
 	                                        NAMED_IN(AF_NETLINK, NETLINK_SOCK_DIAG) };
 static const struct decode_name socket_flags[] = { NAMED(SOCK_CLOEXEC), NAMED(SOCK_NONBLOCK) };
 static const struct decode_name pipe_flags[] = { NAMED(O_CLOEXEC), NAMED(O_NONBLOCK) };
@@ -53,9 +59,13 @@ static const struct decode_name options[] = {
 	NAMED_IN(IPPROTO_TCP, TCP_KEEPCNT),
 	NAMED_IN(IPPROTO_IPV6, IPV6_V6ONLY),
 };
-static const struct decode_name ai_flags[] = { NAMED(AI_PASSIVE), NAMED(AI_NUMERICHOST),
-	                                       NAMED(AI_NUMERICSERV) };
-static const struct decode_name ni_flags[] = { NAMED(NI_NUMERICHOST), NAMED(NI_NUMERICSERV) };
+static const struct decode_name ai_flags[] = { NAMED(AI_PASSIVE),     NAMED(AI_NUMERICHOST),
+	                                       NAMED(AI_NUMERICSERV), NAMED(AI_CANONNAME),
+	                                       NAMED(AI_V4MAPPED),    NAMED(AI_ALL),
+	                                       NAMED(AI_ADDRCONFIG),  NAMED(AI_IDN) };
+static const struct decode_name ni_flags[] = { NAMED(NI_NUMERICHOST), NAMED(NI_NUMERICSERV),
+	                                       NAMED(NI_NAMEREQD), NAMED(NI_NOFQDN),
+	                                       NAMED(NI_IDN) };
 
 #define ADD_VALUE(t, names, group, value)                                                          \
 	add_value((t), (names), ARRAY_LEN(names), (group), (value))
@@ -293,6 +303,34 @@ void decode_hints(struct text *t, const struct sys_call *call, int i)
 	text_add_str(t, ", ai_socktype=");
 	ADD_VALUE(t, socktypes, 0, hints->ai_socktype);
 	text_add_str(t, "}");
+}
+
+void decode_host_addr(struct text *t, const struct sys_call *call, int i)
+{
+	int family = (int)call->arg[i + 2];
+	char buf[INET6_ADDRSTRLEN];
+
+	text_add_str(t, inet_ntop(family, pointer_at(call, i), buf, sizeof buf) ? buf : "?");
+}
+
+void decode_add_family(struct text *t, int family)
+{
+	ADD_VALUE(t, families, 0, family);
+}
+
+void decode_add_socktype(struct text *t, int type)
+{
+	ADD_VALUE(t, socktypes, 0, type);
+}
+
+void decode_add_protocol(struct text *t, int protocol)
+{
+	ADD_VALUE(t, protocols, 0, protocol);
+}
+
+void decode_add_ai_flags(struct text *t, int flags)
+{
+	ADD_FLAGS(t, ai_flags, flags);
 }
 
 void decode_ni_flags(struct text *t, const struct sys_call *call, int i)

@@ -36,5 +36,12 @@ decode_arg decode_ordered;
 
 /* A number that OP (sys/order.h) takes or gives, in hex and with all its digits. */
 void decode_add_ordered(struct text *t, enum sys_op op, intptr_t value);
+decode_arg decode_host_addr; /* an in_addr or in6_addr, the family is argument I + 2 */
+
+/* A value by its name, as "AF_INET"; as a number when it has none. */
+void decode_add_family(struct text *t, int family);
+void decode_add_socktype(struct text *t, int type);
+void decode_add_protocol(struct text *t, int protocol);
+void decode_add_ai_flags(struct text *t, int flags);
 
 #endif

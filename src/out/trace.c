@@ -1,8 +1,10 @@
 #include "out/trace.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "net/addr.h"
 #include "out/decode.h"
 #include "out/failure.h"
@@ -36,7 +38,7 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	[SYS_CONNECT] = { "connect",
 	                  { decode_int, decode_addr },
 	                  false,
-	                  "start the handshake with the server" },
+	                  "name the peer; TCP begins its handshake, UDP sends nothing yet" },
 	[SYS_SHUTDOWN] = { "shutdown",
 	                   { decode_int, decode_how },
 	                   false,
@@ -132,6 +134,14 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                     { NULL },
 	                     false,
 	                     "read /etc/services to its end, an entry a call" },
+	[SYS_GETHOSTBYNAME2_R] = { "gethostbyname2_r",
+	                           { decode_str, decode_family },
+	                           false,
+	                           "turn a name into addresses of one family, the older way" },
+	[SYS_GETHOSTBYADDR_R] = { "gethostbyaddr_r",
+	                          { decode_host_addr, decode_int, decode_family },
+	                          false,
+	                          "turn an address into a name, the older way" },
 };
 
 const char *trace_name(enum sys_op op)
@@ -156,18 +166,59 @@ static bool answers_with_eai(enum sys_op op)
 	return op == SYS_GETADDRINFO || op == SYS_GETNAMEINFO;
 }
 
+static bool answers_with_h_errno(enum sys_op op)
+{
+	return op == SYS_GETHOSTBYNAME2_R || op == SYS_GETHOSTBYADDR_R;
+}
+
+/* The code of a call that failed, NULL for one that did not. */
+static const char *failed_with(const struct sys_call *call)
+{
+	if (sys_order_width(call->op))
+		return NULL;
+	if (answers_with_h_errno(call->op))
+		return call->result ? failure_h_errno_name((int)call->result) : NULL;
+	if (answers_with_eai(call->op))
+		return call->result ? failure_eai_name((int)call->result) : NULL;
+	return call->result < 0 ? strerrorname_np((int)-call->result) : NULL;
+}
+
+/* Names can have hundreds of addresses, and a line is to be read. */
+enum { FOUND_SHOWN = 8 };
+
+static void add_hostent(struct text *t, const struct hostent *host)
+{
+	char buf[INET6_ADDRSTRLEN];
+	size_t count = 0;
+
+	text_add_str(t, "{h_name=\"");
+	text_add_escaped(t, host->h_name);
+	text_add_str(t, "\", h_addr_list=[");
+	for (char **at = host->h_addr_list; *at; at++, count++)
+		if (count < FOUND_SHOWN)
+			text_add(t, "%s%s", count ? ", " : "",
+			         inet_ntop(host->h_addrtype, *at, buf, sizeof buf));
+	if (count > FOUND_SHOWN)
+		text_add(t, ", ... %zu in all", count);
+	text_add_str(t, "]}");
+}
+
 static void add_found(struct text *t, const struct sys_call *call)
 {
 	const struct addrinfo *info = *(struct addrinfo *const *)call->arg[3];
-	const char *between = " [";
+	size_t count = 0;
 
-	for (; info; info = info->ai_next) {
+	text_add_str(t, " [");
+	for (; info; info = info->ai_next, count++) {
 		struct addr a = addr_from(info->ai_addr, info->ai_addrlen);
 
-		text_add_str(t, between);
+		if (count >= FOUND_SHOWN)
+			continue;
+		text_add_str(t, count ? ", " : "");
 		addr_add_host(t, &a);
-		between = ", ";
 	}
+	if (count > FOUND_SHOWN)
+		text_add(t, ", ... %zu in all", count);
 	text_add_str(t, "]");
 }
 
@@ -178,6 +229,11 @@ void trace_add_outcome(struct text *t, const struct sys_call *call)
 	if (answers_with_eai(call->op) && call->result != 0) {
 		text_add(t, "%s (%s)", failure_eai_name((int)call->result),
 		         sys_eai_text((int)call->result));
+	} else if (answers_with_h_errno(call->op) && call->result != 0) {
+		text_add(t, "%s (%s)", failed_with(call), sys_h_errno_text((int)call->result));
+	} else if (answers_with_h_errno(call->op)) {
+		add_hostent(t, (const struct hostent *)
+		                       call->arg[call->op == SYS_GETHOSTBYNAME2_R ? 2 : 3]);
 	} else if (sys_order_width(call->op)) {
 		decode_add_ordered(t, call->op, call->result);
 	} else if (call->op == SYS_GETSERVBYNAME || call->op == SYS_GETSERVBYPORT) {
@@ -239,13 +295,10 @@ static void trace_show(const struct trace *trace, const struct sys_call *call)
 	struct text args = TEXT_OVER(args_buf), t = TEXT_OVER(buf),
 		    ordered = TEXT_OVER(ordered_buf);
 	bool orders = sys_order_width(call->op) != 0;
-	bool failed =
-		!orders && (call->result < 0 || (answers_with_eai(call->op) && call->result != 0));
+	const char *code = failed_with(call);
+	bool failed = !orders && (code || call->result < 0);
 	struct report_field number = FIELD_INT("result", failed ? -1 : call->result);
 	struct report_field bits = FIELD_STR("result", ordered_buf);
-	const char *code = !failed                      ? NULL
-	                   : answers_with_eai(call->op) ? failure_eai_name((int)call->result)
-	                                                : strerrorname_np((int)-call->result);
 
 	trace_add_args(&args, call);
 	if (orders)

@@ -52,6 +52,8 @@ enum sys_op {
 	SYS_GETNAMEINFO,
 	/* sys/service.h */
 	SYS_GETSERVBYNAME,
+	SYS_GETHOSTBYNAME2_R,
+	SYS_GETHOSTBYADDR_R,
 	SYS_GETSERVBYPORT,
 	SYS_GETSERVENT,
 	/* sys/order.h */

@@ -56,8 +56,8 @@ hides()
 }
 
 expect 'connect' sockit con
-expect 'connect listen byteorder services help --help --version' sockit ''
-expect 'connect listen byteorder services' sockit help ''
+expect 'resolve connect listen byteorder services help --help --version' sockit ''
+expect 'resolve connect listen byteorder services' sockit help ''
 expect 'network relay observe all' sockit help connect ''
 expect '--idle-timeout' sockit connect --id
 expect '--backlog' sockit listen --back
@@ -65,6 +65,7 @@ expect '' sockit connect --back
 offers -v sockit connect -
 offers --source-port sockit connect -
 expect '--verbose' sockit connect host --verb
+expect 'stream' sockit resolve --socktype st
 hides --verbose sockit connect -v -
 hides -v sockit connect --verbose -
 hides --report sockit connect --report = x -

@@ -45,10 +45,12 @@ hides()
 }
 
 expect 'sockit con' connect
-expect 'sockit ' connect listen byteorder services help
-expect 'sockit help ' connect listen byteorder services
+expect 'sockit ' resolve connect listen byteorder services help
+expect 'sockit help ' resolve connect listen byteorder services
 expect 'sockit help connect ' network relay observe all
 expect 'sockit connect --idle' --idle-timeout
+expect 'sockit resolve --socktype st' stream
+hides 'sockit resolve --hostent --' --long
 expect 'sockit listen --back' --backlog
 offers 'sockit connect -' -v
 offers 'sockit connect -' --source-port
