@@ -59,7 +59,7 @@ complete -c sockit -n '__sockit_offer resolve --v4mapped --hostent --confirm' -l
 complete -c sockit -n '__sockit_offer resolve --all --hostent --confirm' -l all -d 'AI_ALL: with --v4mapped, those as well as IPv6 addresses'
 complete -c sockit -n '__sockit_offer resolve --addrconfig --hostent --confirm' -l addrconfig -d 'AI_ADDRCONFIG: only families of which this machine has an address'
 complete -c sockit -n '__sockit_offer resolve --idn --hostent' -l idn -d 'AI_IDN: encode names with letters beyond ASCII for DNS, and decode them'
-complete -c sockit -n '__sockit_offer resolve --name-required -S --service --passive --numeric-host --addrinfo --hostent' -l name-required -d 'NI_NAMEREQD: with --long too, an address without a name is a failure'
+complete -c sockit -n '__sockit_offer resolve --name-required -S --service --passive --numeric-host --addrinfo --hostent' -l name-required -d 'NI_NAMEREQD: an address without a name is a failure'
 complete -c sockit -n '__sockit_offer resolve --no-fqdn -S --service --passive --numeric-host --addrinfo --hostent' -l no-fqdn -d 'NI_NOFQDN: of local hosts only the name, without the domain'
 complete -c sockit -n '__sockit_offer resolve -l --long --addrinfo --hostent --confirm' -s l -l long -d 'show a table: type, protocol, name, scope, source address, time, origin'
 complete -c sockit -n '__sockit_offer resolve --addrinfo --name-required --no-fqdn -l --long --hostent --confirm' -l addrinfo -d 'show the list that getaddrinfo gives, field by field'

@@ -94,6 +94,8 @@ static int show_plain(const struct finding *f, struct err *err)
 	answer_list(f->answer, "results", NULL);
 	if (q->name)
 		show_name(f);
+	else if (q->is_address && !q->rules.forward)
+		show_address(f, &q->address, NULL);
 	else if (addr_list_from(&list, q->list))
 		return err_set(err, ERR_LOCAL, ENOMEM, "resolve", "%s", asked(q));
 	for (size_t i = 0; i < list.count; i++)

@@ -25,7 +25,7 @@ struct query_rules {
 	const char *service;   /* or NULL */
 	int name_flags;        /* NI_*, for getnameinfo */
 	bool forward;          /* an address is not turned into its name */
-	bool nameless;         /* --long: an address without a name is no failure */
+	bool nameless;         /* an address without a name is no failure */
 };
 
 /* An address, the name that it has, and whether that name has this address. */

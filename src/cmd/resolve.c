@@ -130,8 +130,7 @@ static const struct option_row ask_rows[] = {
 		.name = "name-required",
 		FLAG_FIELD(struct resolve_options, name_required),
 		.excludes = OPTION_NAMES("addrinfo", "hostent"),
-		.help = "NI_NAMEREQD: with --long too, an address without a name is a failure",
-		.man = "Without --long it always is.",
+		.help = "NI_NAMEREQD: an address without a name is a failure",
 	},
 	{
 		.name = "no-fqdn",
@@ -234,7 +233,7 @@ static struct query_rules rules_of(const struct resolve_options *o)
 		.service = o->service,
 		.name_flags = (o->no_fqdn ? NI_NOFQDN : 0) | (o->idn ? NI_IDN : 0),
 		.forward = o->service || o->numeric_host || o->passive,
-		.nameless = o->long_table && !o->name_required,
+		.nameless = !o->name_required,
 	};
 }
 
