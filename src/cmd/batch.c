@@ -54,7 +54,7 @@ static int batch_tell(struct batch *b, const struct err *failure)
 		return -1;
 	}
 	progress_clear(&b->progress);
-	if (b->request->json && answer_flush(b->answer, b->err))
+	if (answer_flush(b->answer, b->err))
 		return -1;
 	report_failure(b->report, failure);
 	return 0;

@@ -91,13 +91,13 @@ static int show_plain(const struct finding *f, struct err *err)
 	const struct query *q = f->q;
 	struct addr_list list = { 0 };
 
+	if (addr_list_from(&list, q->list))
+		return err_set(err, ERR_LOCAL, ENOMEM, "resolve", "%s", asked(q));
 	answer_list(f->answer, "results", NULL);
 	if (q->name)
 		show_name(f);
 	else if (q->is_address && !q->rules.forward)
 		show_address(f, &q->address, NULL);
-	else if (addr_list_from(&list, q->list))
-		return err_set(err, ERR_LOCAL, ENOMEM, "resolve", "%s", asked(q));
 	for (size_t i = 0; i < list.count; i++)
 		show_address(f, &list.at[i], canonname_of(q));
 	answer_end(f->answer);

@@ -140,11 +140,15 @@ static int query_read_address(struct query *q)
  * for that. */
 static struct addr unmapped(const struct addr *a)
 {
+	static const uint8_t mapped[12] = {
+		[10] = 0xff, [11] = 0xff
+	}; /* RFC 4291 section 2.5.5.2 */
+	const uint8_t *bytes = a->at.v6.sin6_addr.s6_addr;
 	struct addr v4 = addr_wildcard(AF_INET, addr_port(a));
 
-	if (a->at.any.sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&a->at.v6.sin6_addr))
+	if (a->at.any.sa_family != AF_INET6 || memcmp(bytes, mapped, sizeof mapped) != 0)
 		return *a;
-	memcpy(&v4.at.v4.sin_addr, &a->at.v6.sin6_addr.s6_addr[12], sizeof v4.at.v4.sin_addr);
+	memcpy(&v4.at.v4.sin_addr, bytes + sizeof mapped, sizeof v4.at.v4.sin_addr);
 	return v4;
 }
 
@@ -165,12 +169,19 @@ static int name_of(const struct addr *a, int flags, char **name)
 static int query_ask_name(struct query *q)
 {
 	int eai = name_of(&q->address, q->rules.name_flags, &q->name);
+	char buf[64];
+	struct text t = TEXT_OVER(buf);
 
 	if (eai)
 		return query_fail(q, eai, errno);
-	if (!q->name && !q->rules.nameless)
-		return query_fail(q, EAI_NONAME, 0);
-	return 0;
+	if (q->name || q->rules.nameless)
+		return 0;
+	(void)query_fail(q, EAI_NONAME, 0);
+	if (q->legacy) {
+		addr_add_host(&t, &q->address);
+		err_hint(&q->err, "%s is a legacy spelling of %s", q->host, buf);
+	}
+	return -1;
 }
 
 static int query_ask_long(struct query *q)

@@ -55,17 +55,19 @@ static void expect_failure(const char *const *words, int status, const char *sai
 static const char *reference(const char *name, int family)
 {
 	static char all[8192];
+	size_t size = 0;
 	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM }, *list, *at;
 	char host[NI_MAXHOST], line[NI_MAXHOST + 2];
 
 	cr_assert_eq(getaddrinfo(name, NULL, &hints, &list), 0, "%s", name);
-	for (all[0] = '\0', at = list; at; at = at->ai_next) {
+	all[0] = '\0';
+	for (at = list; at; at = at->ai_next) {
 		cr_assert_eq(getnameinfo(at->ai_addr, at->ai_addrlen, host, sizeof(host), NULL, 0,
 		                         NI_NUMERICHOST),
 		             0);
 		snprintf(line, sizeof(line), "%s\n", host);
 		if (!strstr(all, line))
-			strncat(all, line, sizeof(all) - strlen(all) - 1);
+			size += (size_t)snprintf(all + size, sizeof(all) - size, "%s", line);
 	}
 	freeaddrinfo(list);
 	return all;

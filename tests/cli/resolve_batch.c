@@ -86,13 +86,13 @@ Test(resolve_batch, takes_lines_of_any_length_and_any_bytes)
 
 	make_world(DNS_NXDOMAIN);
 	memset(text, 'a', sizeof(text) - 32);
-	strcpy(text + sizeof(text) - 32, "\none.test\n");
+	memcpy(text + sizeof(text) - 32, "\none.test\n", 11);
 	child = resolve_lines(text, NULL);
 	child_expect(&child, 8);
 	cr_assert_str_eq(child_out(&child), "one.test\t192.0.2.1\n");
 	child_says(&child, "EAI_NONAME");
 	memset(text, ' ', 50000);
-	strcpy(text + 50000, "\none.test\n");
+	memcpy(text + 50000, "\none.test\n", 11);
 	child = resolve_lines(text, NULL);
 	cr_assert_str_eq(child_out(&child), "one.test\t192.0.2.1\n");
 }
@@ -238,7 +238,8 @@ static void expect_seconds(const struct child *child, double seconds)
 /* 20 at a time, 60 names: three times the limit, however long getaddrinfo itself would wait. */
 Test(resolve_batch, a_dead_server_costs_the_limit_and_no_more)
 {
-	char text[60 * 20] = "", line[20];
+	char text[60 * 20];
+	size_t size = 0;
 	struct child child;
 
 	make_world(DNS_SILENT);
@@ -247,10 +248,8 @@ Test(resolve_batch, a_dead_server_costs_the_limit_and_no_more)
 	cr_assert_str_eq(child_out(&child), "one.test\t192.0.2.1\n");
 	cr_assert_eq(count_of(child_err(&child), "no answer within 2 s"), 2);
 	expect_seconds(&child, 2);
-	for (int i = 0; i < 60; i++) {
-		snprintf(line, sizeof(line), "h%d.test\n", i);
-		strncat(text, line, sizeof(text) - strlen(text) - 1);
-	}
+	for (int i = 0; i < 60; i++)
+		size += (size_t)snprintf(text + size, sizeof(text) - size, "h%d.test\n", i);
 	child = resolve_lines(text, WORDS("--timeout", "0.5", "--jobs", "20"));
 	child_expect(&child, 8);
 	cr_assert_eq(count_of(child_err(&child), "no answer within 0.5 s"), 60);

@@ -87,6 +87,8 @@ Test(resolve_dns, what_fails_is_called_by_its_name)
 	               "EAI_NODATA: No address associated with hostname");
 	expect_failure(WORDS("resolve", "--name-required", "192.0.2.77"), 3,
 	               "192.0.2.77: EAI_NONAME");
+	expect_failure(WORDS("resolve", "--name-required", "0xc000024d"), 3,
+	               "0xc000024d is a legacy spelling of 192.0.2.77");
 	expect_failure(WORDS("resolve", "--hostent", "nowhere.test"), 3, "EAI_NONAME");
 	expect_failure(WORDS("resolve", "--hostent", "192.0.2.77"), 3, "EAI_NONAME");
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "harness/fail.h"
 #include "harness/scratch.h"
 
@@ -17,7 +18,7 @@ enum { MAX = 20 };
 static struct reader {
 	struct lines lines;
 	struct loop *loop;
-	char got[4096];
+	struct text got;
 } reader;
 
 static void take(struct lines *lines)
@@ -27,8 +28,8 @@ static void take(struct lines *lines)
 
 	while ((len = lines_next(lines, MAX, &line)) >= 0) {
 		cr_assert(len <= MAX);
-		strncat(reader.got, line, (size_t)len);
-		strcat(reader.got, "|");
+		text_add_bytes(&reader.got, line, (size_t)len);
+		text_add_str(&reader.got, "|");
 	}
 	lines_want(lines, true);
 	if (lines->over)
@@ -37,16 +38,17 @@ static void take(struct lines *lines)
 
 static const char *read_all(int fd)
 {
+	static char got[4096];
 	struct err err;
 
-	reader.got[0] = '\0';
+	reader.got = TEXT_OVER(got);
 	reader.loop = loop_new(&err);
 	cr_assert_not_null(reader.loop);
 	lines_start(&reader.lines, reader.loop, fd, take);
 	lines_want(&reader.lines, true);
 	cr_assert_eq(loop_run(reader.loop, &err), 0);
 	loop_free(reader.loop);
-	return reader.got;
+	return got;
 }
 
 static const char *of_file(const char *text)
@@ -98,7 +100,7 @@ Test(lines, of_any_length_are_cut)
 	static char text[3 * LINES_ROOM + 16];
 
 	memset(text, 'x', sizeof(text) - 16);
-	strcpy(text + sizeof(text) - 16, "\nnext\n");
+	memcpy(text + sizeof(text) - 16, "\nnext\n", 7);
 	cr_assert_str_eq(of_file(text), "xxxxxxxxxxxxxxxxxxxx|next|");
 }
 
