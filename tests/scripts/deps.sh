@@ -18,6 +18,7 @@ test  strace           strace             strace            strace           -  
 test  iproute2         iproute            iproute2          iproute2         -                command -v ip
 test  util-linux       util-linux         util-linux-misc   util-linux       -                command -v unshare
 test  procps           procps-ng          procps-ng         procps-ng        -                command -v ps
+test  netbase          setup              alpine-baselayout iana-etc         -                [ -s /etc/services ]
 test  dnsmasq-base     dnsmasq            dnsmasq           dnsmasq          dnsmasq          command -v dnsmasq
 test  tmux             tmux               tmux              tmux             tmux             command -v tmux
 test  zsh              zsh                zsh               zsh              zsh              command -v zsh
