@@ -25,9 +25,11 @@ struct relay {
 	bool settled;  /* what was sent is known to be acknowledged */
 	int broken; /* the errno with which sending failed; what was received is still delivered */
 	bool finished;
+	unsigned
+		want_answer; /* READY_* of the peer, for answers that wait beside an ended source */
 
 	struct watch peer, in, out;
-	struct timer idle, deadline, quit, brief, ack, begin;
+	struct timer idle, deadline, quit, brief, ack, begin, held;
 	nsec_t ack_wait, ack_until; /* the next pause, and when patience ends */
 	int unacked;                /* at the last look */
 	nsec_t moved_at;            /* when bytes last moved */
