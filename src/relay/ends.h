@@ -54,7 +54,7 @@ void relay_peer_ended(struct relay *r);
 /* Both directions are over: finish once the peer's TCP has everything. */
 void relay_settle(struct relay *r);
 
-/* The peer has gone for good while the source was idle. */
+/* The peer has gone for good while the source was idle, or what it gave was held. */
 void relay_peer_gone(struct relay *r);
 
 /* Timers. */

@@ -169,9 +169,8 @@ void flow_wake(struct flow *f, unsigned from_ready, unsigned to_ready)
 {
 	bool by_from = f->want_from && (from_ready & (f->want_from | READY_TROUBLE));
 	bool by_to = f->want_to && (to_ready & (f->want_to | READY_TROUBLE));
-	bool by_trouble = f->held && (to_ready & READY_TROUBLE);
 
-	if (f->state == FLOW_RUNNING && (by_from || by_to || by_trouble))
+	if (f->state == FLOW_RUNNING && (by_from || by_to))
 		flow_turn(f);
 }
 

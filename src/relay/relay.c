@@ -151,15 +151,20 @@ static void relay_turn(struct relay *r)
 	relay_watch(r);
 }
 
+static bool sends_nothing(const struct flow *up)
+{
+	return up->state == FLOW_RUNNING && (up->held || flow_is_idle(up));
+}
+
 static void relay_peer_ready(struct watch *watch, unsigned ready)
 {
 	struct relay *r = CONTAINER_OF(watch, struct relay, peer);
-	bool gone = ready & READY_TROUBLE && r->peer_ended && r->up_open && flow_is_idle(&r->up);
+	bool gone = ready & READY_TROUBLE && r->peer_ended && r->up_open && sends_nothing(&r->up);
 
 	if (gone) {
 		/* The source may have ended, or have more, in this same moment. */
 		flow_wake(&r->up, READY_TROUBLE, 0);
-		if (flow_is_idle(&r->up))
+		if (sends_nothing(&r->up))
 			relay_peer_gone(r);
 		else
 			relay_turn(r);
