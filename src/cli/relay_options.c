@@ -99,7 +99,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		.arg = "RATE",
 		.min = 1,
 		.help = "move at most RATE bytes a second, each way for itself",
-		.man = "K, M and G are 1024-based, kB, MB and GB 1000-based. The bytes that are written count: to "
+		.man = "The bytes that are written count: to "
 		       "the peer, and to standard output. What --send-only throws away is not held back.",
 	},
 	{
