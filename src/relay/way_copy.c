@@ -47,23 +47,6 @@ static bool copy_fill(struct flow *f)
 	return false;
 }
 
-/* How much of the buffer may be written now; 0 when it is held. */
-static size_t copy_share(struct flow *f, nsec_t now)
-{
-	size_t n = f->end - f->begin;
-
-	/* The rest of a sequence, and then the answers. */
-	if (f->between.telnet && telnet_has_answers(f->between.telnet))
-		n = 1;
-	if (f->between.pace)
-		n = pace_allow(f->between.pace, now, f->buf + f->begin, n, &f->held_until);
-	if (n == 0) {
-		f->held = true;
-		f->want_from = f->want_to = 0;
-	}
-	return n;
-}
-
 /* Write up to N bytes of the buffer, once. False when the sink takes no more for now. */
 static bool copy_write(struct flow *f, size_t n)
 {
@@ -82,34 +65,43 @@ static bool copy_write(struct flow *f, size_t n)
 	return true;
 }
 
+/* How much of the buffer may be written at NOW; 0 when it is held. */
+static size_t copy_share(struct flow *f, nsec_t now)
+{
+	size_t n = f->end - f->begin;
+
+	if (f->between.pace)
+		n = pace_allow(f->between.pace, now, f->buf + f->begin, n, &f->held_until);
+	if (n == 0) {
+		f->held = true;
+		f->want_from = f->want_to = 0;
+	}
+	return n;
+}
+
 /* Answers first, and then as much as may go. */
 static bool copy_write_share(struct flow *f)
 {
 	struct pace *pace = f->between.pace;
 	nsec_t now = pace ? sys_now() : 0;
-	size_t begin = f->begin;
+	size_t begin = f->begin, share = 0;
 
-	if (!flow_answer(f))
-		return false;
-	if (begin == f->end)
-		return true;
-	size_t share = copy_share(f, now);
+	if (flow_answer(f))
+		share = copy_share(f, now);
 	if (share == 0 || !copy_write(f, share))
 		return false;
 	if (pace)
 		pace_passed(pace, now, f->buf + begin, f->begin - begin);
-	return flow_answer(f);
+	return true;
 }
 
 bool flow_drain_buffer(struct flow *f)
 {
-	if (!f->plain && !copy_write_share(f))
-		return false;
 	while (f->begin < f->end)
 		if (f->plain ? !copy_write(f, f->end - f->begin) : !copy_write_share(f))
 			return false;
 	f->begin = f->end = 0;
-	return true;
+	return f->plain || flow_answer(f);
 }
 
 bool flow_fill_from_pipe(struct flow *f)

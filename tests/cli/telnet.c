@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -120,11 +121,12 @@ static void shut_is_shut(const char *const *args)
 	peer_send(s.fd, GREETING);
 	end_and_expect(&s, GREETING_SHOWN);
 	child_silent_about(&s.child, "sockit");
+	child_silent_about(&s.child, "EPIPE");
 }
 
 Test(telnet, once_the_sending_side_is_shut_nothing_is_answered)
 {
-	shut_is_shut(WORDS("-t"));
+	shut_is_shut(WORDS("-t", "--trace"));
 	shut_is_shut(WORDS("-t", "--recv-only"));
 }
 
@@ -201,6 +203,22 @@ Test(telnet, an_answer_finds_its_place_in_a_stuck_stream)
 	}
 	cr_assert_eq(heard.answers, 1);
 	end_and_expect(&s, "");
+}
+
+/* An answer that nobody takes is no loss where nothing else is sent. */
+Test(telnet, a_peer_that_takes_no_answers_is_heard)
+{
+	struct plan plan = { .args = WORDS("-t", "-d") };
+	struct session s = session_start(CONNECT, &plan, NET_UNIX);
+
+	shutdown(s.fd, SHUT_RD);
+	peer_send(s.fd, GREETING);
+	proc_await_idle(s.child.pid);
+	double before = proc_cpu_seconds(s.child.pid);
+	child_runs_for(&s.child, 0.3);
+	cr_expect(proc_cpu_seconds(s.child.pid) - before < 0.015, "uses the CPU");
+	peer_send(s.fd, "more");
+	end_and_expect(&s, GREETING_SHOWN "more");
 }
 
 /* Two of us: every byte of a large file, both ways. */
