@@ -37,13 +37,13 @@ _sockit_tables()
 		groups='ask show observe all' answers=1
 		;;
 	connect)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
-		takes_word=' -I --interface -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
+		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay -v,--verbose --json --color --trace -h,--help --report'
+		takes_word=' -I --interface -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --report '
 		groups='network relay observe all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
-		takes_word=' -I --interface -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
+		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay -v,--verbose --json --color --trace -h,--help --report'
+		takes_word=' -I --interface -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --report '
 		groups='network relay observe all'
 		;;
 	byteorder)

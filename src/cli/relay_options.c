@@ -76,4 +76,40 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		.man = "Without it, control bytes from the peer are shown escaped on a terminal, for they "
 		       "could change its state. Output that is not a terminal is never changed.",
 	},
+	{
+		.name = "crlf",
+		.letter = 'C',
+		FLAG_FIELD(struct relay_options, crlf),
+		.excludes = OPTION_NAMES("no-stdin", "recv-only"),
+		.help = "send CR LF for every newline; one that has its CR keeps it",
+		.man = "What comes is not changed.",
+	},
+	{
+		.name = "telnet",
+		.letter = 't',
+		FLAG_FIELD(struct relay_options, telnet),
+		.help = "speak the telnet protocol, and refuse every option that the peer asks for",
+		.man = "Commands of the protocol are taken out of what comes, and the byte 255 is doubled in what "
+		       "is sent (RFC 854). A request is refused once, until it is taken back; once the sending "
+		       "side is shut, nothing is answered. Carriage returns are left as they are.",
+	},
+	{
+		.name = "rate",
+		SIZE_FIELD(struct relay_options, rate),
+		.arg = "RATE",
+		.min = 1,
+		.help = "move at most RATE bytes a second, each way for itself",
+		.man = "The bytes that are written count: to "
+		       "the peer, and to standard output. What --send-only throws away is not held back.",
+	},
+	{
+		.name = "line-delay",
+		DURATION_FIELD(struct relay_options, line_delay),
+		.arg = "DUR",
+		.min = 1,
+		.excludes = OPTION_NAMES("no-stdin", "recv-only"),
+		.help = "wait DUR after each line sent, before the next one",
+		.man = "The end of standard input is passed on without such a wait. Neither this wait nor that of "
+		       "--rate counts as idleness for --idle-timeout; --deadline holds in both.",
+	},
 };

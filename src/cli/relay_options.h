@@ -20,9 +20,13 @@ struct relay_options {
 	bool no_half_close;
 	enum on_peer_close on_peer_close;
 	bool raw;
+	bool crlf;
+	bool telnet;
+	uint64_t rate;     /* bytes a second, each way; 0: no limit */
+	nsec_t line_delay; /* NSEC_NEVER: none */
 };
 
-enum { RELAY_OPTION_COUNT = 9 };
+enum { RELAY_OPTION_COUNT = 13 };
 extern const struct option_row relay_option_rows[RELAY_OPTION_COUNT];
 
 #endif

@@ -23,6 +23,10 @@ struct session {
 	struct loop *loop;
 	struct stream *in, *out;
 	struct tap_escape escape;
+	struct tap_crlf crlf;
+	struct telnet telnet;
+	struct tap_chain up_chain, down_chain;
+	struct pace up_pace, down_pace;
 	struct relay *relay;
 	struct err *err;
 	int result;
@@ -65,16 +69,50 @@ static enum relay_peer_close session_peer_close(const struct session *s, enum on
 	return asked == ON_PEER_CLOSE_QUIT ? RELAY_QUIT : RELAY_KEEP_SENDING;
 }
 
+static void session_init_between(struct session *s, const struct relay_options *o)
+{
+	tap_escape_init(&s->escape);
+	tap_crlf_init(&s->crlf);
+	telnet_init(&s->telnet);
+	s->up_pace = s->down_pace = (struct pace){ .rate = o->rate };
+	if (o->line_delay != NSEC_NEVER)
+		s->up_pace.line_delay = o->line_delay;
+}
+
+static struct flow_between session_up(struct session *s, const struct relay_options *o)
+{
+	return (struct flow_between){
+		.tap = tap_join(&s->up_chain, o->crlf ? &s->crlf.tap : NULL,
+		                o->telnet ? &s->telnet.encode : NULL),
+		.pace = s->up_pace.rate || s->up_pace.line_delay ? &s->up_pace : NULL,
+		.telnet = o->telnet ? &s->telnet : NULL,
+	};
+}
+
+static struct flow_between session_down(struct session *s, const struct relay_options *o)
+{
+	bool escape = s->out && s->out->nature == STREAM_TERMINAL && !o->raw;
+
+	return (struct flow_between){
+		.tap = tap_join(&s->down_chain, o->telnet ? &s->telnet.decode : NULL,
+		                escape ? &s->escape.tap : NULL),
+		.pace = o->rate && s->out ? &s->down_pace : NULL,
+	};
+}
+
 static int session_relay(struct session *s, const struct session_request *q, struct report *report,
                          struct err *err)
 {
 	const struct relay_options *o = q->options;
-	bool escape = s->out && s->out->nature == STREAM_TERMINAL && !o->raw;
+
+	session_init_between(s, o);
+
 	struct relay_request request = {
 		.peer = q->peer,
 		.in = s->in,
 		.out = s->out,
-		.out_tap = escape ? &s->escape.tap : NULL,
+		.up = session_up(s, o),
+		.down = session_down(s, o),
 		.shut_at_once = o->recv_only,
 		.end_when_sent = o->send_only,
 		.keep_sending_side = o->no_half_close,
@@ -86,7 +124,6 @@ static int session_relay(struct session *s, const struct session_request *q, str
 		.deadline_after = o->deadline,
 	};
 
-	tap_escape_init(&s->escape);
 	if (relay_start(s->loop, &request, report, session_done, s, &s->relay, err))
 		return -1;
 	return loop_run(s->loop, err) ? -1 : s->result;

@@ -192,6 +192,10 @@ void relay_peer_gone(struct relay *r)
 	int unacked = stream_unacked(r->request.peer);
 	int pending = stream_pending_error(r->request.peer);
 
+	if (r->up.held) {
+		relay_fail_peer(r, pending ? pending : ECONNRESET, "send");
+		return;
+	}
 	/* How TCP learnt of it does not matter when nothing was owed. A Unix socket has no
 	 * acknowledgements; there an error tells of bytes that were never read. */
 	if (unacked != 0 || (pending && r->request.peer->nature != STREAM_TCP))

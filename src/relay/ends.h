@@ -25,9 +25,11 @@ struct relay {
 	bool settled;  /* what was sent is known to be acknowledged */
 	int broken; /* the errno with which sending failed; what was received is still delivered */
 	bool finished;
+	unsigned
+		want_answer; /* READY_* of the peer, for answers that wait beside an ended source */
 
 	struct watch peer, in, out;
-	struct timer idle, deadline, quit, brief, ack, begin;
+	struct timer idle, deadline, quit, brief, ack, begin, held;
 	nsec_t ack_wait, ack_until; /* the next pause, and when patience ends */
 	int unacked;                /* at the last look */
 	nsec_t moved_at;            /* when bytes last moved */
@@ -52,7 +54,7 @@ void relay_peer_ended(struct relay *r);
 /* Both directions are over: finish once the peer's TCP has everything. */
 void relay_settle(struct relay *r);
 
-/* The peer has gone for good while the source was idle. */
+/* The peer has gone for good while the source was idle, or what it gave was held. */
 void relay_peer_gone(struct relay *r);
 
 /* Timers. */

@@ -20,7 +20,7 @@ static bool is_file(const struct stream *s)
 
 static const struct flow_way *flow_choose(const struct flow *f)
 {
-	if (!f->to || f->tap || f->from->ops->splice_fd(f->from) < 0 ||
+	if (!f->to || !f->plain || f->from->ops->splice_fd(f->from) < 0 ||
 	    f->to->ops->splice_fd(f->to) < 0)
 		return &flow_way_copy;
 	if (is_file(f->from) && is_socket(f->to))
@@ -30,9 +30,13 @@ static const struct flow_way *flow_choose(const struct flow *f)
 	return &flow_way_copy;
 }
 
-void flow_init(struct flow *f, struct stream *from, struct stream *to, struct tap *tap)
+void flow_init(struct flow *f, struct stream *from, struct stream *to,
+               const struct flow_between *between)
 {
-	*f = (struct flow){ .from = from, .to = to, .tap = tap, .pipe = { -1, -1 } };
+	*f = (struct flow){ .from = from, .to = to, .pipe = { -1, -1 } };
+	if (between)
+		f->between = *between;
+	f->plain = !f->between.tap && !f->between.pace && !f->between.telnet;
 	f->way = flow_choose(f);
 	f->want_from = READY_IN;
 }
@@ -62,7 +66,7 @@ bool flow_make_buffer(struct flow *f)
 	size_t size = f->grown ? FLOW_CHUNK : FLOW_FULL_READ;
 
 	if (size > f->size && flow_grow(&f->buf, size) &&
-	    (!f->tap || flow_grow(&f->tap_in, size / f->tap->growth)))
+	    (!f->between.tap || flow_grow(&f->tap_in, size / f->between.tap->growth)))
 		f->size = size;
 	if (f->size == 0)
 		flow_to_failed(f, ENOMEM);
@@ -130,13 +134,35 @@ static bool flow_is_empty(const struct flow *f)
 	return f->begin == f->end && f->piped == 0;
 }
 
+static bool flow_owes_answers(const struct flow *f)
+{
+	return f->between.telnet && telnet_has_answers(f->between.telnet);
+}
+
 static void flow_settle(struct flow *f)
 {
-	if (f->state != FLOW_RUNNING || !f->from_ended || !flow_is_empty(f))
+	if (f->state != FLOW_RUNNING || !f->from_ended || !flow_is_empty(f) || flow_owes_answers(f))
 		return;
 	f->state = f->from_error ? FLOW_FROM_FAILED : FLOW_ENDED;
 	f->error = f->from_error;
 	f->want_from = f->want_to = 0;
+}
+
+static void flow_turn(struct flow *f)
+{
+	f->want_from = f->want_to = 0;
+	f->held = false;
+	for (int i = 0; i < FLOW_STEPS_A_TURN; i++)
+		if (f->state != FLOW_RUNNING || !f->way->step(f))
+			break;
+	flow_settle(f);
+	/* The turn is over before the bytes are: any readiness of either side goes on. */
+	if (f->state == FLOW_RUNNING && !f->want_from && !f->want_to && !f->held) {
+		if (flow_is_empty(f) && !f->from_ended)
+			f->want_from = READY_IN;
+		else
+			f->want_to = READY_OUT;
+	}
 }
 
 void flow_wake(struct flow *f, unsigned from_ready, unsigned to_ready)
@@ -144,20 +170,28 @@ void flow_wake(struct flow *f, unsigned from_ready, unsigned to_ready)
 	bool by_from = f->want_from && (from_ready & (f->want_from | READY_TROUBLE));
 	bool by_to = f->want_to && (to_ready & (f->want_to | READY_TROUBLE));
 
-	if (f->state != FLOW_RUNNING || (!by_from && !by_to))
-		return;
-	f->want_from = f->want_to = 0;
-	for (int i = 0; i < FLOW_STEPS_A_TURN; i++)
-		if (f->state != FLOW_RUNNING || !f->way->step(f))
-			break;
-	flow_settle(f);
-	/* The turn is over before the bytes are: any readiness of either side goes on. */
-	if (f->state == FLOW_RUNNING && !f->want_from && !f->want_to) {
-		if (flow_is_empty(f) && !f->from_ended)
-			f->want_from = READY_IN;
-		else
-			f->want_to = READY_OUT;
-	}
+	if (f->state == FLOW_RUNNING && (by_from || by_to))
+		flow_turn(f);
+}
+
+void flow_resume(struct flow *f)
+{
+	if (f->state == FLOW_RUNNING && f->held)
+		flow_turn(f);
+}
+
+bool flow_answer(struct flow *f)
+{
+	if (f->state != FLOW_RUNNING || !flow_owes_answers(f) || telnet_is_split(f->buf, f->begin))
+		return true;
+
+	struct io io = telnet_send(f->between.telnet, f->to, &f->given);
+
+	if (io.kind == IO_FAILED)
+		flow_to_failed(f, io.error);
+	else if (io.kind != IO_DONE)
+		f->want_to = io.kind == IO_WANT_READ ? READY_IN : READY_OUT;
+	return io.kind == IO_DONE;
 }
 
 bool flow_is_idle(const struct flow *f)

@@ -10,7 +10,9 @@
 
 #include "base/unit.h"
 #include "loop/poller.h"
+#include "relay/pace.h"
 #include "relay/tap.h"
+#include "relay/telnet.h"
 #include "stream/stream.h"
 
 /* The most that one call moves, and the size of the pipes and of a grown buffer. */
@@ -32,6 +34,13 @@ enum flow_state {
 
 struct flow;
 
+/* What stands in a flow; NULL for what does not. Any of them makes it copy. */
+struct flow_between {
+	struct tap *tap;
+	struct pace *pace;
+	struct telnet *telnet; /* its answers are sent between the bytes, and are not held */
+};
+
 /* A way to move bytes. */
 struct flow_way {
 	const char *name;
@@ -42,18 +51,23 @@ struct flow_way {
 struct flow {
 	struct stream *from;
 	struct stream *to; /* NULL: what comes is dropped */
-	struct tap *tap;   /* or NULL */
+	struct flow_between between;
 	enum flow_state state;
 	int error;
 
 	/* What it waits for, in READY_* of the two descriptors. */
 	unsigned want_from, want_to;
 
+	/* Held by its pace, which is told with flow_resume. It may still wait for the sink, to answer. */
+	bool held;
+	nsec_t held_until; /* the last time that it was */
+
 	uint64_t taken; /* bytes that the source gave */
 	uint64_t given; /* bytes that the sink took */
 
 	/* private */
 	const struct flow_way *way;
+	bool plain;      /* nothing stands in it */
 	bool from_ended; /* or failed, with from_error */
 	int from_error;
 	uint8_t *buf, *tap_in; /* made at the first use, and again at the first full read */
@@ -67,12 +81,20 @@ struct flow {
 	bool low_water;        /* SO_RCVLOWAT is raised */
 };
 
-/* The streams stay the caller's and must outlive the flow. */
-void flow_init(struct flow *f, struct stream *from, struct stream *to, struct tap *tap);
+/* The streams stay the caller's and must outlive the flow, as must what stands in it. BETWEEN may be
+ * NULL. */
+void flow_init(struct flow *f, struct stream *from, struct stream *to,
+               const struct flow_between *between);
 void flow_close(struct flow *f);
 
 /* The descriptors below have become ready. Does nothing where that is not waited for. */
 void flow_wake(struct flow *f, unsigned from_ready, unsigned to_ready);
+
+/* The hold is over, or may be: go on, if the flow was held. */
+void flow_resume(struct flow *f);
+
+/* Send the answers of the protocol as far as they go. False when they wait for the sink. */
+bool flow_answer(struct flow *f);
 
 /* Whether it waits for the source alone: nothing that was read is still to be written. */
 bool flow_is_idle(const struct flow *f);

@@ -68,6 +68,23 @@ static void relay_check(struct relay *r)
 		relay_settle(r);
 }
 
+static bool relay_is_held(bool open, const struct flow *f)
+{
+	return open && f->state == FLOW_RUNNING && f->held;
+}
+
+/* A flow that is held by its pace waits for the time alone. */
+static void relay_watch_held(struct relay *r)
+{
+	nsec_t at = NSEC_NEVER;
+
+	if (relay_is_held(r->up_open, &r->up))
+		at = r->up.held_until;
+	if (relay_is_held(r->down_open, &r->down) && r->down.held_until < at)
+		at = r->down.held_until;
+	loop_timer(r->loop, &r->held, at);
+}
+
 /* Tell the loop what the flows wait for. A stream that nobody waits for is not watched, or its hanging
  * up would wake us again and again; but for the peer that may go for good while the source is idle. */
 static void relay_watch(struct relay *r)
@@ -84,6 +101,7 @@ static void relay_watch(struct relay *r)
 		loop_watch(r->loop, &r->out, out);
 	else
 		loop_unwatch(&r->out);
+	peer |= r->want_answer;
 	if (peer || (r->peer_ended && r->up_open))
 		loop_watch(r->loop, &r->peer, peer);
 	else
@@ -92,10 +110,34 @@ static void relay_watch(struct relay *r)
 		loop_timer(r->loop, &r->brief, nsec_after(loop_now(r->loop), FLOW_LOW_WATER_WAIT));
 	else
 		loop_timer_cancel(r->loop, &r->brief);
+	relay_watch_held(r);
+}
+
+/* Without a source the answers go straight to the peer; and nowhere once the sending side is shut. That
+ * one fails is no loss, and the receiving side will tell. */
+static void relay_answer(struct relay *r)
+{
+	struct telnet *telnet = r->request.up.telnet;
+
+	r->want_answer = 0;
+	if (!telnet || r->up_open || !telnet_has_answers(telnet))
+		return;
+
+	struct io io = { .kind = IO_FAILED };
+
+	if (!r->fin_sent && !r->broken)
+		io = telnet_send(telnet, r->request.peer, &r->up.given);
+	if (io.kind == IO_FAILED)
+		telnet_drop_answers(telnet);
+	else if (io.kind != IO_DONE)
+		r->want_answer = io.kind == IO_WANT_READ ? READY_IN : READY_OUT;
 }
 
 static void relay_turn(struct relay *r)
 {
+	if (r->up_open)
+		(void)flow_answer(&r->up);
+
 	uint64_t moved = r->up.taken + r->up.given + r->down.taken + r->down.given;
 
 	if (moved != r->moved) {
@@ -103,19 +145,26 @@ static void relay_turn(struct relay *r)
 		r->moved_at = loop_now(r->loop);
 	}
 	relay_check(r);
-	if (!r->finished)
-		relay_watch(r);
+	if (r->finished)
+		return;
+	relay_answer(r);
+	relay_watch(r);
+}
+
+static bool sends_nothing(const struct flow *up)
+{
+	return up->state == FLOW_RUNNING && (up->held || flow_is_idle(up));
 }
 
 static void relay_peer_ready(struct watch *watch, unsigned ready)
 {
 	struct relay *r = CONTAINER_OF(watch, struct relay, peer);
-	bool gone = ready & READY_TROUBLE && r->peer_ended && r->up_open && flow_is_idle(&r->up);
+	bool gone = ready & READY_TROUBLE && r->peer_ended && r->up_open && sends_nothing(&r->up);
 
 	if (gone) {
 		/* The source may have ended, or have more, in this same moment. */
 		flow_wake(&r->up, READY_TROUBLE, 0);
-		if (flow_is_idle(&r->up))
+		if (sends_nothing(&r->up))
 			relay_peer_gone(r);
 		else
 			relay_turn(r);
@@ -151,10 +200,31 @@ static void relay_brief_due(struct timer *timer)
 	flow_lower_water(&r->down);
 }
 
+static void relay_held_due(struct timer *timer)
+{
+	struct relay *r = CONTAINER_OF(timer, struct relay, held);
+	nsec_t now = loop_now(r->loop);
+
+	if (r->up_open && r->up.held_until <= now)
+		flow_resume(&r->up);
+	if (r->down_open && r->down.held_until <= now)
+		flow_resume(&r->down);
+	relay_turn(r);
+}
+
+/* When the connection was last busy: bytes moved, or it held some back itself. */
+static nsec_t relay_busy_at(const struct relay *r)
+{
+	nsec_t at = r->moved_at;
+
+	at = r->up.held_until > at ? r->up.held_until : at;
+	return r->down.held_until > at ? r->down.held_until : at;
+}
+
 static void relay_idle_due(struct timer *timer)
 {
 	struct relay *r = CONTAINER_OF(timer, struct relay, idle);
-	nsec_t until = nsec_after(r->moved_at, r->request.idle_timeout);
+	nsec_t until = nsec_after(relay_busy_at(r), r->request.idle_timeout);
 	char why[64];
 	struct text t = TEXT_OVER(why);
 
@@ -200,6 +270,7 @@ static void relay_init_timers(struct relay *r)
 	r->deadline.fire = relay_deadline_due;
 	r->quit.fire = relay_quit_due;
 	r->brief.fire = relay_brief_due;
+	r->held.fire = relay_held_due;
 	r->ack.fire = relay_ack_due;
 	r->begin.fire = relay_begin;
 	loop_timer(r->loop, &r->begin, r->began);
@@ -221,13 +292,13 @@ int relay_start(struct loop *loop, const struct relay_request *request, struct r
 	r->context = context;
 	r->began = r->moved_at = loop_now(loop);
 	r->peer = (struct watch){ .fd = request->peer->fd, .ready = relay_peer_ready };
-	flow_init(&r->down, request->peer, request->out, request->out_tap);
+	flow_init(&r->down, request->peer, request->out, &request->down);
 	r->down_open = true;
 	if (request->out)
 		r->out = (struct watch){ .fd = request->out->fd, .ready = relay_out_ready };
 	if (request->in) {
 		r->in = (struct watch){ .fd = request->in->fd, .ready = relay_in_ready };
-		flow_init(&r->up, request->in, request->peer, NULL);
+		flow_init(&r->up, request->in, request->peer, &request->up);
 		r->up_open = true;
 	}
 	relay_init_timers(r);
@@ -239,9 +310,8 @@ void relay_free(struct relay *r)
 {
 	if (!r)
 		return;
-	struct timer *timers[] = {
-		&r->idle, &r->deadline, &r->quit, &r->brief, &r->ack, &r->begin
-	};
+	struct timer *timers[] = { &r->idle, &r->deadline, &r->quit, &r->brief,
+		                   &r->ack,  &r->begin,    &r->held };
 
 	loop_unwatch(&r->peer);
 	loop_unwatch(&r->in);

@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "base/unit.h"
-#include "relay/tap.h"
+#include "relay/flow.h"
 #include "stream/stream.h"
 
 enum relay_peer_close {
@@ -16,7 +16,10 @@ struct relay_request {
 	struct stream *peer; /* all three stay the caller's */
 	struct stream *in;   /* NULL: nothing is read, the sending side stays open */
 	struct stream *out;  /* NULL: what comes is read and dropped */
-	struct tap *out_tap; /* or NULL */
+
+	/* What stands in the two directions. The answers of up.telnet are sent also when IN is NULL or has
+	 * ended, as long as the sending side is open. */
+	struct flow_between up, down;
 
 	bool shut_at_once;      /* nothing will be sent: the sending side is shut at the start */
 	bool end_when_sent;     /* do not wait for the peer's end once everything is acknowledged */

@@ -2,36 +2,41 @@
 #include <errno.h>
 
 #include "relay/flow.h"
+#include "sys/clock.h"
 #include "sys/file.h"
 
 /* What fits behind what is in the buffer, as bytes to be read. */
 static size_t copy_room(const struct flow *f)
 {
+	const struct tap *tap = f->between.tap;
 	size_t room = f->size - f->end;
 
-	if (!f->tap)
+	if (!tap)
 		return room;
-	room /= f->tap->growth;
-	return room > f->tap->extra ? room - f->tap->extra : 0;
+	room /= tap->growth;
+	return room > tap->extra ? room - tap->extra : 0;
 }
 
 static void copy_finish_tap(struct flow *f)
 {
-	if (f->tap)
-		f->end += f->tap->finish(f->tap, f->buf + f->end);
-	f->tap = NULL;
+	struct tap *tap = f->between.tap;
+
+	if (tap)
+		f->end += tap->finish(tap, f->buf + f->end);
+	f->between.tap = NULL;
 }
 
 /* Read once. False when there was nothing to be had, or when less came than would have fit: the source
  * is drained for now, and asking it again would be a call for nothing. */
 static bool copy_fill(struct flow *f)
 {
+	struct tap *tap = f->between.tap;
 	size_t room = copy_room(f);
-	struct io io = f->from->ops->read(f->from, f->tap ? f->tap_in : f->buf + f->end, room);
+	struct io io = f->from->ops->read(f->from, tap ? f->tap_in : f->buf + f->end, room);
 
 	if (io.kind == IO_DONE) {
 		flow_took(f, io.n, room);
-		f->end += f->tap ? f->tap->pass(f->tap, f->tap_in, io.n, f->buf + f->end) : io.n;
+		f->end += tap ? tap->pass(tap, f->tap_in, io.n, f->buf + f->end) : io.n;
 		if (io.n < room)
 			f->want_from = READY_IN;
 		return io.n == room;
@@ -42,26 +47,61 @@ static bool copy_fill(struct flow *f)
 	return false;
 }
 
+/* Write up to N bytes of the buffer, once. False when the sink takes no more for now. */
+static bool copy_write(struct flow *f, size_t n)
+{
+	struct io io = f->to ? f->to->ops->write(f->to, f->buf + f->begin, n) : io_done(n);
+
+	if (io.kind == IO_FAILED) {
+		flow_to_failed(f, io.error);
+		return false;
+	}
+	if (io.kind != IO_DONE) {
+		f->want_to = io.kind == IO_WANT_READ ? READY_IN : READY_OUT;
+		return false;
+	}
+	f->begin += io.n;
+	f->given += io.n;
+	return true;
+}
+
+/* How much of the buffer may be written at NOW; 0 when it is held. */
+static size_t copy_share(struct flow *f, nsec_t now)
+{
+	size_t n = f->end - f->begin;
+
+	if (f->between.pace)
+		n = pace_allow(f->between.pace, now, f->buf + f->begin, n, &f->held_until);
+	if (n == 0) {
+		f->held = true;
+		f->want_from = f->want_to = 0;
+	}
+	return n;
+}
+
+/* Answers first, and then as much as may go. */
+static bool copy_write_share(struct flow *f)
+{
+	struct pace *pace = f->between.pace;
+	nsec_t now = pace ? sys_now() : 0;
+	size_t begin = f->begin, share = 0;
+
+	if (flow_answer(f))
+		share = copy_share(f, now);
+	if (share == 0 || !copy_write(f, share))
+		return false;
+	if (pace)
+		pace_passed(pace, now, f->buf + begin, f->begin - begin);
+	return true;
+}
+
 bool flow_drain_buffer(struct flow *f)
 {
-	while (f->begin < f->end) {
-		struct io io =
-			f->to ? f->to->ops->write(f->to, f->buf + f->begin, f->end - f->begin)
-			      : io_done(f->end - f->begin);
-
-		if (io.kind == IO_FAILED) {
-			flow_to_failed(f, io.error);
+	while (f->begin < f->end)
+		if (f->plain ? !copy_write(f, f->end - f->begin) : !copy_write_share(f))
 			return false;
-		}
-		if (io.kind != IO_DONE) {
-			f->want_to = io.kind == IO_WANT_READ ? READY_IN : READY_OUT;
-			return false;
-		}
-		f->begin += io.n;
-		f->given += io.n;
-	}
 	f->begin = f->end = 0;
-	return true;
+	return f->plain || flow_answer(f);
 }
 
 bool flow_fill_from_pipe(struct flow *f)
@@ -80,7 +120,7 @@ bool flow_fill_from_pipe(struct flow *f)
 /* What is worth a pipe of our own once there is much to move. */
 static const struct flow_way *copy_successor(const struct flow *f)
 {
-	if (!f->grown || !f->to || f->tap || f->from_ended || f->unspliceable)
+	if (!f->grown || !f->to || !f->plain || f->from_ended || f->unspliceable)
 		return &flow_way_copy;
 	if ((f->from->nature == STREAM_TCP || f->from->nature == STREAM_SOCKET) &&
 	    (f->to->nature == STREAM_FILE || f->to->nature == STREAM_DEVICE))

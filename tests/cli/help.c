@@ -83,6 +83,12 @@ Test(help, names_every_option)
 		"--json",
 		"--report",
 		"--raw",
+		"-C",
+		"--crlf",
+		"-t",
+		"--telnet",
+		"--rate",
+		"--line-delay",
 		"--color",
 		"--trace",
 	};

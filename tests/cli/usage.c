@@ -154,6 +154,11 @@ static const struct bad bad_durations[] = {
 	  NULL },
 	{ { "connect", "--idle-timeout=", "localhost:80" }, { "--idle-timeout" }, NULL },
 	{ { "listen", "--accept-timeout", "soon", "0" }, { "soon" }, NULL },
+	{ { "connect", "--line-delay", "0", "localhost:80" }, { "--line-delay" }, NULL },
+	{ { "connect", "--rate", "0", "localhost:80" }, { "--rate" }, NULL },
+	{ { "connect", "--rate", "fast", "localhost:80" }, { "fast" }, NULL },
+	{ { "connect", "--rate", "-1", "localhost:80" }, { "-1" }, NULL },
+	{ { "connect", "--rate", "1.5M", "localhost:80" }, { "1.5M" }, NULL },
 };
 
 /* Nothing is silently ignored: both options, or option and endpoint, are named. */
@@ -167,6 +172,12 @@ static const struct bad bad_pairs[] = {
 	{ { "connect", "--no-half-close", "--recv-only", "localhost:80" },
 	  { "--no-half-close", "--recv-only" },
 	  NULL },
+	{ { "connect", "-C", "--recv-only", "localhost:80" }, { "-C", "--recv-only" }, NULL },
+	{ { "listen", "-d", "--crlf", "0" }, { "-d", "--crlf" }, NULL },
+	{ { "connect", "--line-delay", "1", "--recv-only", "localhost:80" },
+	  { "--line-delay", "--recv-only" },
+	  NULL },
+	{ { "listen", "--line-delay", "1", "-d", "0" }, { "--line-delay", "-d" }, NULL },
 	{ { "connect", "-U", "-4", "/tmp/x" }, { "-U", "-4" }, NULL },
 	{ { "connect", "-p", "80", "unix:/tmp/x" }, { "-p", "unix:/tmp/x" }, NULL },
 	{ { "connect", "-s", "::1", "unix:/tmp/x" }, { "-s", "unix:/tmp/x" }, NULL },

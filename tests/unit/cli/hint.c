@@ -36,8 +36,8 @@ Test(hint, letters_of_other_tools)
 /* A hint is for what does not exist, and what it recommends must. */
 Test(hint, no_hint_for_our_own)
 {
-	static const char *const ours[] = { "-4", "-6", "-U", "-n", "-s", "-p",
-		                            "-I", "-i", "-q", "-d", "-v", "-h" };
+	static const char *const ours[] = { "-4", "-6", "-U", "-n", "-s", "-p", "-I",
+		                            "-i", "-q", "-d", "-v", "-h", "-C", "-t" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
 		for (const struct command *const *c = commands; *c != NULL; c++)
@@ -48,7 +48,7 @@ Test(hint, no_hint_for_our_own)
 
 Test(hint, reserved_letters_are_unknown)
 {
-	static const char *const reserved[] = { "-k", "-z", "-u", "-x", "-o", "-C", "-t", "-T" };
+	static const char *const reserved[] = { "-k", "-z", "-u", "-x", "-o", "-T" };
 
 	for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
 		struct err e = hint_for("connect", reserved[i]);

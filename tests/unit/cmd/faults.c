@@ -297,6 +297,15 @@ static const struct scene scenes[] = {
 	  { "--unix-mode", "600" },
 	  300000,
 	  300001 },
+	{ "connect, paced",
+	  false,
+	  SCENE_V4,
+	  SCENE_FILE,
+	  SCENE_PIPE,
+	  false,
+	  { "--rate", "50M" },
+	  200000,
+	  200001 },
 };
 
 Test(faults, connect_pipes)
@@ -354,6 +363,11 @@ Test(faults, listen_unix)
 	sweep(&scenes[10]);
 }
 
+Test(faults, connect_paced)
+{
+	sweep(&scenes[11]);
+}
+
 Test(disturbed, connect_pipes)
 {
 	disturb_all_calls(&scenes[0]);
@@ -407,4 +421,9 @@ Test(disturbed, listen_null)
 Test(disturbed, listen_unix)
 {
 	disturb_all_calls(&scenes[10]);
+}
+
+Test(disturbed, connect_paced)
+{
+	disturb_all_calls(&scenes[11]);
 }

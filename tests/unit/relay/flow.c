@@ -326,7 +326,7 @@ Test(flow, a_tap_sees_all_and_splits_nothing)
 
 	rig_up(&rig, TCP, PIPE, 0);
 	tap_escape_init(&escape);
-	flow_init(&rig.flow, rig.from, rig.to, &escape.tap);
+	flow_init(&rig.flow, rig.from, rig.to, &(struct flow_between){ .tap = &escape.tap });
 	cr_assert_eq(rig.flow.way, &flow_way_copy);
 	for (size_t i = 0; i < sizeof in - 1; i++) {
 		cr_assert_eq(write(rig.feed, in + i, 1), 1);

@@ -169,7 +169,10 @@ void rig_turn(struct rig *rig)
 
 	if (f->low_water && flow_waits_briefly(f) && !readiness(rig->from, f->want_from))
 		flow_lower_water(f);
-	cr_assert(f->want_from || f->want_to, "waits for nothing");
+	if (f->held && clock_now() >= f->held_until)
+		flow_resume(f);
+	cr_assert(f->want_from || f->want_to || f->held || f->state != FLOW_RUNNING,
+	          "waits for nothing");
 	flow_wake(f, readiness(rig->from, f->want_from), readiness(rig->to, f->want_to));
 }
 
