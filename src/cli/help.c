@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "cli/fill.h"
+#include "net/sockopt.h"
 
 enum { EXAMPLE_COLUMN_MAX = 54, COMMAND_COLUMN = 12, OPTION_COLUMN = 26 };
 
@@ -118,11 +119,23 @@ static bool begins_group(const struct command *command, size_t i)
 	return true;
 }
 
+static bool has_sockopts(const struct command *command)
+{
+	struct command_row r;
+
+	for (size_t i = 0; command_row_at(command, i, &r); i++)
+		if (r.row->complete == COMPLETE_SOCKOPT)
+			return true;
+	return false;
+}
+
 void help_add_group_names(struct text *t, const struct command *command, const char *separator)
 {
 	for (size_t i = 0; i < command->section_count; i++)
 		if (begins_group(command, i))
 			text_add(t, "%s%s", command->sections[i].group->name, separator);
+	if (has_sockopts(command))
+		text_add(t, "sockopt%s", separator);
 	text_add_str(t, "all");
 }
 
@@ -210,6 +223,25 @@ static void add_group(struct text *t, struct style style, const struct command *
 			add_option(t, r.row);
 }
 
+/* "tcp-keepidle=DUR   idle time before the first keepalive probe (TCP)" */
+static void add_sockopts(struct text *t, struct style style)
+{
+	add_heading(t, style, "Socket options, as in --sockopt NAME=VALUE");
+	text_add_str(t, "\n");
+	for (size_t i = 0; i < sockopt_row_count; i++) {
+		const struct sockopt *o = &sockopt_rows[i];
+		char left[128], right[256];
+		struct text l = TEXT_OVER(left), r = TEXT_OVER(right);
+
+		text_add(&l, "%s=", o->name);
+		sockopt_add_form(&l, o);
+		text_add(&r, "%s (", o->help);
+		sockopt_add_places(&r, o);
+		text_add_str(&r, ")");
+		add_columns(t, left, OPTION_COLUMN, right);
+	}
+}
+
 bool help_add_group(struct text *t, struct style style, const struct command *command,
                     const char *name)
 {
@@ -224,6 +256,10 @@ bool help_add_group(struct text *t, struct style style, const struct command *co
 		if (found)
 			text_add_str(t, "\n");
 		add_group(t, style, command, group);
+		found = true;
+	}
+	if (strcmp(name, "sockopt") == 0 && has_sockopts(command)) {
+		add_sockopts(t, style);
 		found = true;
 	}
 	if (found)
