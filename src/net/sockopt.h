@@ -56,6 +56,7 @@ struct sockopt_choice {
 struct sockopt {
 	const char *name;  /* "tcp-nodelay" */
 	int level, number; /* for setsockopt */
+	int read;          /* the number for getsockopt where it is another one, else 0 */
 	enum sockopt_type type;
 	unsigned places; /* enum sockopt_place, or'ed */
 	uint64_t min, max;

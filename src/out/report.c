@@ -38,7 +38,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_CLOSED] = { "closed", "closed ({reason}): sent {sent_bytes} bytes, received "
 	                              "{received_bytes} bytes, in {time}" },
 	[REPORT_CALL] = { "call", "{words}" },
-	[REPORT_SOCKOPT] = { "sockopt", "socket option {name} for {peer}{local}: {words}" },
+	[REPORT_SOCKOPT] = { "sockopt", "socket option {name} for {socket}: {words}" },
 	[REPORT_SOCKOPT_FAILED] = { "sockopt_failed",
 	                            "closed {peer}: cannot set the socket option {option}: {reason}" },
 };

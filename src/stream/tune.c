@@ -38,24 +38,25 @@ static struct report_field tune_field(const struct sockopt *option,
 }
 
 /* What the kernel has: it rounds, doubles and caps. */
-static void tune_tell(const struct tune *tune, int fd, const struct report_field *at,
+static void tune_tell(const struct tune *tune, int fd, const struct addr *at,
                       const struct sockopt_setting *s)
 {
+	int number = s->option->read ? s->option->read : s->option->number;
 	union sockopt_value value = { .rate = 0 };
 	socklen_t len = sockopt_value_room(s->option);
 	char shown[64], asked[64], words[192];
 	struct text t = TEXT_OVER(shown), a = TEXT_OVER(asked), w = TEXT_OVER(words);
 
-	if (sys_getsockopt(fd, s->option->level, s->option->number, &value, &len))
+	if (sys_getsockopt(fd, s->option->level, number, &value, &len))
 		return;
 	sockopt_add_value(&t, s->option, &value);
 	sockopt_add_value(&a, s->option, &s->value);
 	text_add_str(&w, shown);
 	if (strcmp(shown, asked) != 0)
 		text_add(&w, " (asked for %s)", asked);
-	REPORT(tune->report, REPORT_SOCKOPT, FIELD_STR("name", s->option->name), *at,
-	       FIELD_STR("asked", s->asked), tune_field(s->option, &value, shown),
-	       FIELD_WORDS(words));
+	REPORT(tune->report, REPORT_SOCKOPT, FIELD_STR("name", s->option->name),
+	       FIELD_ADDR("socket", at), FIELD_STR("asked", s->asked),
+	       tune_field(s->option, &value, shown), FIELD_WORDS(words));
 }
 
 static int tune_set(int fd, const struct sockopt_setting *s, struct err *err)
@@ -70,12 +71,17 @@ static int tune_set(int fd, const struct sockopt_setting *s, struct err *err)
 
 enum tune_what {
 	TUNE_ALL,
-	TUNE_FADED, /* what the kernel forgets; the others are there */
+	TUNE_FADED,      /* what the kernel forgets; the others are there */
+	TUNE_CONNECTION, /* what a connection has too, not a listening socket alone */
 };
 
 static bool tune_wants(const struct sockopt_setting *s, enum tune_what what)
 {
-	return what == TUNE_ALL || s->option->places & SOCKOPT_FADES;
+	unsigned needed = what == TUNE_FADED        ? SOCKOPT_FADES
+	                  : what == TUNE_CONNECTION ? SOCKOPT_CONNECTS
+	                                            : 0;
+
+	return (s->option->places & needed) == needed;
 }
 
 static int tune_set_those(const struct tune *tune, int fd, const struct addr *at,
@@ -90,26 +96,24 @@ static int tune_set_those(const struct tune *tune, int fd, const struct addr *at
 	return 0;
 }
 
-/* KEY is what AT is to the socket: its peer or its local address. */
 static void tune_tell_those(const struct tune *tune, int fd, const struct addr *at,
-                            enum tune_what what, const char *key)
+                            enum tune_what what)
 {
 	const struct sockopt_list *list = tune->options;
-	struct report_field field = FIELD_ADDR(key, at);
 
 	if (!report_hears_details(tune->report))
 		return;
 	for (size_t i = 0; list && i < list->count; i++)
 		if (sockopt_suits(list->at[i].option, tune_places(tune, at)) &&
 		    tune_wants(&list->at[i], what))
-			tune_tell(tune, fd, &field, &list->at[i]);
+			tune_tell(tune, fd, at, &list->at[i]);
 }
 
 int tune_new(const struct tune *tune, int fd, const struct addr *at, struct err *err)
 {
 	if (tune_set_those(tune, fd, at, TUNE_ALL, err))
 		return -1;
-	tune_tell_those(tune, fd, at, TUNE_ALL, tune->role == SOCKOPT_LISTENS ? "local" : "peer");
+	tune_tell_those(tune, fd, at, TUNE_ALL);
 	return 0;
 }
 
@@ -117,7 +121,7 @@ int tune_connected(const struct tune *tune, int fd, const struct addr *at, struc
 {
 	if (tune_set_those(tune, fd, at, TUNE_FADED, err))
 		return -1;
-	tune_tell_those(tune, fd, at, TUNE_FADED, "peer");
+	tune_tell_those(tune, fd, at, TUNE_FADED);
 	return 0;
 }
 
@@ -126,9 +130,9 @@ int tune_accepted(const struct tune *tune, int fd, const struct addr *at, struct
 	/* A Unix socket inherits nothing. */
 	bool local = at->at.any.sa_family == AF_UNIX;
 
-	if (tune_set_those(tune, fd, at, local ? TUNE_ALL : TUNE_FADED, err))
+	if (tune_set_those(tune, fd, at, local ? TUNE_CONNECTION : TUNE_FADED, err))
 		return -1;
-	tune_tell_those(tune, fd, at, TUNE_ALL, "peer");
+	tune_tell_those(tune, fd, at, TUNE_CONNECTION);
 	return 0;
 }
 
