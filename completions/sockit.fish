@@ -49,7 +49,6 @@ function __sockit_sockopts
 		bindtoifindex 'use the network interface of this index only, 0 for any' \
 		broadcast 'allow sending to broadcast addresses' \
 		busy-poll 'poll the device so long before sleeping' \
-		busy-poll-budget 'how many packets one busy poll may take' \
 		debug 'have the kernel note what the socket does' \
 		dontroute 'reach hosts on the own links only, through no router' \
 		keepalive 'probe an idle connection, to find out that the peer is gone' \
