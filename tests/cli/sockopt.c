@@ -115,17 +115,37 @@ Test(sockopt, overrides_what_sockit_sets_itself)
 }
 
 /* The other settings of the watch over a peer that has ended stay sockit's own. */
-Test(sockopt, keepalive_that_was_asked_for_outlives_the_peers_end)
+static void keeps_its_keepalive(enum role role, enum net net)
 {
-	struct session s = start(
-		CONNECT, NET_V4,
-		WORDS("-v", "--sockopt", "tcp-keepidle=77", "--on-peer-close", "keep", "--trace"));
+	struct session s;
 
+	if (net == NET_UNIX)
+		return;
+	s = start(
+		role, net,
+		WORDS("-v", "--sockopt", "tcp-keepidle=77", "--on-peer-close", "keep", "--trace"));
 	peer_shut(s.fd);
 	child_await_err(&s.child, "SO_KEEPALIVE, [1]");
 	expect_option(&s.child, IPPROTO_TCP, TCP_KEEPIDLE, 77);
 	expect_option(&s.child, IPPROTO_TCP, TCP_KEEPINTVL, 5);
 	stop(&s);
+}
+
+Test(sockopt, keepalive_that_was_asked_for_outlives_the_peers_end)
+{
+	session_each(keeps_its_keepalive);
+}
+
+/* Connecting makes the kernel acknowledge as it likes again. */
+Test(sockopt, what_connecting_loses_is_set_again)
+{
+	struct session s =
+		start(CONNECT, NET_V4, WORDS("--trace", "--sockopt", "tcp-quickack=off"));
+
+	stop(&s);
+	lines_in_order(child_err(&s.child),
+	               WORDS("TCP_QUICKACK, [0]", "connect(", "TCP_QUICKACK, [0]", "send("));
+	cr_assert_eq(count_of(child_err(&s.child), "TCP_QUICKACK"), 2);
 }
 
 /* ---- What is told -------------------------------------------------------------------------------- */

@@ -147,13 +147,14 @@ Test(parse, lists_keep_every_value_in_order)
 
 Test(parse, lists_are_bounded)
 {
-	char line[OPTION_LIST_MAX * 8 + 32] = "";
+	char line[OPTION_LIST_MAX * 8 + 32];
+	struct text t = TEXT_OVER(line);
 
 	for (int i = 0; i < OPTION_LIST_MAX; i++)
-		strcat(line, "-Wx ");
-	strcat(line, "x");
+		text_add_str(&t, "-Wx ");
+	text_add_str(&t, "x");
 	cr_assert_eq(parse(line)->words.count, OPTION_LIST_MAX);
-	strcat(line, " -Wy");
+	text_add_str(&t, " -Wy");
 	cr_assert_str_eq(refuse(line), "-W: given more than 32 times");
 }
 
