@@ -147,7 +147,8 @@ static void dial_deadline(struct timer *timer)
 
 static struct tune dial_tune(const struct dial *dial)
 {
-	return (struct tune){ dial->request.sockopts, SOCKOPT_CONNECTS, dial->report };
+	return (struct tune){ dial->request.sockopts, SOCKOPT_STREAM | SOCKOPT_CONNECTS,
+		              dial->report };
 }
 
 static void dial_win(struct dial *dial, struct dial_try *try)

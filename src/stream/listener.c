@@ -57,7 +57,7 @@ static int listener_fail(struct err *err, int error, const char *op, const struc
 
 static struct tune listener_tune(const struct listener *l)
 {
-	return (struct tune){ l->request.sockopts, SOCKOPT_LISTENS, l->report };
+	return (struct tune){ l->request.sockopts, SOCKOPT_STREAM | SOCKOPT_LISTENS, l->report };
 }
 
 /* A family that this machine lacks: not compiled in, or switched off for all interfaces. */

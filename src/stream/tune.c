@@ -1,12 +1,13 @@
 #include "stream/tune.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "sys/socket.h"
 
 static unsigned tune_places(const struct tune *tune, const struct addr *at)
 {
-	return sockopt_family_place(at->at.any.sa_family) | SOCKOPT_STREAM | (unsigned)tune->role;
+	return sockopt_family_place(at->at.any.sa_family) | tune->places;
 }
 
 /* The value under the key "value", as numbers and truth values where it is one. */
@@ -66,7 +67,10 @@ static int tune_set(int fd, const struct sockopt_setting *s, struct err *err)
 
 	if (!error)
 		return 0;
-	return err_set(err, ERR_LOCAL, -error, "sockopt", "%s=%s", s->option->name, s->asked);
+	(void)err_set(err, ERR_LOCAL, -error, "sockopt", "%s=%s", s->option->name, s->asked);
+	if (error == -EPERM)
+		err_hint(err, "the kernel lets only those do it who have CAP_NET_ADMIN");
+	return -1;
 }
 
 enum tune_what {

@@ -8,12 +8,12 @@
 
 struct tune {
 	const struct sockopt_list *options; /* borrowed; NULL: none */
-	enum sockopt_place role;            /* SOCKOPT_CONNECTS or SOCKOPT_LISTENS */
+	unsigned places;                    /* of the sockets, but for their family: SOCKOPT_... */
 	struct report *report;              /* at -vv it is told what the kernel made of each */
 };
 
 /*
- * For a stream socket FD and the address AT that it is for. What has no meaning for its family is left
+ * For a socket FD and the address AT that it is for. What has no meaning for its family is left
  * out. 0, or -1 with *err when the kernel refuses an option: a failure of this machine.
  */
 

@@ -370,6 +370,20 @@ Test(sockopt, what_the_kernel_refuses_is_a_failure_of_this_machine)
 	is_refused(LISTEN, "0");
 }
 
+/* Without the capability, which a superuser has to put down first. */
+Test(sockopt, what_is_for_the_superuser_says_so)
+{
+	static const char *const put_down[] = { "setpriv", "--bounding-set=-net_admin", NULL };
+	struct child child = child_run(&(struct plan){
+		.wrap = geteuid() == 0 ? put_down : NULL,
+		.args = WORDS("listen", "--sockopt", "rcvbufforce=1M", "127.0.0.1:0"),
+	});
+
+	child_expect(&child, 7);
+	child_says(&child, "rcvbufforce=1M: Operation not permitted");
+	child_says(&child, "CAP_NET_ADMIN");
+}
+
 Test(sockopt, may_be_given_32_times)
 {
 	const char *args[80] = { "connect", "localhost:1" };

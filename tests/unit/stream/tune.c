@@ -163,7 +163,7 @@ static struct tune tune_with(struct sockopt_list *list, const char *const *setti
 	for (; *settings; settings++)
 		if (sockopt_list_add(list, *settings, &e))
 			fail("%s: %s", *settings, e.detail);
-	return (struct tune){ list, role, silent(0) };
+	return (struct tune){ list, SOCKOPT_STREAM | role, silent(0) };
 }
 
 struct pair {
@@ -320,7 +320,7 @@ Test(tune, no_call_is_made_in_vain)
 Test(tune, no_options_are_no_calls)
 {
 	struct sys_observer observer = { .after = count_options };
-	struct tune tune = { NULL, SOCKOPT_CONNECTS, silent(2) };
+	struct tune tune = { NULL, SOCKOPT_STREAM | SOCKOPT_CONNECTS, silent(2) };
 	struct addr at = addr_loopback(AF_INET, 1);
 	struct err e;
 
