@@ -69,7 +69,7 @@ static unsigned net_options_places(const struct spec *spec)
 static int net_options_check_family(const struct net_options *net, const struct sockopt_list *list,
                                     enum sockopt_place role, struct err *err)
 {
-	unsigned family = sockopt_family_place(net_options_family(net));
+	unsigned family = net->ipv4 ? SOCKOPT_IPV4 : SOCKOPT_IPV6;
 	const struct sockopt_setting *misfit =
 		sockopt_list_misfit(list, SOCKOPT_STREAM | (unsigned)role | family);
 

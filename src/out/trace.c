@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "net/addr.h"
+#include "net/sockopt.h"
 #include "out/decode.h"
 #include "out/failure.h"
 #include "sys/lookup.h"
@@ -197,11 +198,25 @@ static void payload_follow(struct trace *trace, const struct sys_call *call)
 	}
 }
 
+/* What the call is for; for an option that is set, also what that does. */
+static const char *explanation(const struct sys_call *call, struct text *t)
+{
+	const struct sockopt *option =
+		call->op == SYS_SETSOCKOPT ? sockopt_numbered((int)call->arg[1], (int)call->arg[2])
+					   : NULL;
+
+	text_add_str(t, trace_rows[call->op].explain);
+	if (option)
+		text_add(t, ": %s", option->help);
+	return t->at;
+}
+
 static void trace_show(const struct trace *trace, const struct sys_call *call)
 {
 	const struct trace_row *row = &trace_rows[call->op];
-	char args_buf[1024], buf[2048];
-	struct text args = TEXT_OVER(args_buf), t = TEXT_OVER(buf);
+	char args_buf[1024], explain_buf[256], buf[2048];
+	struct text args = TEXT_OVER(args_buf), why = TEXT_OVER(explain_buf), t = TEXT_OVER(buf);
+	const char *explain = trace->explain ? explanation(call, &why) : NULL;
 	bool failed = call->result < 0 || (answers_with_eai(call->op) && call->result != 0);
 	const char *code = !failed                      ? NULL
 	                   : answers_with_eai(call->op) ? failure_eai_name((int)call->result)
@@ -216,15 +231,15 @@ static void trace_show(const struct trace *trace, const struct sys_call *call)
 	trace_add_outcome(&t, call);
 	style_add(&t, trace->style, INK_PLAIN);
 	text_add(&t, "  %.1fms", nsec_to_msec(call->took));
-	if (trace->explain) {
+	if (explain) {
 		style_add(&t, trace->style, INK_DIM);
-		text_add(&t, "  # %s", row->explain);
+		text_add(&t, "  # %s", explain);
 		style_add(&t, trace->style, INK_PLAIN);
 	}
 	REPORT_WITH(trace->report, REPORT_CALL, true, FIELD_STR("call", row->name),
 	            FIELD_STR("args", args_buf), FIELD_INT("result", failed ? -1 : call->result),
 	            FIELD_STR("code", code), FIELD_TIME("time", call->took),
-	            FIELD_STR("explain", trace->explain ? row->explain : NULL), FIELD_WORDS(buf));
+	            FIELD_STR("explain", explain), FIELD_WORDS(buf));
 }
 
 static void trace_after(struct sys_observer *observer, const struct sys_call *call)

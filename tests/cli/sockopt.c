@@ -148,6 +148,21 @@ Test(sockopt, what_connecting_loses_is_set_again)
 	cr_assert_eq(count_of(child_err(&s.child), "TCP_QUICKACK"), 2);
 }
 
+/* A listener that only takes packets which no router has seen: with the usual 64 nobody gets through. */
+Test(sockopt, is_what_goes_over_the_wire)
+{
+	struct place place;
+	int listener = peer_listen(NET_V4, &place), minimum = 255, fd;
+	struct child child;
+
+	must(setsockopt(listener, IPPROTO_IP, IP_MINTTL, &minimum, sizeof minimum), "IP_MINTTL");
+	child = child_start(&(struct plan){
+		.args = WORDS("connect", "-w", "5", "--sockopt", "ip-ttl=255", place.word) });
+	fd = sockit_accept(&child, listener);
+	close(fd);
+	child_expect(&child, 0);
+}
+
 /* ---- What is told -------------------------------------------------------------------------------- */
 
 Test(sockopt, trace_shows_each_before_the_connection)
@@ -170,6 +185,16 @@ Test(sockopt, trace_shows_each_before_the_connection)
 }
 
 #define BUFFER_AND_PROBES "--sockopt", "rcvbuf=64K", "--sockopt", "keepalive=1"
+
+Test(sockopt, trace_explains_what_an_option_does)
+{
+	struct session s =
+		start(CONNECT, NET_V4, WORDS("--trace=explain", "--sockopt", "ip-ttl=9"));
+
+	stop(&s);
+	if (!line_with(child_err(&s.child), "IP_TTL, [9]", "# tune the socket: how many hops"))
+		child_blame(&s.child, "IP_TTL is not explained");
+}
 
 /* The kernel doubles the buffer; what it says is shown. */
 Test(sockopt, very_verbose_shows_what_the_kernel_made_of_it)
