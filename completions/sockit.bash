@@ -29,8 +29,13 @@ _sockit_interfaces()
 # What there is; $1 is the command.
 _sockit_tables()
 {
-	commands='connect listen' options='' takes_word='' groups=''
+	commands='resolve connect listen byteorder services' options='' takes_word='' groups='' answers=''
 	case $1 in
+	resolve)
+		options='-4,--ipv4 -6,--ipv6 -S,--service --socktype --passive --canonname --numeric-host --numeric-service --v4mapped --all --addrconfig --idn --name-required --no-fqdn -l,--long --addrinfo --hostent --confirm -f,--file --jobs --timeout -v,--verbose+ --json --color --trace -h,--help'
+		takes_word=' -S --service --socktype -f --file --jobs --timeout '
+		groups='ask show observe all' answers=1
+		;;
 	connect)
 		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface --sockopt+ -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose+ --json --color --trace -h,--help --report'
 		takes_word=' -I --interface --sockopt -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
@@ -40,6 +45,16 @@ _sockit_tables()
 		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface --sockopt+ -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose+ --json --color --trace -h,--help --report'
 		takes_word=' -I --interface --sockopt -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
 		groups='network relay observe sockopt all'
+		;;
+	byteorder)
+		options='--width --from-network --bytes --sockaddr --proc-net --binary -v,--verbose+ --json --color --trace -h,--help'
+		takes_word=' --width '
+		groups='value observe all' answers=1
+		;;
+	services)
+		options='--protocol --search --in-use --state -v,--verbose+ --json --color --trace -h,--help'
+		takes_word=' --protocol --search --state '
+		groups='filter observe all' answers=1
 		;;
 	esac
 }
@@ -86,10 +101,16 @@ _sockit_sockopt_value()
 	esac
 }
 
-# The value of option $2 of command $1.
+# The value of option $2 of command $1, or its operand.
 _sockit_value()
 {
 	case $1:$2 in
+	resolve:-S | resolve:--service) _sockit_answer -A service ;;
+	resolve:--socktype) _sockit_answer -W 'stream dgram raw any' ;;
+	resolve:-f | resolve:--file) _sockit_files ;;
+	resolve:--color) _sockit_answer -W 'auto always never' ;;
+	resolve:--trace) _sockit_answer -W 'explain' ;;
+	resolve:operand) _sockit_answer -A hostname ;;
 	connect:-I | connect:--interface) _sockit_interfaces ;;
 	connect:--sockopt) _sockit_sockopts ;;
 	connect:-p | connect:--source-port) _sockit_answer -A service ;;
@@ -106,6 +127,13 @@ _sockit_value()
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
+	byteorder:--width) _sockit_answer -W '16 32 64' ;;
+	byteorder:--color) _sockit_answer -W 'auto always never' ;;
+	byteorder:--trace) _sockit_answer -W 'explain' ;;
+	services:--state) _sockit_answer -W 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING LISTENING CONNECTED' ;;
+	services:--color) _sockit_answer -W 'auto always never' ;;
+	services:--trace) _sockit_answer -W 'explain' ;;
+	services:operand) _sockit_answer -A service ;;
 	esac
 }
 
@@ -141,7 +169,7 @@ _sockit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
 	local prefix='' option='' attached='' ended='' value='' inside='' operands=0 i word
-	local commands options takes_word groups
+	local commands options takes_word groups answers
 	COMPREPLY=()
 	_sockit_tables "$command"
 	if ((COMP_CWORD == 1)); then
@@ -190,6 +218,8 @@ _sockit()
 		_sockit_value "$command" "$option"
 	elif [[ ! $ended && $cur == -* ]]; then
 		_sockit_options "$options"
+	elif [[ $answers ]]; then
+		_sockit_value "$command" operand
 	else
 		_sockit_operand "$operands"
 	fi

@@ -51,6 +51,7 @@ static int run(struct front *front, int argc, char **argv, struct report *report
 	if (outcome == FRONT_USAGE) {
 		(void)!output_write(2, front->text.at, front->text.len);
 		err->domain = ERR_SHOWN;
+		err->code = STATUS_USAGE;
 		return -1;
 	}
 	if (report_configure(report, &config, outcome == FRONT_RUN ? err : &unopened) ||

@@ -13,7 +13,7 @@
 enum err_domain {
 	ERR_NONE,
 	ERR_USAGE,       /* what was typed; code unused */
-	ERR_SHOWN,       /* the same, and it has been told already */
+	ERR_SHOWN,       /* told already; code is the exit status */
 	ERR_NETWORK,     /* the network or the peer; code is an errno */
 	ERR_LOCAL,       /* this machine; code is an errno */
 	ERR_RESOLVE,     /* a name; code is an EAI_* value */

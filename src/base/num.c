@@ -37,9 +37,14 @@ static uint64_t unit_size(const struct unit *units, const char *suffix)
 	return 0;
 }
 
-static bool is_digit(char c)
+/* 16 for what is no digit at all. */
+static unsigned digit_value(char c)
 {
-	return c >= '0' && c <= '9';
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned)(c - 'a') + 10;
+	return c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 : 16;
 }
 
 /* Reads the digits of BASE at *str, of which there may be none, and moves *str behind them. */
@@ -48,8 +53,8 @@ static enum num_result read_digits(const char **str, unsigned base, uint64_t *ou
 	uint64_t value = 0;
 	bool overflow = false;
 
-	for (; is_digit(**str) && (unsigned)(**str - '0') < base; ++*str) {
-		uint64_t digit = (uint64_t)(**str - '0');
+	for (; digit_value(**str) < base; ++*str) {
+		uint64_t digit = digit_value(**str);
 
 		overflow = overflow || __builtin_mul_overflow(value, base, &value) ||
 		           __builtin_add_overflow(value, digit, &value);
@@ -76,6 +81,16 @@ enum num_result num_parse_uint(const char *str, uint64_t min, uint64_t max, uint
 
 	if (result == NUM_OK && (value < min || value > max))
 		result = NUM_RANGE;
+	if (result == NUM_OK)
+		*out = value;
+	return result;
+}
+
+enum num_result num_parse_digits(const char *str, unsigned base, uint64_t *out)
+{
+	uint64_t value;
+	enum num_result result = parse_whole(str, base, &value);
+
 	if (result == NUM_OK)
 		*out = value;
 	return result;
@@ -128,8 +143,8 @@ static uint64_t fraction_value(const char *digits, uint64_t unit, bool *dust)
 {
 	uint64_t value = 0;
 
-	for (; is_digit(*digits); digits++) {
-		uint64_t digit = (uint64_t)(*digits - '0');
+	for (; digit_value(*digits) < 10; digits++) {
+		uint64_t digit = digit_value(*digits);
 
 		unit /= 10;
 		value += digit * unit;

@@ -22,6 +22,9 @@ enum num_result {
 enum num_result num_parse_uint(const char *str, uint64_t min, uint64_t max,
                                uint64_t *out) MUST_CHECK;
 
+/* Digits of BASE 2, 8, 10 or 16 alone, without a prefix; hex digits in either case. */
+enum num_result num_parse_digits(const char *str, unsigned base, uint64_t *out) MUST_CHECK;
+
 /* A TCP port, 0-65535. */
 enum num_result num_parse_port(const char *str, uint16_t *out) MUST_CHECK;
 

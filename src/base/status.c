@@ -19,14 +19,13 @@ const size_t status_row_count = ARRAY_LEN(status_rows);
 int status_of(const struct err *e)
 {
 	static const int of_domain[] = {
-		[ERR_NONE] = STATUS_OK,       [ERR_USAGE] = STATUS_USAGE,
-		[ERR_SHOWN] = STATUS_USAGE,   [ERR_NETWORK] = STATUS_NETWORK,
-		[ERR_LOCAL] = STATUS_LOCAL,   [ERR_RESOLVE] = STATUS_RESOLVE,
-		[ERR_TIME] = STATUS_TIME,     [ERR_STDOUT_GONE] = STATUS_LOCAL,
-		[ERR_SIGNAL] = STATUS_SIGNAL,
+		[ERR_NONE] = STATUS_OK,           [ERR_USAGE] = STATUS_USAGE,
+		[ERR_NETWORK] = STATUS_NETWORK,   [ERR_LOCAL] = STATUS_LOCAL,
+		[ERR_RESOLVE] = STATUS_RESOLVE,   [ERR_TIME] = STATUS_TIME,
+		[ERR_STDOUT_GONE] = STATUS_LOCAL, [ERR_SIGNAL] = STATUS_SIGNAL,
 	};
 
-	if (e->domain == ERR_ANSWER)
+	if (e->domain == ERR_ANSWER || e->domain == ERR_SHOWN)
 		return e->code;
 	return of_domain[e->domain] + (e->domain == ERR_SIGNAL ? e->code : 0);
 }

@@ -37,8 +37,9 @@ struct command {
 	const char *operands_help; /* how they are written */
 	size_t min_operands;
 	size_t max_operands;
-	bool answers;       /* its standard output is for results, and for what --json tells */
-	bool takes_program; /* the words after `--` are a program's and not operands */
+	bool answers; /* its standard output is for results, and for what --json tells */
+	enum option_complete offers; /* by a shell for each operand, where it answers */
+	bool takes_program;          /* the words after `--` are a program's and not operands */
 	const struct command_example *examples; /* up to a NULL line; several */
 	const struct option_section *sections;
 	size_t section_count;

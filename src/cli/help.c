@@ -6,7 +6,7 @@
 #include "cli/fill.h"
 #include "net/sockopt.h"
 
-enum { EXAMPLE_COLUMN_MAX = 54, COMMAND_COLUMN = 12, OPTION_COLUMN = 26 };
+enum { EXAMPLE_COLUMN_MAX = 54, COMMAND_COLUMN = 13, OPTION_COLUMN = 26 };
 
 static void add_heading(struct text *t, struct style style, const char *heading)
 {
@@ -28,18 +28,19 @@ static void add_columns(struct text *t, const char *left, size_t column, const c
 	fill_end(&f);
 }
 
-/* The column for what examples tell: behind the longest, at LEAST or more. */
-static size_t example_column(const struct command_example *example, size_t least)
+/* The column for what the first MOST examples tell: behind the longest, at LEAST or more. */
+static size_t example_column(const struct command_example *example, size_t most, size_t least)
 {
-	for (; example->line != NULL; example++)
+	for (; most > 0 && example->line != NULL; example++, most--)
 		if (strlen(example->line) + 4 > least)
 			least = strlen(example->line) + 4;
 	return least < EXAMPLE_COLUMN_MAX ? least : EXAMPLE_COLUMN_MAX;
 }
 
-static void add_examples(struct text *t, const struct command_example *example, size_t column)
+static void add_examples(struct text *t, const struct command_example *example, size_t most,
+                         size_t column)
 {
-	for (; example->line != NULL; example++)
+	for (; most > 0 && example->line != NULL; example++, most--)
 		add_columns(t, example->line, column, example->tells);
 }
 
@@ -146,9 +147,9 @@ void help_add_program(struct text *t, struct style style, const struct program *
 	text_add_str(t, "usage: sockit COMMAND [OPTION...] [OPERAND...]\n");
 	text_add_str(t, "       sockit help [COMMAND [GROUP]] | --version\n\n");
 	for (const struct command *const *c = program->commands; *c != NULL; c++)
-		column = example_column((*c)->examples, column);
+		column = example_column((*c)->examples, 1, column);
 	for (const struct command *const *c = program->commands; *c != NULL; c++)
-		add_examples(t, (*c)->examples, column);
+		add_examples(t, (*c)->examples, 1, column);
 	text_add_str(t, "\n");
 	add_heading(t, style, "Commands:");
 	text_add_str(t, "\n");
@@ -162,7 +163,8 @@ void help_add_program(struct text *t, struct style style, const struct program *
 void help_add_command(struct text *t, struct style style, const struct command *command)
 {
 	text_add(t, "usage: sockit %s [OPTION...] %s\n", command->name, command->operands);
-	add_examples(t, command->examples, example_column(command->examples, 0));
+	add_examples(t, command->examples, SIZE_MAX,
+	             example_column(command->examples, SIZE_MAX, 0));
 	text_add(t, "\n%s: %s\n", command->operands, command->operands_help);
 	for (size_t i = 0; i < command->section_count; i++)
 		if (begins_group(command, i))
@@ -242,11 +244,22 @@ static void add_sockopts(struct text *t, struct style style)
 	}
 }
 
+/* Whether an option of GROUP takes a duration. */
+static bool has_duration(const struct command *command, const struct option_group *group)
+{
+	struct command_row r;
+
+	for (size_t i = 0; command_row_at(command, i, &r); i++)
+		if (r.group == group && r.row->kind == OPTION_DURATION)
+			return true;
+	return false;
+}
+
 bool help_add_group(struct text *t, struct style style, const struct command *command,
                     const char *name)
 {
 	bool all = strcmp(name, "all") == 0;
-	bool found = false;
+	bool found = false, duration = false;
 
 	for (size_t i = 0; i < command->section_count; i++) {
 		const struct option_group *group = command->sections[i].group;
@@ -257,12 +270,13 @@ bool help_add_group(struct text *t, struct style style, const struct command *co
 			text_add_str(t, "\n");
 		add_group(t, style, command, group);
 		found = true;
+		duration = duration || has_duration(command, group);
 	}
 	if (strcmp(name, "sockopt") == 0 && has_sockopts(command)) {
 		add_sockopts(t, style);
-		found = true;
+		found = duration = true;
 	}
-	if (found)
+	if (duration)
 		text_add_str(t, "\nDUR: 2, 0.5, 500ms, 8s, 2m, 1h; a bare number is seconds.\n");
 	return found;
 }

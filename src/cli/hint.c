@@ -30,6 +30,7 @@ static const struct hint {
 	{ "listen", "-w", "use --accept-timeout or --idle-timeout" },
 	{ "listen", "--wait", "use --accept-timeout or --idle-timeout" },
 	{ "connect", "--wait", "use -w or --connect-timeout" },
+	{ "byteorder", "-1", "numbers have no sign here; -1 in 16 bits is 0xffff" },
 	{ NULL, "-V", "use 'sockit --version'" },
 	{ NULL, "--version", "use 'sockit --version'" },
 };

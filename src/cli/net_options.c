@@ -50,7 +50,7 @@ const struct option_row net_option_rows[NET_OPTION_COUNT] = {
 		.help = "set a socket option; may be repeated",
 		.man = "NAME is one of those in sockit(1), SOCKET OPTIONS, or that of the C constant. Of an "
 		       "endpoint with addresses of both families, options of IPv4 go to the IPv4 sockets and "
-		       "options of IPv6 to the others.",
+		       "options of IPv6 to the others. With -vv what the kernel made of each is told.",
 	},
 };
 

@@ -19,7 +19,6 @@ const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT] = {
 		COUNT_FIELD(struct observe_options, verbose),
 		.max = 2,
 		.help = "tell on standard error what happens, a line an event",
-		.man = "Given twice, it also tells what the kernel made of each socket option that was set.",
 	},
 	{
 		.name = "json",

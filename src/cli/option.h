@@ -63,6 +63,7 @@ struct option_row {
 	size_t field;                        /* offset in the struct that the section places */
 	const char *arg;                     /* the value's name in help; NULL for a flag */
 	const struct option_choice *choices; /* up to a NULL name */
+	bool any_case;                       /* of the choices, as they are typed */
 	unsigned bare;                       /* for a MAYBE_CHOICE without =VALUE */
 	uint64_t min;
 	uint64_t max; /* 0: whatever the type holds */

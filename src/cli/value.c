@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/num.h"
 #include "base/text.h"
@@ -118,7 +119,7 @@ static int parse_choice(const struct option_row *row, const char *typed, const c
 	struct text t = TEXT_OVER(list);
 
 	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
-		if (strcmp(c->name, text) == 0) {
+		if ((row->any_case ? strcasecmp : strcmp)(c->name, text) == 0) {
 			*out = c->value;
 			return 0;
 		}

@@ -2,12 +2,16 @@
 
 #include <stddef.h>
 
+#include "cmd/byteorder.h"
 #include "cmd/connect.h"
 #include "cmd/listen.h"
+#include "cmd/resolve.h"
+#include "cmd/services.h"
 #include "loop/poller.h"
 #include "out/report.h"
 
-const struct command *const commands[] = { &connect_command, &listen_command, NULL };
+const struct command *const commands[] = { &resolve_command,   &connect_command,  &listen_command,
+	                                   &byteorder_command, &services_command, NULL };
 
 static const char *const built_in[] = { poller_built_in, report_built_in, "endpoints: tcp unix",
 	                                NULL };

@@ -65,7 +65,7 @@ static const char tail[] =
 	"{\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
 	"\tlocal prefix='' option='' attached='' ended='' value='' inside='' operands=0 i word\n"
-	"\tlocal commands options takes_word groups\n"
+	"\tlocal commands options takes_word groups answers\n"
 	"\tCOMPREPLY=()\n"
 	"\t_sockit_tables \"$command\"\n"
 	"\tif ((COMP_CWORD == 1)); then\n"
@@ -114,6 +114,8 @@ static const char tail[] =
 	"\t\t_sockit_value \"$command\" \"$option\"\n"
 	"\telif [[ ! $ended && $cur == -* ]]; then\n"
 	"\t\t_sockit_options \"$options\"\n"
+	"\telif [[ $answers ]]; then\n"
+	"\t\t_sockit_value \"$command\" operand\n"
 	"\telse\n"
 	"\t\t_sockit_operand \"$operands\"\n"
 	"\tfi\n"
@@ -148,7 +150,7 @@ static void add_command_tables(struct text *t, const struct command *command)
 	}
 	text_add_str(t, "'\n\t\tgroups='");
 	help_add_group_names(t, command, " ");
-	text_add_str(t, "'\n\t\t;;\n");
+	text_add(t, "'%s\n\t\t;;\n", command->answers ? " answers=1" : "");
 }
 
 static void add_tables(struct text *t, const struct command *const *commands)
@@ -156,7 +158,7 @@ static void add_tables(struct text *t, const struct command *const *commands)
 	text_add_str(t, "# What there is; $1 is the command.\n_sockit_tables()\n{\n\tcommands='");
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		text_add(t, "%s%s", c > commands ? " " : "", (*c)->name);
-	text_add_str(t, "' options='' takes_word='' groups=''\n\tcase $1 in\n");
+	text_add_str(t, "' options='' takes_word='' groups='' answers=''\n\tcase $1 in\n");
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		add_command_tables(t, *c);
 	text_add_str(t, "\tesac\n}\n\n");
@@ -214,11 +216,15 @@ void bash_add(struct text *t, const struct command *const *commands)
 	text_add_str(t, head);
 	add_tables(t, commands);
 	add_sockopts(t);
-	text_add_str(t, "# The value of option $2 of command $1.\n_sockit_value()\n{\n");
+	text_add_str(
+		t, "# The value of option $2 of command $1, or its operand.\n_sockit_value()\n{\n");
 	text_add_str(t, "\tcase $1:$2 in\n");
-	for (const struct command *const *c = commands; *c != NULL; c++)
+	for (const struct command *const *c = commands; *c != NULL; c++) {
 		for (size_t i = 0; command_row_at(*c, i, &r); i++)
 			add_value(t, *c, r.row);
+		if ((*c)->answers && completes[(*c)->offers] != NULL)
+			text_add(t, "\t%s:operand) %s ;;\n", (*c)->name, completes[(*c)->offers]);
+	}
 	text_add_str(t, "\tesac\n}\n\n");
 	text_add_str(t, tail);
 }

@@ -59,7 +59,8 @@ static int write_completions(const char *dir)
 	return 0;
 }
 
-/* The part that the line BEGIN asks for: "options connect", "statuses connect" or "sockopts". */
+/* The part that the line BEGIN asks for: "options connect", "statuses connect", "statuses sockit" or
+ * "sockopts". */
 static int add_part(struct text *t, const char *path, const char *begin)
 {
 	static const struct {
@@ -78,6 +79,10 @@ static int add_part(struct text *t, const char *path, const char *begin)
 	}
 	if (sscanf(begin, "%15s %31s", what, name) != 2)
 		return fail(path, "a part without a name");
+	if (strcmp(what, "statuses") == 0 && strcmp(name, "sockit") == 0) {
+		man_add_statuses(t, NULL);
+		return 0;
+	}
 	for (const struct command *const *c = commands; *c != NULL; c++) {
 		for (size_t i = 0; strcmp((*c)->name, name) == 0 && i < ARRAY_LEN(parts); i++) {
 			if (strcmp(parts[i].what, what) == 0) {

@@ -10,7 +10,8 @@ void bash_add(struct text *t, const struct command *const *commands);
 void zsh_add(struct text *t, const struct command *const *commands);
 void fish_add(struct text *t, const struct command *const *commands);
 
-/* The rows of a command's OPTIONS and EXIT STATUS sections, in mdoc. */
+/* The rows of a command's OPTIONS and EXIT STATUS sections, in mdoc. The statuses of NULL are those that
+ * any command can end with. */
 void man_add_options(struct text *t, const struct command *command);
 void man_add_statuses(struct text *t, const struct command *command);
 

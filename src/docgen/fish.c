@@ -140,7 +140,10 @@ static void add_command(struct text *t, const struct command *command)
 	help_add_group_names(t, command, " ");
 	text_add_str(t, "'\n");
 	text_add(t, "complete -c sockit -n '__sockit_offer %s' ", command->name);
-	text_add_str(t, "-a '(__fish_print_hostnames) (__sockit_paths)'\n");
+	if (command->answers)
+		text_add(t, "%s\n", completes[command->offers]);
+	else
+		text_add_str(t, "-a '(__fish_print_hostnames) (__sockit_paths)'\n");
 	for (size_t i = 0; command_row_at(command, i, &r); i++)
 		add_option(t, command, r.row);
 }

@@ -123,7 +123,10 @@ static void add_command(struct text *t, const struct command *command)
 	text_add(t, "_sockit_%s() {\n\t_arguments -s -S : \\\n", command->name);
 	for (size_t i = 0; command_row_at(command, i, &r); i++)
 		add_option(t, command, r.row);
-	text_add_str(t, "\t\t'1:endpoint:_sockit_endpoint' \\\n\t\t'2:port:_ports'\n}\n\n");
+	if (command->answers)
+		text_add(t, "\t\t'*:operand:%s'\n}\n\n", completes[command->offers]);
+	else
+		text_add_str(t, "\t\t'1:endpoint:_sockit_endpoint' \\\n\t\t'2:port:_ports'\n}\n\n");
 }
 
 /* The names and, behind a '=', the values that are words. */

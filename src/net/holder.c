@@ -1,144 +1,55 @@
 #include "net/holder.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
-#include "base/num.h"
-#include "sys/file.h"
+#include "net/owner.h"
+#include "net/proc_net.h"
 
-/* The socket's inode when a LINE of its table in /proc/net (man 5 proc) is of WANTED; else 0. */
-typedef unsigned long holder_match(const char *line, const void *wanted);
-
-/* Of /proc/net/tcp and tcp6, when it listens on the port. */
-static unsigned long match_tcp(const char *line, const void *wanted)
+/* The process that has the socket INODE. */
+static void holder_add_inode(struct text *t, uint64_t inode)
 {
-	unsigned port = *(const unsigned *)wanted;
+	struct owners owners;
+	const struct owner *owner;
 
-	enum { TCP_LISTEN_STATE = 0x0a };
-	unsigned local_port, state;
-	unsigned long inode;
-	int fields =
-		sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*u %lu",
-	               &local_port, &state, &inode);
-
-	return fields == 3 && state == TCP_LISTEN_STATE && local_port == port ? inode : 0;
-}
-
-/* Of /proc/net/unix, when it has the name: the last field, with '@' for the NUL of an abstract one. */
-static unsigned long match_local(const char *line, const void *wanted)
-{
-	unsigned long inode;
-	int name = 0;
-
-	if (sscanf(line, "%*x: %*x %*x %*x %*x %*x %lu %n", &inode, &name) != 1 || name == 0)
-		return 0;
-	return strcmp(line + name, wanted) == 0 ? inode : 0;
-}
-
-/* The first inode that MATCH finds in the table at PATH, read in pieces that end with a line. */
-static unsigned long find_inode(const char *path, holder_match *match, const void *wanted)
-{
-	char buf[4096];
-	size_t held = 0;
-	ssize_t n;
-	OWN_FD fd = sys_open(path, O_RDONLY, 0);
-
-	if (fd < 0)
-		return 0;
-	while ((n = sys_read(fd, buf + held, sizeof buf - 1 - held)) > 0) {
-		char *line = buf, *end;
-
-		held += (size_t)n;
-		buf[held] = '\0';
-		for (; (end = strchr(line, '\n')); line = end + 1) {
-			*end = '\0';
-			unsigned long inode = match(line, wanted);
-			if (inode)
-				return inode;
-		}
-		held = strlen(line);
-		memmove(buf, line, held);
+	if (inode == 0 || owners_read(&owners))
+		return;
+	owner = owners_find(&owners, inode);
+	if (owner && owner->name[0]) {
+		text_add_str(t, "held by ");
+		text_add_escaped(t, owner->name);
+		text_add(t, ", pid %ld", owner->pid);
 	}
-	return 0;
+	owners_free(&owners);
 }
 
-/* The search through /proc for whoever has a descriptor of the socket. */
-struct holder_search {
-	char link[64]; /* "socket:[INODE]" */
-	const char *pid;
-	long found;
-};
-
-static bool holder_check_fd(void *context, const char *name)
+/* The inode of the socket of FAMILY that listens on the port, or for Unix sockets is bound to the
+ * name; 0 when there is none. */
+static uint64_t find_inode(int family, unsigned port, const char *name)
 {
-	struct holder_search *search = context;
-	char path[64], target[64];
-	struct text t = TEXT_OVER(path);
+	struct socket_list list = { 0 };
+	uint64_t inode = 0;
 
-	text_add(&t, "/proc/%s/fd/%s", search->pid, name);
-	if (t.cut || sys_readlink(path, target, sizeof target) < 0 ||
-	    strcmp(target, search->link) != 0)
-		return true;
-	search->found = strtol(search->pid, NULL, 10);
-	return false;
-}
+	if (proc_net_read(name ? SOCKET_UNIX : SOCKET_TCP, family, &list) == 0)
+		for (size_t i = 0; i < list.count && inode == 0; i++) {
+			const struct socket_entry *s = &list.at[i];
 
-static bool holder_check_process(void *context, const char *name)
-{
-	struct holder_search *search = context;
-	uint64_t pid;
-	char path[64];
-	struct text t = TEXT_OVER(path);
-
-	if (num_parse_uint(name, 1, INT32_MAX, &pid) != NUM_OK)
-		return true;
-	search->pid = name;
-	text_add(&t, "/proc/%s/fd", name);
-	/* Those of others cannot be read, and are not needed. */
-	(void)!sys_list(path, holder_check_fd, search);
-	return search->found == 0;
-}
-
-static void holder_add_pid(struct text *t, long pid)
-{
-	char path[64], name[64];
-	struct text at = TEXT_OVER(path);
-
-	text_add(&at, "/proc/%ld/comm", pid);
-	OWN_FD fd = sys_open(path, O_RDONLY, 0);
-	ssize_t n = fd < 0 ? -1 : sys_read(fd, name, sizeof name - 1);
-	if (n <= 0)
-		return;
-	name[n] = '\0';
-	name[strcspn(name, "\n")] = '\0';
-	text_add_str(t, "held by ");
-	text_add_escaped(t, name);
-	text_add(t, ", pid %ld", pid);
-}
-
-static void holder_add_inode(struct text *t, unsigned long inode)
-{
-	struct holder_search search = { 0 };
-	struct text link = TEXT_OVER(search.link);
-
-	if (!inode)
-		return;
-	text_add(&link, "socket:[%lu]", inode);
-	if (sys_list("/proc", holder_check_process, &search) == 0 && search.found)
-		holder_add_pid(t, search.found);
+			if (name ? strcmp(s->path, name) == 0
+			         : s->state == SOCKET_LISTEN && s->local.port == port)
+				inode = s->inode;
+		}
+	socket_list_free(&list);
+	return inode;
 }
 
 void holder_add_tcp(struct text *t, const struct addr *a)
 {
-	bool v4 = a->at.any.sa_family == AF_INET;
-	unsigned port = addr_port(a);
-	unsigned long inode = find_inode(v4 ? "/proc/net/tcp" : "/proc/net/tcp6", match_tcp, &port);
+	int family = a->at.any.sa_family;
+	uint64_t inode = find_inode(family, addr_port(a), NULL);
 
 	/* An IPv6 wildcard socket may hold the IPv4 port too. */
 	if (!inode)
-		inode = find_inode(v4 ? "/proc/net/tcp6" : "/proc/net/tcp", match_tcp, &port);
+		inode = find_inode(family == AF_INET ? AF_INET6 : AF_INET, addr_port(a), NULL);
 	holder_add_inode(t, inode);
 }
 
@@ -149,5 +60,5 @@ void holder_add_local(struct text *t, const struct addr *a)
 	struct text wanted = TEXT_OVER(name);
 
 	text_add(&wanted, path[0] ? "%s" : "@%s", path[0] ? path : path + 1);
-	holder_add_inode(t, find_inode("/proc/net/unix", match_local, name));
+	holder_add_inode(t, find_inode(AF_UNIX, 0, name));
 }

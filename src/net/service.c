@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "base/num.h"
-#include "sys/lookup.h"
+#include "sys/service.h"
 
 const struct service service_table[] = {
 #include "services.inc"
@@ -15,18 +15,39 @@ const size_t service_count = ARRAY_LEN(service_table);
 
 enum { SERVICE_NAME_SIZE = 64 };
 
-static bool service_has_alias(const struct service *s, const char *name)
+bool service_word_in(const char *words, const char *word)
 {
-	size_t len = strlen(name);
+	size_t len = strlen(word);
 
-	for (const char *at = s->aliases; *at; at += strspn(at, " ")) {
-		size_t word = strcspn(at, " ");
+	for (const char *at = words; *at; at += strspn(at, " ")) {
+		size_t size = strcspn(at, " ");
 
-		if (word == len && strncasecmp(at, name, len) == 0)
+		if (size == len && strncasecmp(at, word, len) == 0)
 			return true;
-		at += word;
+		at += size;
 	}
 	return false;
+}
+
+void service_lower(char *lower, size_t size, const char *text)
+{
+	size_t i = 0;
+
+	for (; i + 1 < size && text[i]; i++)
+		lower[i] = (char)tolower((unsigned char)text[i]);
+	lower[i] = '\0';
+}
+
+bool service_is_word(const char *text)
+{
+	return !text[strspn(text,
+	                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+.")];
+}
+
+bool service_is_name(const char *text)
+{
+	return service_is_word(text) &&
+	       text[strcspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")];
 }
 
 static int service_find_built_in(const char *name, const char *protocol)
@@ -36,7 +57,7 @@ static int service_find_built_in(const char *name, const char *protocol)
 
 		if (strcmp(s->protocol, protocol) != 0)
 			continue;
-		if (strcasecmp(s->name, name) == 0 || service_has_alias(s, name))
+		if (strcasecmp(s->name, name) == 0 || service_word_in(s->aliases, name))
 			return s->port;
 	}
 	return -1;
@@ -50,13 +71,12 @@ int service_port(const char *name, const char *protocol)
 
 	if (len == 0 || len >= sizeof lower)
 		return -1;
-	port = sys_service_port(name, protocol);
+	port = sys_service_by_name(name, protocol, NULL, NULL);
 	if (port >= 0)
 		return port;
-	for (size_t i = 0; i <= len; i++)
-		lower[i] = (char)tolower((unsigned char)name[i]);
+	service_lower(lower, sizeof lower, name);
 	if (strcmp(lower, name) != 0)
-		port = sys_service_port(lower, protocol);
+		port = sys_service_by_name(lower, protocol, NULL, NULL);
 	return port >= 0 ? port : service_find_built_in(name, protocol);
 }
 
@@ -71,10 +91,7 @@ int service_parse_port(const char *text, const char *protocol, uint16_t *port, s
 		               : err_usage(err, "port %s: a port is 0 to 65535", text);
 	if (text[0] == '\0')
 		return err_usage(err, "the port is empty");
-	/* What cannot be a name (RFC 6335 section 5.1, plus what old tables hold) is a slip. */
-	if (text[strspn(text,
-	                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+.")] ||
-	    !text[strcspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")])
+	if (!service_is_name(text))
 		return err_usage(err,
 		                 "port '%s': neither a number from 0 to 65535 nor a service name",
 		                 text);

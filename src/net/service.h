@@ -5,6 +5,7 @@
 #ifndef SOCKIT_NET_SERVICE_H
 #define SOCKIT_NET_SERVICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,17 @@ struct service {
 
 extern const struct service service_table[];
 extern const size_t service_count;
+
+/* Whether TEXT can be the name of a service (RFC 6335 section 5.1, plus what old tables hold):
+ * letters, digits and -_+. with a letter among them; service_is_word: without one, too. */
+bool service_is_name(const char *text);
+bool service_is_word(const char *text);
+
+/* Whether WORD, in any case, is one of WORDS, which blanks separate. */
+bool service_word_in(const char *words, const char *word);
+
+/* TEXT in small letters, cut to what fits. */
+void service_lower(char *lower, size_t size, const char *text);
 
 /* The port of service NAME (any case) for PROTOCOL, or -1 when nobody knows it. */
 int service_port(const char *name, const char *protocol) MUST_CHECK;

@@ -8,7 +8,9 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "out/cell.h"
 #include "out/output.h"
+#include "sys/process.h"
 
 enum { DEPTH_MAX = 8, INDENT = 2, LABEL_WIDTH = 18, KEPT_BEFORE_WRITING = 64 << 10 };
 
@@ -69,7 +71,7 @@ static void answer_failed(struct answer *a, int error)
 
 static void answer_write(struct answer *a)
 {
-	int error = a->error ? 0 : output_write(1, a->kept.at, a->kept.len);
+	int error = a->error ? 0 : output_write_interruptible(1, a->kept.at, a->kept.len);
 
 	if (error)
 		answer_failed(a, -error);
@@ -81,6 +83,8 @@ int answer_flush(struct answer *a, struct err *err)
 	answer_write(a);
 	if (a->error == EPIPE)
 		return err_set(err, ERR_STDOUT_GONE, EPIPE, "write", "standard output");
+	if (a->error == EINTR)
+		return err_set(err, ERR_SIGNAL, signals_caught(), "finish", "after a signal");
 	if (a->error)
 		return err_set(err, ERR_LOCAL, a->error, "write", "standard output");
 	return 0;
@@ -204,23 +208,10 @@ static void answer_labelled(struct answer *a, const char *label, const char *str
 	answer_keep_line(a, t.at, t.len);
 }
 
-/* A string as JSON, escaped first when it is not UTF-8. */
-static json_t *answer_json_str(const char *str)
-{
-	json_t *json = json_string(str);
-	char buf[2048];
-	struct text t = TEXT_OVER(buf);
-
-	if (json)
-		return json;
-	text_add_escaped(&t, str);
-	return json_string(buf);
-}
-
 void answer_str(struct answer *a, const char *key, const char *label, const char *str)
 {
 	if (a->json && key)
-		answer_add(a, key, str ? answer_json_str(str) : json_null());
+		answer_add(a, key, str ? cell_json_str(str) : json_null());
 	else if (!a->json && label && str)
 		answer_labelled(a, label, str);
 }
@@ -283,10 +274,10 @@ static void answer_row_json(struct answer *a, const char *const *cells)
 
 		if (!column->key || !cells[i])
 			continue;
-		if (column->number)
-			answer_add(a, column->key, json_integer(strtoll(cells[i], NULL, 10)));
-		else
-			answer_add(a, column->key, answer_json_str(cells[i]));
+		answer_add(a, column->key,
+		           column->number  ? cell_json_number(cells[i])
+		           : column->words ? cell_json_words(cells[i])
+		                           : cell_json_str(cells[i]));
 	}
 	answer_end(a);
 }

@@ -26,7 +26,7 @@ void answer_free(struct answer *a);
 
 /*
  * Write all finished lines to standard output. 0, or -1 when this or anything before it failed:
- * ERR_LOCAL, or ERR_STDOUT_GONE when the reader has left.
+ * ERR_LOCAL, ERR_STDOUT_GONE when the reader has left, or ERR_SIGNAL when a caught one ended the wait for it.
  */
 int answer_flush(struct answer *a, struct err *err) MUST_CHECK;
 
@@ -56,6 +56,7 @@ struct answer_column {
 	const char *title; /* NULL: not in text */
 	const char *key;   /* NULL: not in JSON */
 	bool number;       /* to the right; a number in JSON */
+	bool words;        /* with blanks between; a list of strings in JSON */
 };
 
 /* COLUMNS must live until answer_table_end. TITLES: with a line of them on top. */

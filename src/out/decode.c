@@ -1,6 +1,8 @@
 #include "out/decode.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #include "base/escape.h"
 #include "net/addr.h"
 #include "net/sockopt.h"
+#include "sys/order.h"
 
 /* A value that has a name, in a family of its own (the socket options of a level). */
 struct decode_name {
@@ -26,10 +29,16 @@ struct decode_name {
 	}
 
 static const struct decode_name families[] = { NAMED(AF_UNSPEC), NAMED(AF_INET), NAMED(AF_INET6),
-	                                       NAMED(AF_UNIX) };
+	                                       NAMED(AF_UNIX), NAMED(AF_NETLINK) };
 static const struct decode_name socktypes[] = { NAMED(SOCK_STREAM), NAMED(SOCK_DGRAM),
-	                                        NAMED(SOCK_SEQPACKET) };
-static const struct decode_name protocols[] = { NAMED(IPPROTO_TCP), NAMED(IPPROTO_UDP) };
+	                                        NAMED(SOCK_SEQPACKET), NAMED(SOCK_RAW) };
+static const struct decode_name protocols[] = { NAMED(IPPROTO_TCP),
+	                                        NAMED(IPPROTO_UDP),
+	                                        NAMED(IPPROTO_ICMP),
+	                                        NAMED(IPPROTO_UDPLITE),
+	                                        NAMED(IPPROTO_SCTP),
+	                                        NAMED(IPPROTO_RAW),
+	                                        NAMED_IN(AF_NETLINK, NETLINK_SOCK_DIAG) };
 static const struct decode_name socket_flags[] = { NAMED(SOCK_CLOEXEC), NAMED(SOCK_NONBLOCK) };
 static const struct decode_name pipe_flags[] = { NAMED(O_CLOEXEC), NAMED(O_NONBLOCK) };
 static const struct decode_name msg_flags[] = { NAMED(MSG_DONTWAIT), NAMED(MSG_NOSIGNAL) };
@@ -44,9 +53,13 @@ static const struct decode_name options[] = {
 	NAMED_IN(SOL_SOCKET, SO_RCVLOWAT),
 	NAMED_IN(SOL_SOCKET, SO_PEERCRED),
 };
-static const struct decode_name ai_flags[] = { NAMED(AI_PASSIVE), NAMED(AI_NUMERICHOST),
-	                                       NAMED(AI_NUMERICSERV) };
-static const struct decode_name ni_flags[] = { NAMED(NI_NUMERICHOST), NAMED(NI_NUMERICSERV) };
+static const struct decode_name ai_flags[] = { NAMED(AI_PASSIVE),     NAMED(AI_NUMERICHOST),
+	                                       NAMED(AI_NUMERICSERV), NAMED(AI_CANONNAME),
+	                                       NAMED(AI_V4MAPPED),    NAMED(AI_ALL),
+	                                       NAMED(AI_ADDRCONFIG),  NAMED(AI_IDN) };
+static const struct decode_name ni_flags[] = { NAMED(NI_NUMERICHOST), NAMED(NI_NUMERICSERV),
+	                                       NAMED(NI_NAMEREQD), NAMED(NI_NOFQDN),
+	                                       NAMED(NI_IDN) };
 
 #define ADD_VALUE(t, names, group, value)                                                          \
 	add_value((t), (names), ARRAY_LEN(names), (group), (value))
@@ -96,6 +109,11 @@ void decode_null(struct text *t, const struct sys_call *call, int i)
 	text_add_str(t, "NULL");
 }
 
+void decode_htons(struct text *t, const struct sys_call *call, int i)
+{
+	text_add(t, "htons(%ld)", (long)call->arg[i]);
+}
+
 void decode_family(struct text *t, const struct sys_call *call, int i)
 {
 	ADD_VALUE(t, families, 0, call->arg[i]);
@@ -114,7 +132,7 @@ void decode_socktype(struct text *t, const struct sys_call *call, int i)
 
 void decode_protocol(struct text *t, const struct sys_call *call, int i)
 {
-	ADD_VALUE(t, protocols, 0, call->arg[i]);
+	ADD_VALUE(t, protocols, call->arg[0] == AF_NETLINK ? AF_NETLINK : 0, call->arg[i]);
 }
 
 void decode_addr(struct text *t, const struct sys_call *call, int i)
@@ -311,7 +329,45 @@ void decode_hints(struct text *t, const struct sys_call *call, int i)
 	text_add_str(t, "}");
 }
 
+void decode_host_addr(struct text *t, const struct sys_call *call, int i)
+{
+	int family = (int)call->arg[i + 2];
+	char buf[INET6_ADDRSTRLEN];
+
+	text_add_str(t, inet_ntop(family, pointer_at(call, i), buf, sizeof buf) ? buf : "?");
+}
+
+void decode_add_family(struct text *t, int family)
+{
+	ADD_VALUE(t, families, 0, family);
+}
+
+void decode_add_socktype(struct text *t, int type)
+{
+	ADD_VALUE(t, socktypes, 0, type);
+}
+
+void decode_add_protocol(struct text *t, int protocol)
+{
+	ADD_VALUE(t, protocols, 0, protocol);
+}
+
+void decode_add_ai_flags(struct text *t, int flags)
+{
+	ADD_FLAGS(t, ai_flags, flags);
+}
+
 void decode_ni_flags(struct text *t, const struct sys_call *call, int i)
 {
 	ADD_FLAGS(t, ni_flags, call->arg[i]);
+}
+
+void decode_add_ordered(struct text *t, enum sys_op op, intptr_t value)
+{
+	text_add(t, "0x%0*llx", (int)sys_order_width(op) / 4, (unsigned long long)value);
+}
+
+void decode_ordered(struct text *t, const struct sys_call *call, int i)
+{
+	decode_add_ordered(t, call->op, call->arg[i]);
 }

@@ -9,6 +9,7 @@ typedef void decode_arg(struct text *t, const struct sys_call *call, int i);
 
 decode_arg decode_int;
 decode_arg decode_null;
+decode_arg decode_htons; /* a port in host byte order, which the call takes in network order */
 decode_arg decode_family;
 decode_arg decode_socktype;
 decode_arg decode_protocol;
@@ -31,5 +32,16 @@ decode_arg decode_queue_out;
 decode_arg decode_str;
 decode_arg decode_hints;
 decode_arg decode_ni_flags;
+decode_arg decode_ordered;
+
+/* A number that OP (sys/order.h) takes or gives, in hex and with all its digits. */
+void decode_add_ordered(struct text *t, enum sys_op op, intptr_t value);
+decode_arg decode_host_addr; /* an in_addr or in6_addr, the family is argument I + 2 */
+
+/* A value by its name, as "AF_INET"; as a number when it has none. */
+void decode_add_family(struct text *t, int family);
+void decode_add_socktype(struct text *t, int type);
+void decode_add_protocol(struct text *t, int protocol);
+void decode_add_ai_flags(struct text *t, int flags);
 
 #endif

@@ -28,6 +28,7 @@ static const struct failure_phrase failure_phrases[] = {
 	{ "resolve", "cannot resolve" },
 	{ "send", "connection to" },
 	{ "sockopt", "cannot set the socket option" },
+	{ "start", "cannot start" },
 	{ "unlink", "cannot remove" },
 	{ "wait for", "cannot wait for" },
 	{ "write", "cannot write to" },
@@ -54,6 +55,24 @@ const char *failure_eai_name(int eai)
 		if (eai_names[i].eai == eai)
 			return eai_names[i].name;
 	return "EAI_UNKNOWN";
+}
+
+const char *failure_h_errno_name(int h_error)
+{
+	switch (h_error) {
+	case NETDB_INTERNAL:
+		return "NETDB_INTERNAL";
+	case HOST_NOT_FOUND:
+		return "HOST_NOT_FOUND";
+	case TRY_AGAIN:
+		return "TRY_AGAIN";
+	case NO_RECOVERY:
+		return "NO_RECOVERY";
+	case NO_DATA:
+		return "NO_DATA";
+	default:
+		return "UNKNOWN";
+	}
 }
 
 const char *failure_errno_text(int error)

@@ -14,6 +14,9 @@ const char *failure_code_name(const struct err *e);
 /* The name of an EAI_* value. */
 const char *failure_eai_name(int eai);
 
+/* The name of an h_errno value. */
+const char *failure_h_errno_name(int h_error);
+
 /* "Connection reset by peer" and the like. */
 const char *failure_errno_text(int error);
 

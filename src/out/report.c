@@ -21,6 +21,8 @@ struct report_row {
 static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_RESOLVING] = { "resolving", "looking up {host}" },
 	[REPORT_RESOLVED] = { "resolved", "addresses of {host}: {count}, found in {time}" },
+	[REPORT_NAMED] = { "named", "name of {host}: {name}, found in {time}" },
+	[REPORT_LEGACY] = { "legacy", "{host} is a legacy spelling of {address}" },
 	[REPORT_TRYING] = { "trying", "trying {peer}" },
 	[REPORT_ATTEMPT_FAILED] = { "attempt_failed", "{peer}: {reason}" },
 	[REPORT_CONNECTED] = { "connected", "connected to {peer} from {local} in {time}" },
@@ -37,6 +39,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_CUT] = { "cut", "{reason}" },
 	[REPORT_CLOSED] = { "closed", "closed ({reason}): sent {sent_bytes} bytes, received "
 	                              "{received_bytes} bytes, in {time}" },
+	[REPORT_ANSWERED] = { "answered", "{source}: {count} found" },
 	[REPORT_CALL] = { "call", "{words}" },
 	[REPORT_SOCKOPT] = { "sockopt", "socket option {name} for {socket}: {words}" },
 	[REPORT_SOCKOPT_FAILED] = { "sockopt_failed",
@@ -84,9 +87,10 @@ bool report_hears_details(const struct report *r)
 
 static void report_put(struct report *r, int fd, const char *bytes, size_t n)
 {
-	int error = output_write(fd, bytes, n);
+	/* Results are there too, and a reader that has stopped must not keep a signal from ending it. */
+	int error = fd == 1 ? output_write_interruptible(fd, bytes, n) : output_write(fd, bytes, n);
 
-	if (error && fd != 2)
+	if (error && error != -EINTR && fd != 2)
 		atomic_store(&r->failed, -error);
 }
 
@@ -298,6 +302,8 @@ static void report_failure_json(struct report *r, const struct err *e)
 	json_set(error, "code", "", json_str(failure_code_name(e)));
 	json_set(error, "errno", "", has_errno ? json_integer(e->code) : json_null());
 	json_set(error, "message", "", json_str(buf));
+	if (e->subject[0])
+		json_set(error, "subject", "", json_str(e->subject));
 	if (e->hint[0])
 		json_set(error, "hint", "", json_str(e->hint));
 	json_set(object, "error", "", error);

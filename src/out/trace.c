@@ -1,13 +1,16 @@
 #include "out/trace.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "net/addr.h"
 #include "net/sockopt.h"
 #include "out/decode.h"
 #include "out/failure.h"
 #include "sys/lookup.h"
+#include "sys/order.h"
 
 struct trace_row {
 	const char *name;
@@ -36,7 +39,7 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	[SYS_CONNECT] = { "connect",
 	                  { decode_int, decode_addr },
 	                  false,
-	                  "start the handshake with the server" },
+	                  "name the peer; TCP begins its handshake, UDP sends nothing yet" },
 	[SYS_SHUTDOWN] = { "shutdown",
 	                   { decode_int, decode_how },
 	                   false,
@@ -96,10 +99,50 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                      { decode_addr, NULL, decode_str, decode_str, decode_ni_flags },
 	                      false,
 	                      "turn an address into text" },
-	[SYS_GETSERVBYNAME] = { "getservbyname",
+	[SYS_GETSERVBYNAME] = { "getservbyname_r",
 	                        { decode_str, decode_str },
 	                        false,
 	                        "look the service up in /etc/services" },
+	[SYS_HTONS] = { "htons",
+	                { decode_ordered },
+	                false,
+	                "put a 16-bit number, such as a port, into network byte order" },
+	[SYS_HTONL] = { "htonl",
+	                { decode_ordered },
+	                false,
+	                "put a 32-bit number, such as an IPv4 address, into network byte order" },
+	[SYS_HTOBE64] = { "htobe64",
+	                  { decode_ordered },
+	                  false,
+	                  "put a 64-bit number into network byte order" },
+	[SYS_NTOHS] = { "ntohs",
+	                { decode_ordered },
+	                false,
+	                "take a 16-bit number, such as a port, out of network byte order" },
+	[SYS_NTOHL] = { "ntohl",
+	                { decode_ordered },
+	                false,
+	                "take a 32-bit number, such as an IPv4 address, out of network byte order" },
+	[SYS_BE64TOH] = { "be64toh",
+	                  { decode_ordered },
+	                  false,
+	                  "take a 64-bit number out of network byte order" },
+	[SYS_GETSERVBYPORT] = { "getservbyport_r",
+	                        { decode_htons, decode_str },
+	                        false,
+	                        "look the port up in /etc/services" },
+	[SYS_GETSERVENT] = { "getservent_r",
+	                     { NULL },
+	                     false,
+	                     "read /etc/services to its end, an entry a call" },
+	[SYS_GETHOSTBYNAME2_R] = { "gethostbyname2_r",
+	                           { decode_str, decode_family },
+	                           false,
+	                           "turn a name into addresses of one family, the older way" },
+	[SYS_GETHOSTBYADDR_R] = { "gethostbyaddr_r",
+	                          { decode_host_addr, decode_int, decode_family },
+	                          false,
+	                          "turn an address into a name, the older way" },
 };
 
 const char *trace_name(enum sys_op op)
@@ -124,18 +167,59 @@ static bool answers_with_eai(enum sys_op op)
 	return op == SYS_GETADDRINFO || op == SYS_GETNAMEINFO;
 }
 
+static bool answers_with_h_errno(enum sys_op op)
+{
+	return op == SYS_GETHOSTBYNAME2_R || op == SYS_GETHOSTBYADDR_R;
+}
+
+/* The code of a call that failed, NULL for one that did not. */
+static const char *failed_with(const struct sys_call *call)
+{
+	if (sys_order_width(call->op))
+		return NULL;
+	if (answers_with_h_errno(call->op))
+		return call->result ? failure_h_errno_name((int)call->result) : NULL;
+	if (answers_with_eai(call->op))
+		return call->result ? failure_eai_name((int)call->result) : NULL;
+	return call->result < 0 ? strerrorname_np((int)-call->result) : NULL;
+}
+
+/* Names can have hundreds of addresses, and a line is to be read. */
+enum { FOUND_SHOWN = 8 };
+
+static void add_hostent(struct text *t, const struct hostent *host)
+{
+	char buf[INET6_ADDRSTRLEN];
+	size_t count = 0;
+
+	text_add_str(t, "{h_name=\"");
+	text_add_escaped(t, host->h_name);
+	text_add_str(t, "\", h_addr_list=[");
+	for (char **at = host->h_addr_list; *at; at++, count++)
+		if (count < FOUND_SHOWN)
+			text_add(t, "%s%s", count ? ", " : "",
+			         inet_ntop(host->h_addrtype, *at, buf, sizeof buf));
+	if (count > FOUND_SHOWN)
+		text_add(t, ", ... %zu in all", count);
+	text_add_str(t, "]}");
+}
+
 static void add_found(struct text *t, const struct sys_call *call)
 {
 	const struct addrinfo *info = *(struct addrinfo *const *)call->arg[3];
-	const char *between = " [";
+	size_t count = 0;
 
-	for (; info; info = info->ai_next) {
+	text_add_str(t, " [");
+	for (; info; info = info->ai_next, count++) {
 		struct addr a = addr_from(info->ai_addr, info->ai_addrlen);
 
-		text_add_str(t, between);
+		if (count >= FOUND_SHOWN)
+			continue;
+		text_add_str(t, count ? ", " : "");
 		addr_add_host(t, &a);
-		between = ", ";
 	}
+	if (count > FOUND_SHOWN)
+		text_add(t, ", ... %zu in all", count);
 	text_add_str(t, "]");
 }
 
@@ -146,8 +230,15 @@ void trace_add_outcome(struct text *t, const struct sys_call *call)
 	if (answers_with_eai(call->op) && call->result != 0) {
 		text_add(t, "%s (%s)", failure_eai_name((int)call->result),
 		         sys_eai_text((int)call->result));
-	} else if (call->op == SYS_GETSERVBYNAME) {
-		text_add(t, call->result < 0 ? "NULL" : "{s_port=%ld}", (long)call->result);
+	} else if (answers_with_h_errno(call->op) && call->result != 0) {
+		text_add(t, "%s (%s)", failed_with(call), sys_h_errno_text((int)call->result));
+	} else if (answers_with_h_errno(call->op)) {
+		add_hostent(t, (const struct hostent *)
+		                       call->arg[call->op == SYS_GETHOSTBYNAME2_R ? 2 : 3]);
+	} else if (sys_order_width(call->op)) {
+		decode_add_ordered(t, call->op, call->result);
+	} else if (call->op == SYS_GETSERVBYNAME || call->op == SYS_GETSERVBYPORT) {
+		text_add(t, call->result < 0 ? "NULL" : "{s_port=htons(%ld)}", (long)call->result);
 	} else if (call->result < 0) {
 		name = strerrorname_np((int)-call->result);
 		text_add(t, "-1 %s (%s)", name ? name : "?",
@@ -214,15 +305,19 @@ static const char *explanation(const struct sys_call *call, struct text *t)
 static void trace_show(const struct trace *trace, const struct sys_call *call)
 {
 	const struct trace_row *row = &trace_rows[call->op];
-	char args_buf[1024], explain_buf[256], buf[2048];
-	struct text args = TEXT_OVER(args_buf), why = TEXT_OVER(explain_buf), t = TEXT_OVER(buf);
+	char args_buf[1024], explain_buf[256], buf[2048], ordered_buf[32];
+	struct text args = TEXT_OVER(args_buf), why = TEXT_OVER(explain_buf), t = TEXT_OVER(buf),
+		    ordered = TEXT_OVER(ordered_buf);
 	const char *explain = trace->explain ? explanation(call, &why) : NULL;
-	bool failed = call->result < 0 || (answers_with_eai(call->op) && call->result != 0);
-	const char *code = !failed                      ? NULL
-	                   : answers_with_eai(call->op) ? failure_eai_name((int)call->result)
-	                                                : strerrorname_np((int)-call->result);
+	bool orders = sys_order_width(call->op) != 0;
+	const char *code = failed_with(call);
+	bool failed = !orders && (code || call->result < 0);
+	struct report_field number = FIELD_INT("result", failed ? -1 : call->result);
+	struct report_field bits = FIELD_STR("result", ordered_buf);
 
 	trace_add_args(&args, call);
+	if (orders)
+		decode_add_ordered(&ordered, call->op, call->result);
 	style_add(&t, trace->style, INK_BOLD);
 	text_add_str(&t, row->name);
 	style_add(&t, trace->style, INK_PLAIN);
@@ -237,9 +332,9 @@ static void trace_show(const struct trace *trace, const struct sys_call *call)
 		style_add(&t, trace->style, INK_PLAIN);
 	}
 	REPORT_WITH(trace->report, REPORT_CALL, true, FIELD_STR("call", row->name),
-	            FIELD_STR("args", args_buf), FIELD_INT("result", failed ? -1 : call->result),
-	            FIELD_STR("code", code), FIELD_TIME("time", call->took),
-	            FIELD_STR("explain", explain), FIELD_WORDS(buf));
+	            FIELD_STR("args", args_buf), orders ? bits : number, FIELD_STR("code", code),
+	            FIELD_TIME("time", call->took), FIELD_STR("explain", explain),
+	            FIELD_WORDS(buf));
 }
 
 static void trace_after(struct sys_observer *observer, const struct sys_call *call)

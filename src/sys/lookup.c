@@ -1,5 +1,6 @@
 #include "sys/lookup.h"
 
+#include <locale.h>
 #include <net/if.h>
 #include <stdio.h>
 
@@ -44,9 +45,104 @@ int sys_getnameinfo(const struct sockaddr *addr, socklen_t len, char *host, size
 		eai = getnameinfo(addr, len, host, (socklen_t)host_size, service,
 		                  (socklen_t)service_size, flags);
 	call.result = eai;
-	if (UNLIKELY(sys_observer != NULL))
+	if (UNLIKELY(sys_observer != NULL)) {
+		int error = errno;
+
 		sys_after(&call);
+		errno = error;
+	}
 	return eai;
+}
+
+/* A way to ask for a struct hostent, with ROOM for what that points to. */
+struct host_ask {
+	const struct sys_call *call;
+	struct hostent *host;
+	char *room;
+	size_t size;
+	int h_error;
+};
+
+static int host_ask_once(struct host_ask *ask)
+{
+	const intptr_t *arg = ask->call->arg;
+	struct hostent *found = NULL;
+	int error;
+
+	if (ask->call->op == SYS_GETHOSTBYNAME2_R)
+		error = gethostbyname2_r((const char *)arg[0], (int)arg[1], ask->host, ask->room,
+		                         ask->size, &found, &ask->h_error);
+	else
+		error = gethostbyaddr_r((const void *)arg[0], (socklen_t)arg[1], (int)arg[2],
+		                        ask->host, ask->room, ask->size, &found, &ask->h_error);
+	if (error == 0 && !found && ask->h_error == NETDB_SUCCESS)
+		ask->h_error = HOST_NOT_FOUND;
+	if (error == 0 && found)
+		ask->h_error = NETDB_SUCCESS;
+	else if (error && ask->h_error == NETDB_SUCCESS)
+		ask->h_error = NETDB_INTERNAL;
+	return error;
+}
+
+/* A name may have any number of addresses: with twice the room until it is enough. */
+static void host_ask(struct host_ask *ask)
+{
+	enum { ROOM_FIRST = 1024, ROOM_LAST = 16 << 20 };
+	int error = ERANGE;
+
+	for (ask->size = ROOM_FIRST; error == ERANGE && ask->size <= ROOM_LAST; ask->size *= 2) {
+		char *grown = realloc(ask->room, ask->size);
+
+		if (!grown) {
+			ask->h_error = NETDB_INTERNAL;
+			errno = ENOMEM;
+			return;
+		}
+		ask->room = grown;
+		ask->h_error = NETDB_SUCCESS;
+		error = host_ask_once(ask);
+	}
+	if (error)
+		errno = error;
+}
+
+static int host_run(struct sys_call *call, struct hostent *host, void **room, int *error)
+{
+	struct host_ask ask = { .call = call, .host = host, .h_error = NETDB_INTERNAL };
+
+	if (SYS_TRY(*call, 0) == 0)
+		host_ask(&ask);
+	*error = ask.h_error == NETDB_INTERNAL ? errno : 0;
+	call->result = ask.h_error;
+	if (UNLIKELY(sys_observer != NULL))
+		sys_after(call);
+	if (ask.h_error != NETDB_SUCCESS)
+		free(TAKE(ask.room));
+	*room = ask.room;
+	return ask.h_error;
+}
+
+int sys_gethostbyname2(const char *name, int family, struct hostent *host, void **room, int *error)
+{
+	struct sys_call call = { SYS_GETHOSTBYNAME2_R,
+		                 .arg = { (intptr_t)name, family, (intptr_t)host } };
+
+	return host_run(&call, host, room, error);
+}
+
+int sys_gethostbyaddr(const void *addr, socklen_t len, int family, struct hostent *host,
+                      void **room, int *error)
+{
+	struct sys_call call = { SYS_GETHOSTBYADDR_R,
+		                 .arg = { (intptr_t)addr, len, family, (intptr_t)host } };
+
+	return host_run(&call, host, room, error);
+}
+
+void sys_names_are_utf8(void)
+{
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		(void)setlocale(LC_CTYPE, "");
 }
 
 const char *sys_eai_text(int eai)
@@ -54,16 +150,9 @@ const char *sys_eai_text(int eai)
 	return gai_strerror(eai);
 }
 
-int sys_service_port(const char *name, const char *protocol)
+const char *sys_h_errno_text(int h_error)
 {
-	struct sys_call call = { SYS_GETSERVBYNAME, .arg = { (intptr_t)name, (intptr_t)protocol } };
-	struct servent entry, *found = NULL;
-	char buf[1024];
-
-	SYS_RUN(call, getservbyname_r(name, protocol, &entry, buf, sizeof buf, &found) == 0 && found
-	                      ? ntohs((uint16_t)found->s_port)
-	                      : -1);
-	return found ? (int)call.result : -1;
+	return hstrerror(h_error);
 }
 
 void sys_if_name(unsigned index, char name[SYS_IF_NAME_SIZE])

@@ -56,8 +56,8 @@ hides()
 }
 
 expect 'connect' sockit con
-expect 'connect listen help --help --version' sockit ''
-expect 'connect listen' sockit help ''
+expect 'resolve connect listen byteorder services help --help --version' sockit ''
+expect 'resolve connect listen byteorder services' sockit help ''
 expect 'network relay observe sockopt all' sockit help connect ''
 expect '--idle-timeout' sockit connect --id
 expect '--backlog' sockit listen --back
@@ -65,6 +65,7 @@ expect '' sockit connect --back
 offers -v sockit connect -
 offers --source-port sockit connect -
 expect '--verbose' sockit connect host --verb
+expect 'stream' sockit resolve --socktype st
 hides --numeric sockit connect -n -
 hides -n sockit connect --numeric -
 expect '--verbose' sockit connect -v --verb
@@ -88,6 +89,12 @@ expect '--idle-timeout' sockit connect --sockopt keepalive = on host --id
 expect '' sockit connect --sockopt keepalive = on host 1 2
 hides --report sockit connect --report = x --sockopt mark = 1 --sockopt linger = off -
 expect '' sockit connect --idle-timeout ''
+expect '' sockit byteorder ''
+expect '16 32 64' sockit byteorder --width ''
+hides '--report' sockit byteorder --
+expect 'LISTEN LISTENING' sockit services --in-use --state LIS
+hides '--report' sockit services --
+hides localhost sockit services ''
 
 # Waits until the screen has the line $1.
 screen_has()

@@ -45,10 +45,12 @@ hides()
 }
 
 expect 'sockit con' connect
-expect 'sockit ' connect listen help
-expect 'sockit help ' connect listen
+expect 'sockit ' resolve connect listen byteorder services help
+expect 'sockit help ' resolve connect listen byteorder services
 expect 'sockit help connect ' network relay observe sockopt all
 expect 'sockit connect --idle' --idle-timeout
+expect 'sockit resolve --socktype st' stream
+hides 'sockit resolve --hostent --' --long
 expect 'sockit listen --back' --backlog
 offers 'sockit connect -' -v
 offers 'sockit connect -' --source-port
@@ -71,6 +73,10 @@ expect 'sockit connect --sockopt=keep' --sockopt=keepalive=
 expect 'sockit listen --sockopt mark=1 --sockopt tcp-keepi' tcp-keepidle= tcp-keepintvl=
 offers 'sockit connect --sockopt mark=1 --so' --sockopt
 hides 'sockit connect -- -' --verbose
+hides 'sockit byteorder ' localhost
+expect 'sockit byteorder --width ' 16 32 64
+hides 'sockit services ' localhost
+expect 'sockit services --in-use --state LISTENI' LISTENING
 
 if ((failures > 0)); then
 	echo "fish: $failures wrong" >&2

@@ -59,6 +59,7 @@ typed 'lis' '<listen>'
 typed 'help con' '<help><connect>'
 typed 'help connect net' '<help><connect><network>'
 typed 'connect --idle' '<connect><--idle-timeout>'
+typed 'resolve --socktype st' '<resolve><--socktype><stream>'
 typed 'connect --idle-timeout=2 --verb' '<connect><--idle-timeout=2><--verbose>'
 typed 'listen --on-peer-close=q' '<listen><--on-peer-close=quit>'
 typed 'listen --on-peer-close q' '<listen><--on-peer-close><quit>'
@@ -77,6 +78,8 @@ typed 'connect -U --num' '<connect><-U><--num>'
 listed '' 'open a connection and join it'
 listed 'listen --on-peer-close=' 'quit'
 listed 'connect --' '--source-port'
+listed 'byteorder --width ' 'as an IPv4 address'
+listed 'services --in-use --state FIN_' 'ended here, not by the peer'
 exit $(( failures > 0 ))
 ZSH
 

@@ -15,6 +15,7 @@ forbidden='
 	stat fstat lstat fstatat statx opendir fdopendir readdir closedir isatty ttyname tcgetattr
 	tcsetattr mmap munmap
 	getaddrinfo freeaddrinfo getnameinfo gethostbyname gethostbyaddr getservbyname getservbyport
+	getservbyname_r getservbyport_r getservent_r setservent endservent
 	getservent gethostname if_nametoindex if_indextoname getifaddrs freeifaddrs
 	htons htonl ntohs ntohl
 	signal sigaction sigprocmask pthread_sigmask sigwait raise kill pause alarm setitimer

@@ -104,7 +104,8 @@ Test(status, each_domain_has_its_own)
 		{ ERR_STDOUT_GONE, EPIPE, 7 },
 		{ ERR_SIGNAL, 2, 130 },
 		{ ERR_SIGNAL, 15, 143 },
-		{ ERR_SHOWN, 0, 2 },
+		{ ERR_SHOWN, 2, 2 },
+		{ ERR_SHOWN, 8, 8 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

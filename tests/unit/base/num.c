@@ -188,3 +188,40 @@ Test(num, modes)
 	for (size_t i = 0; i < ARRAY_LEN(not_whole); i++)
 		cr_assert_eq(num_parse_mode(not_whole[i], &mode), NUM_MALFORMED);
 }
+
+Test(num, digits_of_a_base)
+{
+	static const struct {
+		const char *text;
+		unsigned base;
+		enum num_result result;
+		uint64_t value;
+	} rows[] = {
+		{ "0", 2, NUM_OK, 0 },
+		{ "1101", 2, NUM_OK, 13 },
+		{ "17", 8, NUM_OK, 15 },
+		{ "019", 10, NUM_OK, 19 },
+		{ "dEadBeeF", 16, NUM_OK, 0xdeadbeef },
+		{ "ffffffffffffffff", 16, NUM_OK, UINT64_MAX },
+		{ "10000000000000000", 16, NUM_RANGE, 0 },
+		{ "2", 2, NUM_MALFORMED, 0 },
+		{ "8", 8, NUM_MALFORMED, 0 },
+		{ "a", 10, NUM_MALFORMED, 0 },
+		{ "g", 16, NUM_MALFORMED, 0 },
+		{ "@", 16, NUM_MALFORMED, 0 },
+		{ "`", 16, NUM_MALFORMED, 0 },
+		{ "G", 16, NUM_MALFORMED, 0 },
+		{ "0x1", 16, NUM_MALFORMED, 0 },
+		{ "-1", 16, NUM_MALFORMED, 0 },
+		{ "", 16, NUM_EMPTY, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		uint64_t value = 7;
+
+		cr_assert_eq(num_parse_digits(rows[i].text, rows[i].base, &value), rows[i].result,
+		             "'%s'", rows[i].text);
+		cr_assert_eq(value, rows[i].result == NUM_OK ? rows[i].value : 7, "'%s'",
+		             rows[i].text);
+	}
+}

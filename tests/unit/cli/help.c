@@ -5,6 +5,7 @@
 
 #include "cli/front.h"
 #include "cmd/commands.h"
+#include "cmd/connect.h"
 
 enum { SCREEN_LINES = 24 };
 
@@ -65,17 +66,33 @@ Test(help, fallback_and_choices_are_told)
 {
 	struct text t = TEXT_OVER(buffer);
 
-	cr_assert(help_add_group(&t, (struct style){ false }, commands[0], "all"));
+	cr_assert(help_add_group(&t, (struct style){ false }, &connect_command, "all"));
 	cr_assert_not_null(strstr(buffer, "(default 8s)"));
 	cr_assert_not_null(strstr(buffer, "(auto, quit, keep; default auto)"));
+	cr_assert_not_null(strstr(buffer, "DUR: 2, 0.5"));
+	t = TEXT_OVER(buffer);
+	cr_assert(help_add_group(&t, (struct style){ false }, &connect_command, "observe"));
+	cr_assert_null(strstr(buffer, "DUR"));
+}
+
+/* What DUR means is said where there is one. */
+Test(help, durations_are_explained_where_they_are_taken)
+{
+	struct text t = TEXT_OVER(buffer);
+
+	cr_assert(help_add_group(&t, (struct style){ false }, &connect_command, "relay"));
+	cr_assert_not_null(strstr(buffer, "\nDUR: "));
+	t = TEXT_OVER(buffer);
+	cr_assert(help_add_group(&t, (struct style){ false }, &connect_command, "observe"));
+	cr_assert_null(strstr(buffer, "DUR"));
 }
 
 Test(help, unknown_group)
 {
 	struct text t = TEXT_OVER(buffer);
 
-	cr_assert(!help_add_group(&t, (struct style){ false }, commands[0], "nonsense"));
-	cr_assert(!help_add_group(&t, (struct style){ false }, commands[0], ""));
+	cr_assert(!help_add_group(&t, (struct style){ false }, &connect_command, "nonsense"));
+	cr_assert(!help_add_group(&t, (struct style){ false }, &connect_command, ""));
 	cr_assert_eq(t.len, 0);
 }
 
@@ -83,10 +100,10 @@ Test(help, bold_only_where_asked)
 {
 	struct text t = TEXT_OVER(buffer);
 
-	help_add_command(&t, (struct style){ false }, commands[0]);
+	help_add_command(&t, (struct style){ false }, &connect_command);
 	cr_assert_null(strchr(buffer, '\033'));
 	t = TEXT_OVER(buffer);
-	help_add_command(&t, (struct style){ true }, commands[0]);
+	help_add_command(&t, (struct style){ true }, &connect_command);
 	cr_assert_not_null(strstr(buffer, "\033[1mnetwork\033[0m:"));
 	t = TEXT_OVER(buffer);
 	help_add_program(&t, (struct style){ true }, &real_program);

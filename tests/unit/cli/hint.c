@@ -28,7 +28,7 @@ Test(hint, letters_of_other_tools)
 	cr_assert_not_null(strstr(hint_for("connect", "-r").detail, "source port"));
 	cr_assert_not_null(strstr(hint_for("listen", "-r").detail, "port 0"));
 	for (const struct command *const *c = commands; *c != NULL; c++)
-		for (size_t i = 0; i < ARRAY_LEN(letters); i++)
+		for (size_t i = 0; !(*c)->answers && i < ARRAY_LEN(letters); i++)
 			cr_assert_null(strstr(hint_for((*c)->name, letters[i]).detail, "unknown"),
 			               "%s %s has no hint", (*c)->name, letters[i]);
 }

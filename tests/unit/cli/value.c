@@ -67,3 +67,21 @@ Test(value, limits_are_included)
 	cr_assert_eq(value_parse(row_named("size"), "--o", "1M", &size, &e), 0);
 	cr_assert_eq(size, 1 << 20);
 }
+
+Test(value, a_choice_in_any_case_where_the_row_says_so)
+{
+	static const struct option_choice choices[] = { { "OPEN", 3, "" },
+		                                        { "shut", 4, "" },
+		                                        { NULL, 0, NULL } };
+	struct option_row row = { .name = "door", .kind = OPTION_CHOICE, .choices = choices };
+	unsigned field = 77;
+	struct err e;
+
+	cr_assert_eq(value_parse(&row, "--door", "open", &field, &e), -1);
+	row.any_case = true;
+	cr_assert_eq(value_parse(&row, "--door", "open", &field, &e), 0);
+	cr_assert_eq(field, 3);
+	cr_assert_eq(value_parse(&row, "--door", "Shut", &field, &e), 0);
+	cr_assert_eq(field, 4);
+	cr_assert_eq(value_parse(&row, "--door", "ope", &field, &e), -1);
+}

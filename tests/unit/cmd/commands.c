@@ -1,4 +1,5 @@
 #include "cmd/commands.h"
+#include "cmd/listen.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -159,7 +160,7 @@ static const struct {
 Test(commands, impossible_pairs)
 {
 	for (const struct command *const *c = commands; *c != NULL; c++) {
-		for (size_t i = 0; i < ARRAY_LEN(impossible); i++) {
+		for (size_t i = 0; !(*c)->answers && i < ARRAY_LEN(impossible); i++) {
 			const char *a = impossible[i].a;
 			const char *b = impossible[i].b;
 
@@ -193,21 +194,20 @@ Test(commands, possible_pairs)
 	};
 
 	for (const struct command *const *c = commands; *c != NULL; c++)
-		for (size_t i = 0; i < ARRAY_LEN(possible); i++)
+		for (size_t i = 0; !(*c)->answers && i < ARRAY_LEN(possible); i++)
 			cr_assert_str_empty(parse_pair(*c, possible[i].a, possible[i].b));
 }
 
 Test(commands, unix_mode_is_not_for_tcp)
 {
-	const struct command *listen = commands[1];
 	static const char *const tcp[] = { "-4",   "-6",   "-n",           "-s::1",
 		                           "-p80", "-Ilo", "--port-file=x" };
 
-	cr_assert_str_eq(listen->name, "listen");
 	for (size_t i = 0; i < ARRAY_LEN(tcp); i++)
-		cr_assert_not_null(strstr(parse_pair(listen, "--unix-mode=600", tcp[i]), "exclude"),
-		                   "%s", tcp[i]);
-	cr_assert_str_empty(parse_pair(listen, "--unix-mode=600", "-U"));
+		cr_assert_not_null(
+			strstr(parse_pair(&listen_command, "--unix-mode=600", tcp[i]), "exclude"),
+			"%s", tcp[i]);
+	cr_assert_str_empty(parse_pair(&listen_command, "--unix-mode=600", "-U"));
 }
 
 Test(commands, records)

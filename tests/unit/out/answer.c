@@ -12,10 +12,8 @@
 #include "harness/scratch.h"
 
 static const struct answer_column columns[] = {
-	{ "NAME", "name", false },
-	{ "PORT", "port", true },
-	{ NULL, "secret", false },
-	{ "NOTE", NULL, false },
+	{ "NAME", "name" }, { "PORT", "port", .number = true },  { NULL, "secret" },
+	{ "NOTE", NULL },   { "WORDS", "words", .words = true },
 };
 
 static void say_all(struct answer *a)
@@ -41,12 +39,12 @@ static void say_all(struct answer *a)
 
 static void say_table(struct answer *a)
 {
-	static const char *const rows[][4] = {
-		{ "http", "80", "x", "web\n" },
-		{ "domain\xc3\xa9", "5353", NULL, NULL },
+	static const char *const rows[][5] = {
+		{ "http", "80", "x", "web\n", "www w3" },
+		{ "domain\xc3\xa9", "5353", NULL, NULL, "" },
 	};
 
-	answer_table(a, columns, 4, true);
+	answer_table(a, columns, ARRAY_LEN(columns), true);
 	for (int i = 0; i < 2; i++)
 		answer_row(a, rows[i]);
 	answer_table_end(a);
@@ -93,12 +91,13 @@ Test(answer, as_json)
 
 Test(answer, a_table)
 {
-	cr_assert_str_eq(written(say_table, false), "NAME     PORT  NOTE\n"
-	                                            "http       80  web\\x0a\n"
+	cr_assert_str_eq(written(say_table, false), "NAME     PORT  NOTE     WORDS\n"
+	                                            "http       80  web\\x0a  www w3\n"
 	                                            "domain\xc3\xa9  5353  -\n");
-	cr_assert_str_eq(written(say_table, true),
-	                 "{\"name\":\"http\",\"port\":80,\"secret\":\"x\"}\n"
-	                 "{\"name\":\"domain\\u00E9\",\"port\":5353}\n");
+	cr_assert_str_eq(
+		written(say_table, true),
+		"{\"name\":\"http\",\"port\":80,\"secret\":\"x\",\"words\":[\"www\",\"w3\"]}\n"
+		"{\"name\":\"domain\\u00E9\",\"port\":5353,\"words\":[]}\n");
 }
 
 static struct err flushed_to(int fd)

@@ -120,3 +120,13 @@ Test(failure, unknown_codes_do_not_crash)
 	e = (struct err){ .domain = ERR_SIGNAL, .code = SIGTERM, .op = "finish" };
 	cr_assert_str_eq(failure_code_name(&e), "TERM");
 }
+
+Test(failure, every_h_errno_value_has_its_name)
+{
+	cr_assert_str_eq(failure_h_errno_name(HOST_NOT_FOUND), "HOST_NOT_FOUND");
+	cr_assert_str_eq(failure_h_errno_name(TRY_AGAIN), "TRY_AGAIN");
+	cr_assert_str_eq(failure_h_errno_name(NO_RECOVERY), "NO_RECOVERY");
+	cr_assert_str_eq(failure_h_errno_name(NO_DATA), "NO_DATA");
+	cr_assert_str_eq(failure_h_errno_name(NETDB_INTERNAL), "NETDB_INTERNAL");
+	cr_assert_str_eq(failure_h_errno_name(77), "UNKNOWN");
+}

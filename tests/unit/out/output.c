@@ -13,6 +13,7 @@
 #include "harness/clock.h"
 #include "harness/fail.h"
 #include "sys/call.h"
+#include "sys/process.h"
 
 static int at_most_one(struct sys_observer *self, struct sys_call *call)
 {
@@ -83,4 +84,24 @@ Test(output, results_that_cannot_be_written)
 	cr_assert_eq(err.code, ENOSPC);
 	err = result_on(must(open("/dev/null", O_RDONLY | O_CLOEXEC), "null"));
 	cr_assert_eq(err.code, EBADF);
+}
+
+/* For what waits in a loop: a reader that has stopped does not keep it from ending. */
+Test(output, a_caught_signal_ends_a_wait)
+{
+	static char much[300000];
+	int64_t start;
+	int ends[2];
+
+	must(pipe2(ends, O_CLOEXEC), "pipe2");
+	signals_catch();
+	cr_assert_eq(output_write_interruptible(ends[1], much, 1000), 0);
+	raise(SIGTERM);
+	start = clock_now();
+	cr_assert_eq(output_write_interruptible(ends[1], much, sizeof much), -EINTR);
+	/* What has room is still written, and nothing waits. */
+	cr_assert(read(ends[0], much, sizeof much) > 32768);
+	cr_assert_eq(output_write_interruptible(ends[1], "rest", 4), 0);
+	cr_assert_eq(output_write_interruptible(ends[1], much, sizeof much), -EINTR);
+	cr_assert(clock_since(start) < 5);
 }

@@ -192,6 +192,7 @@ Test(report, a_failure_as_json)
 	cr_assert_str_eq(json_string_value(json_object_get(error, "op")), "connect");
 	cr_assert_str_eq(json_string_value(json_object_get(error, "code")), "ECONNREFUSED");
 	cr_assert_eq(json_integer_value(json_object_get(error, "errno")), ECONNREFUSED);
+	cr_assert_not_null(json_object_get(error, "subject"));
 	cr_assert_str_eq(json_string_value(json_object_get(error, "message")),
 	                 "cannot connect to h port 1: Connection refused");
 	json_decref(events);

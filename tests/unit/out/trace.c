@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -34,6 +35,16 @@ static struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
 static struct addrinfo found = { .ai_addr = &v6.at.any, .ai_addrlen = sizeof(struct sockaddr_in6) };
 static struct addrinfo *list = &found, *no_list;
 
+static struct addrinfo all_hints = { .ai_flags = AI_CANONNAME | AI_NUMERICSERV | AI_V4MAPPED |
+	                                         AI_ALL | AI_ADDRCONFIG | AI_IDN,
+	                             .ai_socktype = SOCK_RAW };
+static struct addrinfo many[9], *long_list = many;
+static char *host_addrs[] = { (char *)&v4.at.v4.sin_addr, (char *)&v4.at.v4.sin_addr, NULL };
+static struct hostent host = { .h_name = "a.test\033",
+	                       .h_addrtype = AF_INET,
+	                       .h_length = 4,
+	                       .h_addr_list = host_addrs };
+
 struct trace_golden {
 	struct sys_call call;
 	const char *line;
@@ -42,6 +53,8 @@ struct trace_golden {
 static const struct trace_golden golden[] = {
 	{ { SYS_SOCKET, { AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP }, 5 },
 	  "socket(AF_INET6, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_TCP) = 5" },
+	{ { SYS_SOCKET, { AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG }, 5 },
+	  "socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_SOCK_DIAG) = 5" },
 	{ { SYS_SOCKET, { AF_UNIX, SOCK_STREAM, 0 }, -EMFILE },
 	  "socket(AF_UNIX, SOCK_STREAM, 0) = -1 EMFILE (Too many open files)" },
 	{ { SYS_BIND, { 5, A(&v4.at), sizeof(struct sockaddr_in) }, 0 },
@@ -125,9 +138,38 @@ static const struct trace_golden golden[] = {
 	    0 },
 	  "getnameinfo(192.0.2.1:80, \"192.0.2.1\", \"80\", NI_NUMERICHOST|NI_NUMERICSERV) = 0" },
 	{ { SYS_GETSERVBYNAME, { A("http"), A("tcp") }, 80 },
-	  "getservbyname(\"http\", \"tcp\") = {s_port=80}" },
+	  "getservbyname_r(\"http\", \"tcp\") = {s_port=htons(80)}" },
 	{ { SYS_GETSERVBYNAME, { A("httb"), A("tcp") }, -ENOENT },
-	  "getservbyname(\"httb\", \"tcp\") = NULL" },
+	  "getservbyname_r(\"httb\", \"tcp\") = NULL" },
+	{ { SYS_HTONS, { 0xd04c }, 0x4cd0 }, "htons(0xd04c) = 0x4cd0" },
+	{ { SYS_NTOHS, { 0x5000 }, 0x50 }, "ntohs(0x5000) = 0x0050" },
+	{ { SYS_HTONL, { 1 }, 0x1000000 }, "htonl(0x00000001) = 0x01000000" },
+	{ { SYS_NTOHL, { 0xffffffff }, 0xffffffff }, "ntohl(0xffffffff) = 0xffffffff" },
+	{ { SYS_HTOBE64, { -1 }, -1 }, "htobe64(0xffffffffffffffff) = 0xffffffffffffffff" },
+	{ { SYS_BE64TOH, { 255 }, INTPTR_MIN },
+	  "be64toh(0x00000000000000ff) = 0x8000000000000000" },
+	{ { SYS_GETSERVBYPORT, { 80, 0 }, 80 },
+	  "getservbyport_r(htons(80), NULL) = {s_port=htons(80)}" },
+	{ { SYS_GETSERVENT, { 0 }, 318 }, "getservent_r() = 318" },
+	{ { SYS_GETNAMEINFO,
+	    { A(&v4.at), sizeof(struct sockaddr_in), A("x"), 0, NI_NAMEREQD | NI_NOFQDN | NI_IDN },
+	    EAI_AGAIN },
+	  "getnameinfo(192.0.2.1:80, \"x\", NULL, NI_NAMEREQD|NI_NOFQDN|NI_IDN) = EAI_AGAIN "
+	  "(Temporary failure in name resolution)" },
+	{ { SYS_GETADDRINFO, { A("x"), A("http"), A(&all_hints), A(&no_list) }, EAI_SERVICE },
+	  "getaddrinfo(\"x\", \"http\", {ai_flags=AI_NUMERICSERV|AI_CANONNAME|AI_V4MAPPED|AI_ALL|"
+	  "AI_ADDRCONFIG|AI_IDN, ai_family=AF_UNSPEC, ai_socktype=SOCK_RAW}) = EAI_SERVICE "
+	  "(Servname not supported for ai_socktype)" },
+	{ { SYS_GETADDRINFO, { A("x"), 0, A(&hints), A(&long_list) }, 0 },
+	  "getaddrinfo(\"x\", NULL, {ai_flags=AI_PASSIVE|AI_NUMERICHOST, ai_family=AF_INET6, "
+	  "ai_socktype=SOCK_STREAM}) = 0 [::1, ::1, ::1, ::1, ::1, ::1, ::1, ::1, ... 9 in all]" },
+	{ { SYS_GETHOSTBYNAME2_R, { A("a\033"), AF_INET, A(&host) }, NETDB_SUCCESS },
+	  "gethostbyname2_r(\"a\\x1b\", AF_INET) = {h_name=\"a.test\\x1b\", "
+	  "h_addr_list=[192.0.2.1, 192.0.2.1]}" },
+	{ { SYS_GETHOSTBYNAME2_R, { A("x"), AF_INET6, 0 }, HOST_NOT_FOUND },
+	  "gethostbyname2_r(\"x\", AF_INET6) = HOST_NOT_FOUND (Unknown host)" },
+	{ { SYS_GETHOSTBYADDR_R, { A(&v4.at.v4.sin_addr), 4, AF_INET, 0 }, TRY_AGAIN },
+	  "gethostbyaddr_r(192.0.2.1, 4, AF_INET) = TRY_AGAIN (Host name lookup failure)" },
 };
 
 static void prepare(void)
@@ -138,6 +180,10 @@ static void prepare(void)
 	inet_pton(AF_INET, "192.0.2.1", &v4.at.v4.sin_addr);
 	v6 = addr_loopback(AF_INET6, 7);
 	cr_assert_eq(addr_local(&local, "/run/x", false, &err), 0);
+	for (size_t i = 0; i < ARRAY_LEN(many); i++) {
+		many[i] = found;
+		many[i].ai_next = i + 1 < ARRAY_LEN(many) ? &many[i + 1] : NULL;
+	}
 }
 
 Test(trace, calls_are_decoded)
@@ -179,6 +225,8 @@ Test(trace, values_without_a_name_are_numbers)
 Test(trace, which_calls_are_shown)
 {
 	for (int op = SYS_SOCKET; op <= SYS_SOCKET_QUEUE; op++)
+		cr_assert_not_null(trace_name(op), "op %d", op);
+	for (int op = SYS_HTONS; op <= SYS_BE64TOH; op++)
 		cr_assert_not_null(trace_name(op), "op %d", op);
 	cr_assert_null(trace_name(SYS_EPOLL_WAIT));
 	cr_assert_null(trace_name(SYS_EPOLL_CTL));

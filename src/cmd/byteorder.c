@@ -1,0 +1,301 @@
+#include "cmd/byteorder.h"
+
+#include <stddef.h>
+
+#include "base/escape.h"
+#include "base/hex.h"
+#include "base/status.h"
+#include "cli/observe_options.h"
+#include "cmd/asking.h"
+#include "cmd/byteorder_show.h"
+#include "cmd/value_lines.h"
+#include "net/quantity.h"
+#include "out/fields.h"
+#include "out/output.h"
+#include "out/report.h"
+#include "sys/file.h"
+
+enum { SOCKADDR_MAX = 1024 };
+
+struct byteorder_options {
+	struct observe_options observe;
+	unsigned width; /* in bits; 0: the smallest that fits */
+	bool from_network;
+	bool bytes;
+	bool sockaddr;
+	bool proc_net;
+	bool binary;
+};
+
+static const struct option_choice width_choices[] = {
+	{ "16", 16, "as a port" },
+	{ "32", 32, "as an IPv4 address" },
+	{ "64", 64, "as a 64-bit counter" },
+	{ NULL, 0, NULL },
+};
+
+static const struct option_group option_group_value = { "value", "What the values are" };
+
+static const struct option_row byteorder_rows[] = {
+	{
+		.name = "width",
+		CHOICE_FIELD(struct byteorder_options, width),
+		.arg = "BITS",
+		.choices = width_choices,
+		.excludes = OPTION_NAMES("sockaddr", "proc-net"),
+		.help = "show the value in so many bits; else in the fewest that it fits in",
+	},
+	{
+		.name = "from-network",
+		FLAG_FIELD(struct byteorder_options, from_network),
+		.excludes = OPTION_NAMES("sockaddr", "proc-net"),
+		.help = "a number is what lies in a network-order field; show what ntohs or ntohl gives",
+		.man = "Bytes and addresses are in network order by themselves, and so are the same either "
+		       "way.",
+	},
+	{
+		.name = "bytes",
+		FLAG_FIELD(struct byteorder_options, bytes),
+		.excludes = OPTION_NAMES("sockaddr", "proc-net"),
+		.help = "a value is 1 to 8 bytes, also when it looks like an address or a number",
+	},
+	{
+		.name = "sockaddr",
+		FLAG_FIELD(struct byteorder_options, sockaddr),
+		.excludes = OPTION_NAMES("proc-net", "binary"),
+		.help = "a value is the bytes of a struct sockaddr; show its fields",
+		.man = "The bytes are hex digits, two a byte, joined by colons, by blanks or by nothing.",
+	},
+	{
+		.name = "proc-net",
+		FLAG_FIELD(struct byteorder_options, proc_net),
+		.excludes = OPTION_NAMES("binary"),
+		.help = "a value is an address and port as /proc/net/tcp and tcp6 show them",
+	},
+	{
+		.name = "binary",
+		FLAG_FIELD(struct byteorder_options, binary),
+		.help = "write the values as raw bytes; without a VALUE, read raw bytes",
+		.man = "Either way they are in network order. "
+		       "Without --width all of standard input is one value of 1 to 8 bytes, or an IPv6 "
+		       "address of 16; with it, there may be many values of that width.",
+	},
+};
+
+/* One value, as its kind is read. */
+struct value {
+	struct quantity quantity;
+	struct addr addr;
+	uint8_t sockaddr[SOCKADDR_MAX];
+	size_t sockaddr_size;
+};
+
+static int read_sockaddr(const char *text, struct value *out, struct err *err)
+{
+	static const char separators[] = { ':', ' ', '\0' };
+	enum num_result result = NUM_MALFORMED;
+
+	for (size_t i = 0; i < ARRAY_LEN(separators) && result == NUM_MALFORMED; i++)
+		result = hex_parse(text, separators[i], out->sockaddr, sizeof out->sockaddr,
+		                   &out->sockaddr_size);
+	if (result == NUM_EMPTY)
+		return err_usage(err, "the value is empty");
+	if (result == NUM_RANGE)
+		return err_usage(err, "a sockaddr of more than %d bytes", SOCKADDR_MAX);
+	if (result == NUM_MALFORMED)
+		return err_usage(err, "'%s': not bytes of two hex digits each", text);
+	return fields_check(out->sockaddr, out->sockaddr_size, err);
+}
+
+static int read_value(const struct byteorder_options *o, const char *text, struct value *out,
+                      struct err *err)
+{
+	struct quantity_rules rules = { .bytes = o->bytes, .width = o->width };
+
+	if (o->sockaddr)
+		return read_sockaddr(text, out, err);
+	if (o->proc_net)
+		return quantity_parse_proc_net(text, &out->addr, err);
+	if (quantity_parse(text, &rules, &out->quantity, err))
+		return -1;
+	if (o->from_network && !out->quantity.is_bytes)
+		quantity_take_from_network(&out->quantity);
+	return 0;
+}
+
+/* With TITLE, a line above it in text. */
+static void show_value(const struct byteorder_options *o, struct answer *a, const char *text,
+                       const struct value *value, bool title)
+{
+	char buf[256];
+	struct text t = TEXT_OVER(buf);
+
+	text_add_escaped(&t, text);
+	answer_begin(a, NULL, title ? buf : NULL);
+	answer_str(a, "input", NULL, text);
+	if (o->sockaddr)
+		fields_of_sockaddr(a, value->sockaddr, value->sockaddr_size);
+	else if (o->proc_net)
+		byteorder_show_proc_net(a, &value->addr);
+	else
+		byteorder_show_quantity(a, &value->quantity, o->from_network);
+	answer_end(a);
+}
+
+/* All operands are read before anything is shown: one that is wrong is a slip of the whole line. */
+static int show_operands(const struct command_call *call, struct answer *a, struct err *err)
+{
+	const struct byteorder_options *o = call->options;
+	struct value value;
+
+	for (size_t i = 0; i < call->operand_count; i++)
+		if (read_value(o, call->operands[i], &value, err))
+			return -1;
+	for (size_t i = 0; i < call->operand_count; i++) {
+		const char *text = call->operands[i];
+
+		if (read_value(o, text, &value, err))
+			return -1;
+		if (!o->binary)
+			show_value(o, a, text, &value, call->operand_count > 1);
+		else if (output_result_bytes(value.quantity.bytes, value.quantity.width / 8, err))
+			return -1;
+	}
+	return 0;
+}
+
+static void tell_wrong_line(struct report *report, size_t number, const struct err *why)
+{
+	struct err told = *why;
+
+	err_usage(&told, "line %zu: %s", number, why->detail);
+	if (why->hint[0])
+		err_hint(&told, "%s", why->hint);
+	report_failure(report, &told);
+}
+
+/* A value a line. One that is wrong is told at its turn, and the rest goes on. */
+static int show_lines(const struct command_call *call, struct answer *a, struct err *err)
+{
+	const struct byteorder_options *o = call->options;
+	struct value_lines lines = { .number = 0 };
+	struct value value;
+	size_t wrong = 0;
+
+	for (;;) {
+		const char *text;
+		struct err why;
+		enum value_line kind = value_lines_next(&lines, &text, &why);
+
+		if (kind == VALUE_ERROR) {
+			*err = why;
+			return -1;
+		}
+		if (kind == VALUE_WAIT && answer_flush(a, err))
+			return -1;
+		if (kind == VALUE_END)
+			break;
+		if (kind == VALUE_WAIT)
+			continue;
+		if (kind == VALUE_LINE && read_value(o, text, &value, &why) == 0) {
+			show_value(o, a, text, &value, true);
+			continue;
+		}
+		wrong++;
+		if (answer_flush(a, err))
+			return -1;
+		tell_wrong_line(call->report, lines.number, &why);
+	}
+	return wrong ? err_answer(err, STATUS_EXPECTATION, "%zu of %zu lines are no value", wrong,
+	                          lines.number)
+	             : 0;
+}
+
+/* Raw bytes from standard input: all as one value, or one after another of the width asked for. */
+static int show_raw(const struct command_call *call, struct answer *a, struct err *err)
+{
+	const struct byteorder_options *o = call->options;
+	size_t size = o->width ? o->width / 8 : QUANTITY_BYTES_MAX + 1, n;
+	struct value value;
+
+	do {
+		uint8_t bytes[QUANTITY_BYTES_MAX + 1];
+		char input[64];
+		struct text t = TEXT_OVER(input);
+
+		if (value_bytes_read(bytes, size, &n, err))
+			return -1;
+		if (n == 0 && o->width)
+			return 0;
+		if (o->width && n < size)
+			return err_usage(
+				err, "standard input ends after %zu of the %zu bytes of a value", n,
+				size);
+		if (n > QUANTITY_BYTES_MAX)
+			return err_usage(err,
+			                 "more than %d bytes: --width says how many are a value",
+			                 QUANTITY_BYTES_MAX);
+		if (quantity_from_bytes(bytes, n, o->width, &value.quantity, err))
+			return -1;
+		text_add_hex(&t, bytes, n);
+		show_value(o, a, input, &value, o->width != 0);
+	} while (o->width);
+	return 0;
+}
+
+static int byteorder_ask(const struct command_call *call, struct answer *answer, struct err *err)
+{
+	const struct byteorder_options *o = call->options;
+
+	if (call->operand_count > 0)
+		return show_operands(call, answer, err);
+	return o->binary ? show_raw(call, answer, err) : show_lines(call, answer, err);
+}
+
+static int byteorder_run(const struct command_call *call, struct err *err)
+{
+	const struct byteorder_options *o = call->options;
+
+	if (o->binary && call->operand_count > 0 && o->observe.json)
+		return err_usage(err, "--json and --binary with a VALUE exclude each other");
+	if (o->binary && call->operand_count == 0 && o->bytes)
+		return err_usage(err, "--binary and --bytes without a VALUE exclude each other");
+	if (call->operand_count == 0 && sys_is_terminal(0)) {
+		err_usage(err, "no VALUE given");
+		err_hint(err, "values may also come on standard input, a line each");
+		return -1;
+	}
+	return asking_run(call, byteorder_ask, err);
+}
+
+static const struct option_section byteorder_sections[] = {
+	{ &option_group_value, byteorder_rows, ARRAY_LEN(byteorder_rows), 0 },
+	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
+	  offsetof(struct byteorder_options, observe) },
+};
+
+static const struct command_example byteorder_examples[] = {
+	{ "sockit byteorder 0xD04C", "in both orders, and htons" },
+	{ "sockit byteorder 128.2.194.242", "an address as a number, and back" },
+	{ "sockit byteorder --proc-net 0100007F:1F90", "a line of /proc/net/tcp" },
+	{ NULL, NULL },
+};
+
+static const char *const byteorder_statuses[] = { "0", "2", "7", "8", "128+n", NULL };
+
+const struct command byteorder_command = {
+	.name = "byteorder",
+	.summary = "show numbers and addresses in host and in network byte order",
+	.operands = "[VALUE...]",
+	.operands_help = "53324, 0xd04c, 0b1101, 0o17, 'c', 128.2.194.242, ::1, d0:4c",
+	.min_operands = 0,
+	.max_operands = SIZE_MAX,
+	.answers = true,
+	.examples = byteorder_examples,
+	.sections = byteorder_sections,
+	.section_count = ARRAY_LEN(byteorder_sections),
+	.options_size = sizeof(struct byteorder_options),
+	.observe = offsetof(struct byteorder_options, observe),
+	.statuses = byteorder_statuses,
+	.run = byteorder_run,
+};

@@ -1,0 +1,14 @@
+/* Sockets as the tables in /proc/net tell them: man 5 proc. */
+#ifndef SOCKIT_NET_PROC_NET_H
+#define SOCKIT_NET_PROC_NET_H
+
+#include "net/socket_list.h"
+
+/* The table of KIND and FAMILY: "/proc/net/tcp6". */
+const char *proc_net_path(enum socket_kind kind, int family);
+
+/* Add the sockets of KIND and FAMILY to LIST. 0, or a negative errno, and LIST has what it had.
+ * Lines that make no sense are passed over, for a Unix socket's name may hold a newline. */
+int proc_net_read(enum socket_kind kind, int family, struct socket_list *list) MUST_CHECK;
+
+#endif
