@@ -32,30 +32,72 @@ _sockit_tables()
 	commands='resolve connect listen byteorder services' options='' takes_word='' groups='' answers=''
 	case $1 in
 	resolve)
-		options='-4,--ipv4 -6,--ipv6 -S,--service --socktype --passive --canonname --numeric-host --numeric-service --v4mapped --all --addrconfig --idn --name-required --no-fqdn -l,--long --addrinfo --hostent --confirm -f,--file --jobs --timeout -v,--verbose --json --color --trace -h,--help'
+		options='-4,--ipv4 -6,--ipv6 -S,--service --socktype --passive --canonname --numeric-host --numeric-service --v4mapped --all --addrconfig --idn --name-required --no-fqdn -l,--long --addrinfo --hostent --confirm -f,--file --jobs --timeout -v,--verbose+ --json --color --trace -h,--help'
 		takes_word=' -S --service --socktype -f --file --jobs --timeout '
 		groups='ask show observe all' answers=1
 		;;
 	connect)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay -v,--verbose --json --color --trace -h,--help --report'
-		takes_word=' -I --interface -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --report '
-		groups='network relay observe all'
+		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface --sockopt+ -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' -I --interface --sockopt -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --report '
+		groups='network relay observe sockopt all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay -v,--verbose --json --color --trace -h,--help --report'
-		takes_word=' -I --interface -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --report '
-		groups='network relay observe all'
+		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface --sockopt+ -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' -I --interface --sockopt -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --report '
+		groups='network relay observe sockopt all'
 		;;
 	byteorder)
-		options='--width --from-network --bytes --sockaddr --proc-net --binary -v,--verbose --json --color --trace -h,--help'
+		options='--width --from-network --bytes --sockaddr --proc-net --binary -v,--verbose+ --json --color --trace -h,--help'
 		takes_word=' --width '
 		groups='value observe all' answers=1
 		;;
 	services)
-		options='--protocol --search --in-use --state -v,--verbose --json --color --trace -h,--help'
+		options='--protocol --search --in-use --state -v,--verbose+ --json --color --trace -h,--help'
 		takes_word=' --protocol --search --state '
 		groups='filter observe all' answers=1
 		;;
+	esac
+}
+
+# Names of socket options, and what may follow one.
+_sockit_sockopts()
+{
+	compopt -o nospace 2>/dev/null
+	_sockit_answer -W 'bindtodevice= bindtoifindex= broadcast= busy-poll= debug= dontroute= keepalive= linger= mark= max-pacing-rate= no-check= oobinline= prefer-busy-poll= priority= rcvbuf= rcvbufforce= reuseaddr= reuseport= sndbuf= sndbufforce= ip-bind-address-no-port= ip-freebind= ip-minttl= ip-mtu-discover= ip-multicast-all= ip-multicast-loop= ip-multicast-ttl= ip-tos= ip-transparent= ip-ttl= ipv6-autoflowlabel= ipv6-dontfrag= ipv6-freebind= ipv6-minhopcount= ipv6-mtu-discover= ipv6-multicast-all= ipv6-multicast-hops= ipv6-multicast-loop= ipv6-tclass= ipv6-transparent= ipv6-unicast-hops= ipv6-v6only= tcp-congestion= tcp-cork= tcp-defer-accept= tcp-fastopen= tcp-keepcnt= tcp-keepidle= tcp-keepintvl= tcp-linger2= tcp-maxseg= tcp-nodelay= tcp-notsent-lowat= tcp-quickack= tcp-syncnt= tcp-thin-linear-timeouts= tcp-tx-delay= tcp-user-timeout= tcp-window-clamp= udp-no-check6-rx= udp-no-check6-tx= udp-segment='
+}
+
+_sockit_sockopt_value()
+{
+	case $1 in
+	broadcast) _sockit_answer -W 'on off' ;;
+	debug) _sockit_answer -W 'on off' ;;
+	dontroute) _sockit_answer -W 'on off' ;;
+	keepalive) _sockit_answer -W 'on off' ;;
+	no-check) _sockit_answer -W 'on off' ;;
+	oobinline) _sockit_answer -W 'on off' ;;
+	prefer-busy-poll) _sockit_answer -W 'on off' ;;
+	reuseaddr) _sockit_answer -W 'on off' ;;
+	reuseport) _sockit_answer -W 'on off' ;;
+	ip-bind-address-no-port) _sockit_answer -W 'on off' ;;
+	ip-freebind) _sockit_answer -W 'on off' ;;
+	ip-mtu-discover) _sockit_answer -W 'want dont do probe interface omit' ;;
+	ip-multicast-all) _sockit_answer -W 'on off' ;;
+	ip-multicast-loop) _sockit_answer -W 'on off' ;;
+	ip-transparent) _sockit_answer -W 'on off' ;;
+	ipv6-autoflowlabel) _sockit_answer -W 'on off' ;;
+	ipv6-dontfrag) _sockit_answer -W 'on off' ;;
+	ipv6-freebind) _sockit_answer -W 'on off' ;;
+	ipv6-mtu-discover) _sockit_answer -W 'want dont do probe interface omit' ;;
+	ipv6-multicast-all) _sockit_answer -W 'on off' ;;
+	ipv6-multicast-loop) _sockit_answer -W 'on off' ;;
+	ipv6-transparent) _sockit_answer -W 'on off' ;;
+	ipv6-v6only) _sockit_answer -W 'on off' ;;
+	tcp-cork) _sockit_answer -W 'on off' ;;
+	tcp-nodelay) _sockit_answer -W 'on off' ;;
+	tcp-quickack) _sockit_answer -W 'on off' ;;
+	tcp-thin-linear-timeouts) _sockit_answer -W 'on off' ;;
+	udp-no-check6-rx) _sockit_answer -W 'on off' ;;
+	udp-no-check6-tx) _sockit_answer -W 'on off' ;;
 	esac
 }
 
@@ -70,12 +112,14 @@ _sockit_value()
 	resolve:--trace) _sockit_answer -W 'explain' ;;
 	resolve:operand) _sockit_answer -A hostname ;;
 	connect:-I | connect:--interface) _sockit_interfaces ;;
+	connect:--sockopt) _sockit_sockopts ;;
 	connect:-p | connect:--source-port) _sockit_answer -A service ;;
 	connect:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;
 	connect:--color) _sockit_answer -W 'auto always never' ;;
 	connect:--trace) _sockit_answer -W 'explain' ;;
 	connect:--report) _sockit_files ;;
 	listen:-I | listen:--interface) _sockit_interfaces ;;
+	listen:--sockopt) _sockit_sockopts ;;
 	listen:-s | listen:--source) _sockit_answer -A hostname ;;
 	listen:-p | listen:--port) _sockit_answer -A service ;;
 	listen:--port-file) _sockit_files ;;
@@ -105,14 +149,17 @@ _sockit_operand()
 	fi
 }
 
-# The options of the list $1, "-x,--name" each, none of whose names was typed.
+# The options of the list $1, "-x,--name" each, none of whose names was typed; one with a '+'
+# behind it may be repeated.
 _sockit_options()
 {
 	local item name offered=() typed=" ${COMP_WORDS[*]:2:COMP_CWORD-2} "
 	for item in $1; do
 		for name in ${item//,/ }; do
+			[[ $item == *+ ]] && break
 			[[ $typed == *" $name "* || $typed == *" $name="* ]] && continue 2
 		done
+		item=${item%+}
 		offered+=("${item//,/ }")
 	done
 	_sockit_answer -W "${offered[*]}"
@@ -121,7 +168,7 @@ _sockit_options()
 _sockit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
-	local prefix='' option='' attached='' ended='' operands=0 i word
+	local prefix='' option='' attached='' ended='' value='' inside='' operands=0 i word
 	local commands options takes_word groups answers
 	COMPREPLY=()
 	_sockit_tables "$command"
@@ -135,30 +182,39 @@ _sockit()
 		((COMP_CWORD == 3)) && _sockit_answer -W "$groups"
 		return
 	fi
-	# '=' is a word of its own where COMP_WORDBREAKS has it, as it does unless changed.
+	# '=' is a word of its own where COMP_WORDBREAKS has it, as it does unless changed. An option's
+	# value may have one too: inside is what stands before it.
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
-		if [[ $word == = ]]; then
+		if [[ $word == = && $value ]]; then
+			inside=$value value=''
+		elif [[ $word == = ]]; then
 			attached=1
+		elif [[ $inside ]]; then
+			inside=''
 		elif [[ $option && ($attached || $takes_word == *" $option "*) ]]; then
-			option='' attached=''
+			value=$word option='' attached=''
 		elif [[ $word == -- ]]; then
-			ended=1 option=''
+			ended=1 option='' value=''
 		elif [[ ! $ended && $word == -* ]]; then
-			option=$word
+			option=$word value=''
 		else
-			option=''
+			option='' value=''
 			((++operands))
 		fi
 	done
-	if [[ $option && $cur == = ]]; then
+	if [[ $value && $cur == = ]]; then
+		cur='' inside=$value
+	elif [[ $option && $cur == = ]]; then
 		cur='' attached=1
 	elif [[ ! $ended && ! $attached && $cur == --*=* ]]; then
 		option=${cur%%=*} attached=1
 		prefix=$option=
 		cur=${cur#*=}
 	fi
-	if [[ $attached || ($option && $takes_word == *" $option "*) ]]; then
+	if [[ $inside ]]; then
+		_sockit_sockopt_value "$inside"
+	elif [[ $attached || ($option && $takes_word == *" $option "*) ]]; then
 		_sockit_value "$command" "$option"
 	elif [[ ! $ended && $cur == -* ]]; then
 		_sockit_options "$options"

@@ -43,6 +43,72 @@ complete -c sockit -n __fish_is_first_arg -s h -l help -d 'Show the help'
 complete -c sockit -n __fish_is_first_arg -s V -l version -d 'Show the version'
 complete -c sockit -n __fish_is_first_arg -a help -d 'Show the help of a command'
 
+function __sockit_sockopts
+	printf '%s=\t%s\n' \
+		bindtodevice 'use this network interface only, as --interface does' \
+		bindtoifindex 'use the network interface of this index only, 0 for any' \
+		broadcast 'allow sending to broadcast addresses' \
+		busy-poll 'poll the device so long before sleeping' \
+		debug 'have the kernel note what the socket does' \
+		dontroute 'reach hosts on the own links only, through no router' \
+		keepalive 'probe an idle connection, to find out that the peer is gone' \
+		linger 'let close wait for what is unsent; 0 resets the connection instead' \
+		mark 'mark packets for routing and filters' \
+		max-pacing-rate 'send at most so many bytes a second' \
+		no-check 'send no UDP checksum' \
+		oobinline 'keep urgent data in its place in the stream' \
+		prefer-busy-poll 'prefer busy polling to interrupts' \
+		priority 'the queueing class of packets; more than 6 is for the superuser' \
+		rcvbuf 'the receive buffer; the kernel doubles it' \
+		rcvbufforce 'the receive buffer, beyond the limit of net.core.rmem_max' \
+		reuseaddr 'bind to an address that closed connections still hold' \
+		reuseport 'share the port with others that ask for that too' \
+		sndbuf 'the send buffer; the kernel doubles it' \
+		sndbufforce 'the send buffer, beyond the limit of net.core.wmem_max' \
+		ip-bind-address-no-port 'choose the source port when connecting, not when binding' \
+		ip-freebind 'bind to an address that this machine does not have yet' \
+		ip-minttl 'drop packets that come with a smaller TTL' \
+		ip-mtu-discover 'how the path MTU is found' \
+		ip-multicast-all 'take datagrams of groups that others have joined' \
+		ip-multicast-loop 'let this machine have its own multicasts' \
+		ip-multicast-ttl 'how many hops multicasts may go' \
+		ip-tos 'type of service: DSCP times 4' \
+		ip-transparent 'act for an address of another machine' \
+		ip-ttl 'how many hops packets may go' \
+		ipv6-autoflowlabel 'label the packets of a flow' \
+		ipv6-dontfrag 'refuse datagrams that do not fit the path' \
+		ipv6-freebind 'bind to an address that this machine does not have yet' \
+		ipv6-minhopcount 'drop packets that come with a smaller hop limit' \
+		ipv6-mtu-discover 'how the path MTU is found' \
+		ipv6-multicast-all 'take datagrams of groups that others have joined' \
+		ipv6-multicast-hops 'how many hops multicasts may go' \
+		ipv6-multicast-loop 'let this machine have its own multicasts' \
+		ipv6-tclass 'traffic class: DSCP times 4' \
+		ipv6-transparent 'act for an address of another machine' \
+		ipv6-unicast-hops 'how many hops packets may go' \
+		ipv6-v6only 'have nothing to do with IPv4; listen sets it' \
+		tcp-congestion 'the congestion control: reno, cubic, bbr' \
+		tcp-cork 'send full segments only, or after 200 ms' \
+		tcp-defer-accept 'accept when data has come, or after so long' \
+		tcp-fastopen 'how many clients may send data with their SYN' \
+		tcp-keepcnt 'keepalive probes before the peer counts as gone' \
+		tcp-keepidle 'idle time before the first keepalive probe' \
+		tcp-keepintvl 'time between keepalive probes' \
+		tcp-linger2 'how long FIN-WAIT-2 may last; 0 is the default' \
+		tcp-maxseg 'the largest segment' \
+		tcp-nodelay 'send small segments at once; sockit sets it' \
+		tcp-notsent-lowat 'how much unsent data the kernel takes' \
+		tcp-quickack 'acknowledge at once; the kernel may change it later' \
+		tcp-syncnt 'how often a SYN is sent again' \
+		tcp-thin-linear-timeouts 'do not back off in thin streams' \
+		tcp-tx-delay 'send everything so much later, as a long path would' \
+		tcp-user-timeout 'give up when data stays unacknowledged so long' \
+		tcp-window-clamp 'the largest receive window' \
+		udp-no-check6-rx 'take datagrams without a checksum' \
+		udp-no-check6-tx 'send no UDP checksum' \
+		udp-segment 'cut what is sent into datagrams of this size'
+end
+
 complete -c sockit -n __fish_is_first_arg -a resolve -d 'names to addresses and back, as programs on this machine see them'
 complete -c sockit -n '__sockit_help 2' -a resolve -d 'names to addresses and back, as programs on this machine see them'
 complete -c sockit -n '__sockit_help 3 resolve' -a 'ask show observe all'
@@ -68,7 +134,7 @@ complete -c sockit -n '__sockit_offer resolve --confirm -S --service --socktype 
 complete -c sockit -n '__sockit_offer_value resolve -f --file' -s f -l file -r -F -d 'look up the names in FILE, one a line; - is standard input'
 complete -c sockit -n '__sockit_offer_value resolve --jobs' -l jobs -x -d 'look up so many at a time'
 complete -c sockit -n '__sockit_offer_value resolve --timeout' -l timeout -x -d 'give a name up after DUR'
-complete -c sockit -n '__sockit_offer resolve -v --verbose' -s v -l verbose -d 'tell on standard error what happens, a line an event'
+complete -c sockit -n '__sockit_offer resolve' -s v -l verbose -d 'tell on standard error what happens, a line an event'
 complete -c sockit -n '__sockit_offer resolve --json' -l json -d 'tell it as JSON, one object a line'
 complete -c sockit -n '__sockit_offer resolve --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer resolve --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
@@ -76,13 +142,14 @@ complete -c sockit -n '__sockit_offer resolve -h --help' -s h -l help -d 'show t
 
 complete -c sockit -n __fish_is_first_arg -a connect -d 'open a connection and join it to standard input and output'
 complete -c sockit -n '__sockit_help 2' -a connect -d 'open a connection and join it to standard input and output'
-complete -c sockit -n '__sockit_help 3 connect' -a 'network relay observe all'
+complete -c sockit -n '__sockit_help 3 connect' -a 'network relay observe sockopt all'
 complete -c sockit -n '__sockit_offer connect' -a '(__fish_print_hostnames) (__sockit_paths)'
 complete -c sockit -n '__sockit_offer connect -4 --ipv4 -6 --ipv6 -U --unix' -s 4 -l ipv4 -d 'use IPv4 addresses only'
 complete -c sockit -n '__sockit_offer connect -6 --ipv6 -4 --ipv4 -U --unix' -s 6 -l ipv6 -d 'use IPv6 addresses only'
 complete -c sockit -n '__sockit_offer connect -U --unix -4 --ipv4 -6 --ipv6 -n --numeric -I --interface -s --source -p --source-port' -s U -l unix -d 'the operand is the path of a Unix socket, whatever it looks like'
 complete -c sockit -n '__sockit_offer connect -n --numeric -U --unix' -s n -l numeric -d 'take numeric addresses only and look no name up'
 complete -c sockit -n '__sockit_offer_value connect -I --interface -U --unix' -s I -l interface -x -a '(__fish_print_interfaces)' -d 'use this network interface only'
+complete -c sockit -n '__sockit_offer connect' -l sockopt -x -a '(__sockit_sockopts)' -d 'set a socket option; may be repeated'
 complete -c sockit -n '__sockit_offer_value connect -s --source -U --unix' -s s -l source -x -d 'connect from this address of this machine'
 complete -c sockit -n '__sockit_offer_value connect -p --source-port -U --unix' -s p -l source-port -x -d 'connect from this port'
 complete -c sockit -n '__sockit_offer_value connect -w --connect-timeout' -s w -l connect-timeout -x -d 'give up when name and connection together take longer than DUR'
@@ -99,7 +166,7 @@ complete -c sockit -n '__sockit_offer connect -C --crlf -d --no-stdin --recv-onl
 complete -c sockit -n '__sockit_offer connect -t --telnet' -s t -l telnet -d 'speak the telnet protocol, and refuse every option that the peer asks for'
 complete -c sockit -n '__sockit_offer_value connect --rate' -l rate -x -d 'move at most RATE bytes a second, each way for itself'
 complete -c sockit -n '__sockit_offer_value connect --line-delay -d --no-stdin --recv-only' -l line-delay -x -d 'wait DUR after each line sent, before the next one'
-complete -c sockit -n '__sockit_offer connect -v --verbose' -s v -l verbose -d 'tell on standard error what happens, a line an event'
+complete -c sockit -n '__sockit_offer connect' -s v -l verbose -d 'tell on standard error what happens, a line an event'
 complete -c sockit -n '__sockit_offer connect --json' -l json -d 'tell it as JSON, one object a line'
 complete -c sockit -n '__sockit_offer connect --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer connect --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
@@ -108,13 +175,14 @@ complete -c sockit -n '__sockit_offer_value connect --report' -l report -r -F -d
 
 complete -c sockit -n __fish_is_first_arg -a listen -d 'accept a connection and join it to standard input and output'
 complete -c sockit -n '__sockit_help 2' -a listen -d 'accept a connection and join it to standard input and output'
-complete -c sockit -n '__sockit_help 3 listen' -a 'network relay observe all'
+complete -c sockit -n '__sockit_help 3 listen' -a 'network relay observe sockopt all'
 complete -c sockit -n '__sockit_offer listen' -a '(__fish_print_hostnames) (__sockit_paths)'
 complete -c sockit -n '__sockit_offer listen -4 --ipv4 -6 --ipv6 -U --unix --unix-mode' -s 4 -l ipv4 -d 'use IPv4 addresses only'
 complete -c sockit -n '__sockit_offer listen -6 --ipv6 -4 --ipv4 -U --unix --unix-mode' -s 6 -l ipv6 -d 'use IPv6 addresses only'
 complete -c sockit -n '__sockit_offer listen -U --unix -4 --ipv4 -6 --ipv6 -n --numeric -I --interface -s --source -p --port --port-file' -s U -l unix -d 'the operand is the path of a Unix socket, whatever it looks like'
 complete -c sockit -n '__sockit_offer listen -n --numeric -U --unix --unix-mode' -s n -l numeric -d 'take numeric addresses only and look no name up'
 complete -c sockit -n '__sockit_offer_value listen -I --interface -U --unix --unix-mode' -s I -l interface -x -a '(__fish_print_interfaces)' -d 'use this network interface only'
+complete -c sockit -n '__sockit_offer listen' -l sockopt -x -a '(__sockit_sockopts)' -d 'set a socket option; may be repeated'
 complete -c sockit -n '__sockit_offer_value listen -s --source -U --unix --unix-mode' -s s -l source -x -a '(__fish_print_hostnames)' -d 'listen on this address; the operand is then a port'
 complete -c sockit -n '__sockit_offer_value listen -p --port -U --unix --unix-mode' -s p -l port -x -d 'listen on this port; the operand, if any, is then a host'
 complete -c sockit -n '__sockit_offer_value listen --accept-timeout' -l accept-timeout -x -d 'end with status 4 when nobody has connected after DUR'
@@ -134,7 +202,7 @@ complete -c sockit -n '__sockit_offer listen -C --crlf -d --no-stdin --recv-only
 complete -c sockit -n '__sockit_offer listen -t --telnet' -s t -l telnet -d 'speak the telnet protocol, and refuse every option that the peer asks for'
 complete -c sockit -n '__sockit_offer_value listen --rate' -l rate -x -d 'move at most RATE bytes a second, each way for itself'
 complete -c sockit -n '__sockit_offer_value listen --line-delay -d --no-stdin --recv-only' -l line-delay -x -d 'wait DUR after each line sent, before the next one'
-complete -c sockit -n '__sockit_offer listen -v --verbose' -s v -l verbose -d 'tell on standard error what happens, a line an event'
+complete -c sockit -n '__sockit_offer listen' -s v -l verbose -d 'tell on standard error what happens, a line an event'
 complete -c sockit -n '__sockit_offer listen --json' -l json -d 'tell it as JSON, one object a line'
 complete -c sockit -n '__sockit_offer listen --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer listen --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
@@ -151,7 +219,7 @@ complete -c sockit -n '__sockit_offer byteorder --bytes --sockaddr --proc-net' -
 complete -c sockit -n '__sockit_offer byteorder --sockaddr --width --from-network --bytes --proc-net --binary' -l sockaddr -d 'a value is the bytes of a struct sockaddr; show its fields'
 complete -c sockit -n '__sockit_offer byteorder --proc-net --width --from-network --bytes --sockaddr --binary' -l proc-net -d 'a value is an address and port as /proc/net/tcp and tcp6 show them'
 complete -c sockit -n '__sockit_offer byteorder --binary --sockaddr --proc-net' -l binary -d 'write the values as raw bytes; without a VALUE, read raw bytes'
-complete -c sockit -n '__sockit_offer byteorder -v --verbose' -s v -l verbose -d 'tell on standard error what happens, a line an event'
+complete -c sockit -n '__sockit_offer byteorder' -s v -l verbose -d 'tell on standard error what happens, a line an event'
 complete -c sockit -n '__sockit_offer byteorder --json' -l json -d 'tell it as JSON, one object a line'
 complete -c sockit -n '__sockit_offer byteorder --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer byteorder --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
@@ -165,7 +233,7 @@ complete -c sockit -n '__sockit_offer_value services --protocol' -l protocol -x 
 complete -c sockit -n '__sockit_offer_value services --search --in-use' -l search -x -d 'only services with TEXT in their name or an alias'
 complete -c sockit -n '__sockit_offer services --in-use --search' -l in-use -d 'show the sockets of this machine instead, and who has them'
 complete -c sockit -n '__sockit_offer_value services --state' -l state -x -a 'ESTABLISHED\t"connected; of UDP: to one peer" SYN_SENT\t"connecting" SYN_RECV\t"being connected to" FIN_WAIT1\t"ended here, not acknowledged yet" FIN_WAIT2\t"ended here, not by the peer" TIME_WAIT\t"ended, and kept for what may be late" CLOSE\t"not in use" CLOSE_WAIT\t"ended by the peer, not here" LAST_ACK\t"ended by the peer, then here, not acknowledged yet" LISTEN\t"waiting for connections" CLOSING\t"ended on both sides at once" LISTENING\t"of Unix sockets: waiting for connections" CONNECTED\t"of Unix sockets: connected"' -d 'only sockets in this state, spelled as netstat does'
-complete -c sockit -n '__sockit_offer services -v --verbose' -s v -l verbose -d 'tell on standard error what happens, a line an event'
+complete -c sockit -n '__sockit_offer services' -s v -l verbose -d 'tell on standard error what happens, a line an event'
 complete -c sockit -n '__sockit_offer services --json' -l json -d 'tell it as JSON, one object a line'
 complete -c sockit -n '__sockit_offer services --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer services --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'

@@ -18,7 +18,7 @@ static struct report_config report_config_for(const struct command_call *call)
 
 	return (struct report_config){
 		.command = call->command ? call->command->name : NULL,
-		.verbose = o && o->verbose,
+		.verbose = o ? o->verbose : 0,
 		.json = o && observe_wants_json(o),
 		.file = o ? o->report : NULL,
 		.json_to_stdout = o && o->json && call->command && call->command->answers,

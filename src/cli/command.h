@@ -51,7 +51,7 @@ struct command {
 	int (*run)(const struct command_call *call, struct err *err);
 };
 
-enum { COMMAND_OPTIONS_SIZE = 1024, COMMAND_ROWS_MAX = 128 };
+enum { COMMAND_OPTIONS_SIZE = 4096, COMMAND_ROWS_MAX = 128 };
 
 /* How an option was given, so that messages can call it what the user called it. */
 enum option_given {

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "cli/fill.h"
+#include "net/sockopt.h"
 
 enum { EXAMPLE_COLUMN_MAX = 54, COMMAND_COLUMN = 13, OPTION_COLUMN = 26 };
 
@@ -119,11 +120,23 @@ static bool begins_group(const struct command *command, size_t i)
 	return true;
 }
 
+static bool has_sockopts(const struct command *command)
+{
+	struct command_row r;
+
+	for (size_t i = 0; command_row_at(command, i, &r); i++)
+		if (r.row->complete == COMPLETE_SOCKOPT)
+			return true;
+	return false;
+}
+
 void help_add_group_names(struct text *t, const struct command *command, const char *separator)
 {
 	for (size_t i = 0; i < command->section_count; i++)
 		if (begins_group(command, i))
 			text_add(t, "%s%s", command->sections[i].group->name, separator);
+	if (has_sockopts(command))
+		text_add(t, "sockopt%s", separator);
 	text_add_str(t, "all");
 }
 
@@ -212,6 +225,25 @@ static void add_group(struct text *t, struct style style, const struct command *
 			add_option(t, r.row);
 }
 
+/* "tcp-keepidle=DUR   idle time before the first keepalive probe (TCP)" */
+static void add_sockopts(struct text *t, struct style style)
+{
+	add_heading(t, style, "Socket options, as in --sockopt NAME=VALUE");
+	text_add_str(t, "\n");
+	for (size_t i = 0; i < sockopt_row_count; i++) {
+		const struct sockopt *o = &sockopt_rows[i];
+		char left[128], right[256];
+		struct text l = TEXT_OVER(left), r = TEXT_OVER(right);
+
+		text_add(&l, "%s=", o->name);
+		sockopt_add_form(&l, o);
+		text_add(&r, "%s (", o->help);
+		sockopt_add_places(&r, o);
+		text_add_str(&r, ")");
+		add_columns(t, left, OPTION_COLUMN, right);
+	}
+}
+
 /* Whether an option of GROUP takes a duration. */
 static bool has_duration(const struct command *command, const struct option_group *group)
 {
@@ -239,6 +271,10 @@ bool help_add_group(struct text *t, struct style style, const struct command *co
 		add_group(t, style, command, group);
 		found = true;
 		duration = duration || has_duration(command, group);
+	}
+	if (strcmp(name, "sockopt") == 0 && has_sockopts(command)) {
+		add_sockopts(t, style);
+		found = duration = true;
 	}
 	if (duration)
 		text_add_str(t, "\nDUR: 2, 0.5, 500ms, 8s, 2m, 1h; a bare number is seconds.\n");

@@ -14,11 +14,12 @@ void help_add_program(struct text *t, struct style style, const struct program *
 /* One screen of 24 lines: usage, examples, the names of all options. */
 void help_add_command(struct text *t, struct style style, const struct command *command);
 
-/* The options of the group called NAME, or of "all", each explained; false when there is none. */
+/* The options of the group called NAME, or of "all", each explained, or the socket options of "sockopt";
+ * false when there is none. */
 bool help_add_group(struct text *t, struct style style, const struct command *command,
                     const char *name);
 
-/* What help_add_group knows for COMMAND: its groups and "all". */
+/* What help_add_group knows for COMMAND: its groups, "sockopt" and "all". */
 void help_add_group_names(struct text *t, const struct command *command, const char *separator);
 
 void help_add_version(struct text *t, const struct program *program);

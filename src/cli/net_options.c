@@ -42,9 +42,59 @@ const struct option_row net_option_rows[NET_OPTION_COUNT] = {
 		.complete = COMPLETE_INTERFACE,
 		.help = "use this network interface only",
 	},
+	{
+		.name = "sockopt",
+		LIST_FIELD(struct net_options, sockopt),
+		.arg = "NAME=VALUE",
+		.complete = COMPLETE_SOCKOPT,
+		.help = "set a socket option; may be repeated",
+		.man = "NAME is one of those in sockit(1), SOCKET OPTIONS, or that of the C constant. Of an "
+		       "endpoint with addresses of both families, options of IPv4 go to the IPv4 sockets and "
+		       "options of IPv6 to the others. With -vv what the kernel made of each is told.",
+	},
 };
 
 int net_options_family(const struct net_options *net)
 {
 	return net->ipv4 ? AF_INET : net->ipv6 ? AF_INET6 : AF_UNSPEC;
+}
+
+static unsigned net_options_places(const struct spec *spec)
+{
+	return SOCKOPT_STREAM |
+	       (spec->kind == SPEC_UNIX ? SOCKOPT_UNIX : SOCKOPT_IPV4 | SOCKOPT_IPV6);
+}
+
+/* An option of the family that was not asked for. */
+static int net_options_check_family(const struct net_options *net, const struct sockopt_list *list,
+                                    enum sockopt_place role, struct err *err)
+{
+	unsigned family = net->ipv4 ? SOCKOPT_IPV4 : SOCKOPT_IPV6;
+	const struct sockopt_setting *misfit =
+		sockopt_list_misfit(list, SOCKOPT_STREAM | (unsigned)role | family);
+
+	if (!misfit || (!net->ipv4 && !net->ipv6))
+		return 0;
+	return err_usage(err, "--sockopt %s and --%s exclude each other", misfit->option->name,
+	                 net->ipv4 ? "ipv4" : "ipv6");
+}
+
+int net_options_sockopts(const struct net_options *net, const struct spec *spec,
+                         enum sockopt_place role, struct sockopt_list *list, struct err *err)
+{
+	unsigned places = net_options_places(spec) | (unsigned)role;
+
+	list->count = 0;
+	for (size_t i = 0; i < net->sockopt.count; i++)
+		if (sockopt_list_add(list, net->sockopt.at[i], err))
+			return -1;
+	const struct sockopt_setting *misfit = sockopt_list_misfit(list, places);
+	if (misfit && sockopt_suits(misfit->option,
+	                            net_options_places(spec) | SOCKOPT_CONNECTS | SOCKOPT_LISTENS))
+		return err_usage(err, "--sockopt %s has no meaning for 'sockit %s'",
+		                 misfit->option->name,
+		                 role == SOCKOPT_LISTENS ? "listen" : "connect");
+	if (misfit)
+		return sockopt_refuse(misfit->option, spec->text, err);
+	return net_options_check_family(net, list, role, err);
 }

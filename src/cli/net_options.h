@@ -3,6 +3,7 @@
 #define SOCKIT_CLI_NET_OPTIONS_H
 
 #include "cli/option.h"
+#include "net/sockopt.h"
 
 struct net_options {
 	bool ipv4;
@@ -10,12 +11,21 @@ struct net_options {
 	bool unix_path; /* the operand is a path */
 	bool numeric;   /* no look-ups */
 	const char *interface;
+	struct option_list sockopt; /* "NAME=VALUE" each */
 };
 
 /* AF_INET, AF_INET6 or AF_UNSPEC. */
 int net_options_family(const struct net_options *net);
 
-enum { NET_OPTION_COUNT = 5 };
+/*
+ * Read the socket options that were asked for; ROLE is the socket's. -1 with a usage error, also for
+ * one that can have no meaning for SPEC or for the family that was asked for.
+ */
+int net_options_sockopts(const struct net_options *net, const struct spec *spec,
+                         enum sockopt_place role, struct sockopt_list *list,
+                         struct err *err) MUST_CHECK;
+
+enum { NET_OPTION_COUNT = 6 };
 extern const struct option_row net_option_rows[NET_OPTION_COUNT];
 
 #endif

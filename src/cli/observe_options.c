@@ -16,7 +16,8 @@ const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT] = {
 	{
 		.name = "verbose",
 		.letter = 'v',
-		FLAG_FIELD(struct observe_options, verbose),
+		COUNT_FIELD(struct observe_options, verbose),
+		.max = 2,
 		.help = "tell on standard error what happens, a line an event",
 	},
 	{

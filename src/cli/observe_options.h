@@ -12,7 +12,7 @@ enum trace_mode {
 };
 
 struct observe_options {
-	bool verbose;
+	unsigned verbose;   /* 0 to 2 */
 	bool json;          /* a report file alone means JSON too: see observe_wants_json */
 	const char *report; /* a file, or NULL */
 	enum style_when color;

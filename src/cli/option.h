@@ -15,11 +15,13 @@
 
 enum option_kind {
 	OPTION_FLAG,         /* --name */
+	OPTION_COUNT,        /* --name, which may be repeated; more than max counts as max */
 	OPTION_UINT,         /* --name N, from min to max */
 	OPTION_DURATION,     /* --name DUR, from min nanoseconds on */
 	OPTION_SIZE,         /* --name SIZE, bytes, from min to max */
 	OPTION_MODE,         /* --name MODE, octal */
 	OPTION_STRING,       /* --name TEXT, never empty; it points into argv */
+	OPTION_LIST,         /* the same, which may be repeated up to OPTION_LIST_MAX times */
 	OPTION_CHOICE,       /* --name WORD, one of choices */
 	OPTION_MAYBE_CHOICE, /* --name (the value `bare`) or --name=WORD */
 };
@@ -30,6 +32,13 @@ enum option_kind {
 
 /* The value of a MODE field whose option was not given and has no fallback. */
 #define OPTION_MODE_UNSET UINT32_MAX
+
+/* The values of a LIST in the order of the command line. */
+enum { OPTION_LIST_MAX = 32 };
+struct option_list {
+	const char *at[OPTION_LIST_MAX];
+	size_t count;
+};
 
 struct option_choice {
 	const char *name;
@@ -44,6 +53,7 @@ enum option_complete {
 	COMPLETE_HOST,
 	COMPLETE_INTERFACE,
 	COMPLETE_SERVICE,
+	COMPLETE_SOCKOPT, /* "NAME=" of net/sockopt.h */
 };
 
 struct option_row {
@@ -102,6 +112,8 @@ extern const struct option_group option_group_observe;
 #define OPTION_FIELD_OF(type, member, wanted)                                                      \
 	_Generic(((type *)0)->member, wanted : offsetof(type, member))
 #define FLAG_FIELD(type, member) .kind = OPTION_FLAG, .field = OPTION_FIELD_OF(type, member, bool)
+#define COUNT_FIELD(type, member)                                                                  \
+	.kind = OPTION_COUNT, .field = OPTION_FIELD_OF(type, member, unsigned)
 #define UINT_FIELD(type, member)                                                                   \
 	.kind = OPTION_UINT, .field = OPTION_FIELD_OF(type, member, unsigned)
 #define DURATION_FIELD(type, member)                                                               \
@@ -112,13 +124,19 @@ extern const struct option_group option_group_observe;
 	.kind = OPTION_MODE, .field = OPTION_FIELD_OF(type, member, unsigned)
 #define STRING_FIELD(type, member)                                                                 \
 	.kind = OPTION_STRING, .field = OPTION_FIELD_OF(type, member, const char *)
+#define LIST_FIELD(type, member)                                                                   \
+	.kind = OPTION_LIST, .field = OPTION_FIELD_OF(type, member, struct option_list)
 #define CHOICE_FIELD(type, member)                                                                 \
 	.kind = OPTION_CHOICE, .field = OPTION_FIELD_OF(type, member, unsigned)
 #define MAYBE_CHOICE_FIELD(type, member)                                                           \
 	.kind = OPTION_MAYBE_CHOICE, .field = OPTION_FIELD_OF(type, member, unsigned)
 
-/* Whether the option stands alone or takes the next word as its value. */
+/* Whether it can have a value at all, and whether it takes the next word for it. */
+bool option_takes_value(const struct option_row *row);
 bool option_takes_word(const struct option_row *row);
+
+/* Whether giving it twice means something. */
+bool option_repeats(const struct option_row *row);
 
 /* Whether NAME is among NAMES, which may be NULL. */
 bool option_names_has(const char *const *names, const char *name);

@@ -17,7 +17,7 @@ struct parse_storage {
  * run, or when call->observe->help is set, which stops the reading; -1 with a usage error. The
  * call's observe options hold what was read up to there even then.
  *
- * An option that is given twice counts once: the last value holds.
+ * An option that is given twice counts once, and the last value holds; unless it is a COUNT or LIST.
  */
 int parse_command(const struct program *program, char **words, size_t count,
                   struct parse_storage *storage, struct command_call *call,

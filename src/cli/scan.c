@@ -55,7 +55,7 @@ static int scan_long(struct scan *s, const char *word, enum scan_kind *kind,
 	}
 	*kind = SCAN_OPTION;
 	found->value = equals != NULL ? equals + 1 : NULL;
-	if (equals != NULL && found->option.row->kind == OPTION_FLAG)
+	if (equals != NULL && !option_takes_value(found->option.row))
 		return err_usage(err, "--%s takes no value", found->option.row->name);
 	if (equals == NULL && option_takes_word(found->option.row))
 		return take_next_word(s, found, err);

@@ -11,11 +11,13 @@
 /* What a value of each kind looks like, to end the sentence "'x' is not ...". */
 static const char *const kind_looks[] = {
 	[OPTION_FLAG] = "",
+	[OPTION_COUNT] = "",
 	[OPTION_UINT] = "a whole number",
 	[OPTION_DURATION] = "a duration (such as 2, 0.5, 500ms, 8s, 2m or 1h)",
 	[OPTION_SIZE] = "a size (such as 4096, 64K, 10MiB or 1GB)",
 	[OPTION_MODE] = "a file mode (such as 600 or 0660)",
 	[OPTION_STRING] = "",
+	[OPTION_LIST] = "",
 	[OPTION_CHOICE] = "",
 	[OPTION_MAYBE_CHOICE] = "",
 };
@@ -72,7 +74,9 @@ static enum num_result parse_number(const struct option_row *row, const char *te
 	case OPTION_MODE:
 		return num_parse_mode(text, field);
 	case OPTION_FLAG:
+	case OPTION_COUNT:
 	case OPTION_STRING:
+	case OPTION_LIST:
 	case OPTION_CHOICE:
 	case OPTION_MAYBE_CHOICE:
 		break;
@@ -98,7 +102,9 @@ static int refuse_number(const struct option_row *row, const char *typed, const 
 		break;
 	case OPTION_SIZE:
 	case OPTION_FLAG:
+	case OPTION_COUNT:
 	case OPTION_STRING:
+	case OPTION_LIST:
 	case OPTION_CHOICE:
 	case OPTION_MAYBE_CHOICE:
 		break;
@@ -124,6 +130,21 @@ static int parse_choice(const struct option_row *row, const char *typed, const c
 	return err_usage(err, "%s: '%s' is not one of %s", typed, text, list);
 }
 
+static void count_up(const struct option_row *row, unsigned *count)
+{
+	if (*count < max_or(row, UINT32_MAX))
+		++*count;
+}
+
+static int add_to_list(const char *typed, const char *text, struct option_list *list,
+                       struct err *err)
+{
+	if (list->count == OPTION_LIST_MAX)
+		return err_usage(err, "%s: given more than %d times", typed, OPTION_LIST_MAX);
+	list->at[list->count++] = text;
+	return 0;
+}
+
 int value_parse(const struct option_row *row, const char *typed, const char *text, void *field,
                 struct err *err)
 {
@@ -131,6 +152,10 @@ int value_parse(const struct option_row *row, const char *typed, const char *tex
 
 	if (row->kind == OPTION_FLAG) {
 		*(bool *)field = true;
+		return 0;
+	}
+	if (row->kind == OPTION_COUNT) {
+		count_up(row, field);
 		return 0;
 	}
 	if (row->kind == OPTION_MAYBE_CHOICE && text == NULL) {
@@ -143,6 +168,8 @@ int value_parse(const struct option_row *row, const char *typed, const char *tex
 		*(const char **)field = text;
 		return 0;
 	}
+	if (row->kind == OPTION_LIST)
+		return add_to_list(typed, text, field, err);
 	if (row->choices != NULL)
 		return parse_choice(row, typed, text, field, err);
 	result = parse_number(row, text, field);
@@ -163,6 +190,7 @@ void value_reset(const struct option_row *row, void *field)
 	case OPTION_FLAG:
 		*(bool *)field = false;
 		break;
+	case OPTION_COUNT:
 	case OPTION_UINT:
 	case OPTION_CHOICE:
 	case OPTION_MAYBE_CHOICE:
@@ -179,6 +207,9 @@ void value_reset(const struct option_row *row, void *field)
 		break;
 	case OPTION_STRING:
 		*(const char **)field = NULL;
+		break;
+	case OPTION_LIST:
+		((struct option_list *)field)->count = 0;
 		break;
 	}
 }

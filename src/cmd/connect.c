@@ -121,7 +121,11 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 	const struct connect_options *o = call->options;
 	nsec_t now = loop_now(loop), deadline = nsec_after(now, o->relay.deadline);
 	bool whole = o->relay.deadline < o->connect_timeout;
+	struct sockopt_list sockopts;
 	struct addr source;
+
+	if (net_options_sockopts(&o->net, spec, SOCKOPT_CONNECTS, &sockopts, err))
+		return -1;
 	int sourced = connect_source(o, &source, err);
 	struct dial_request request = {
 		.spec = spec,
@@ -129,6 +133,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 		.numeric = o->net.numeric,
 		.source = sourced == 0 ? &source : NULL,
 		.interface = o->net.interface,
+		.sockopts = &sockopts,
 		.deadline = whole ? deadline : nsec_after(now, o->connect_timeout),
 		.limit = whole ? o->relay.deadline : o->connect_timeout,
 	};

@@ -164,11 +164,13 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
                        struct err *err)
 {
 	const struct listen_options *o = call->options;
+	struct sockopt_list sockopts;
 	struct listen_request request = {
 		.spec = spec,
 		.family = net_options_family(&o->net),
 		.numeric = o->net.numeric,
 		.interface = o->net.interface,
+		.sockopts = &sockopts,
 		.backlog = (int)o->backlog,
 		.unix_mode = o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode,
 	};
@@ -180,6 +182,8 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 	struct listener *listener;
 	struct accepting a;
 
+	if (net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err))
+		return -1;
 	if (listener_open(loop, &request, call->report, &listener, err))
 		return -1;
 	int result = o->port_file

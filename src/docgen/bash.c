@@ -1,5 +1,6 @@
 #include "cli/help.h"
 #include "docgen/docgen.h"
+#include "net/sockopt.h"
 
 static const char head[] =
 	"# bash completion for sockit(1); written by src/docgen from the option tables.\n"
@@ -44,14 +45,17 @@ static const char tail[] =
 	"\tfi\n"
 	"}\n"
 	"\n"
-	"# The options of the list $1, \"-x,--name\" each, none of whose names was typed.\n"
+	"# The options of the list $1, \"-x,--name\" each, none of whose names was typed; one with a '+'\n"
+	"# behind it may be repeated.\n"
 	"_sockit_options()\n"
 	"{\n"
 	"\tlocal item name offered=() typed=\" ${COMP_WORDS[*]:2:COMP_CWORD-2} \"\n"
 	"\tfor item in $1; do\n"
 	"\t\tfor name in ${item//,/ }; do\n"
+	"\t\t\t[[ $item == *+ ]] && break\n"
 	"\t\t\t[[ $typed == *\" $name \"* || $typed == *\" $name=\"* ]] && continue 2\n"
 	"\t\tdone\n"
+	"\t\titem=${item%+}\n"
 	"\t\toffered+=(\"${item//,/ }\")\n"
 	"\tdone\n"
 	"\t_sockit_answer -W \"${offered[*]}\"\n"
@@ -60,7 +64,7 @@ static const char tail[] =
 	"_sockit()\n"
 	"{\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
-	"\tlocal prefix='' option='' attached='' ended='' operands=0 i word\n"
+	"\tlocal prefix='' option='' attached='' ended='' value='' inside='' operands=0 i word\n"
 	"\tlocal commands options takes_word groups answers\n"
 	"\tCOMPREPLY=()\n"
 	"\t_sockit_tables \"$command\"\n"
@@ -74,30 +78,39 @@ static const char tail[] =
 	"\t\t((COMP_CWORD == 3)) && _sockit_answer -W \"$groups\"\n"
 	"\t\treturn\n"
 	"\tfi\n"
-	"\t# '=' is a word of its own where COMP_WORDBREAKS has it, as it does unless changed.\n"
+	"\t# '=' is a word of its own where COMP_WORDBREAKS has it, as it does unless changed. An option's\n"
+	"\t# value may have one too: inside is what stands before it.\n"
 	"\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
 	"\t\tword=${COMP_WORDS[i]}\n"
-	"\t\tif [[ $word == = ]]; then\n"
+	"\t\tif [[ $word == = && $value ]]; then\n"
+	"\t\t\tinside=$value value=''\n"
+	"\t\telif [[ $word == = ]]; then\n"
 	"\t\t\tattached=1\n"
+	"\t\telif [[ $inside ]]; then\n"
+	"\t\t\tinside=''\n"
 	"\t\telif [[ $option && ($attached || $takes_word == *\" $option \"*) ]]; then\n"
-	"\t\t\toption='' attached=''\n"
+	"\t\t\tvalue=$word option='' attached=''\n"
 	"\t\telif [[ $word == -- ]]; then\n"
-	"\t\t\tended=1 option=''\n"
+	"\t\t\tended=1 option='' value=''\n"
 	"\t\telif [[ ! $ended && $word == -* ]]; then\n"
-	"\t\t\toption=$word\n"
+	"\t\t\toption=$word value=''\n"
 	"\t\telse\n"
-	"\t\t\toption=''\n"
+	"\t\t\toption='' value=''\n"
 	"\t\t\t((++operands))\n"
 	"\t\tfi\n"
 	"\tdone\n"
-	"\tif [[ $option && $cur == = ]]; then\n"
+	"\tif [[ $value && $cur == = ]]; then\n"
+	"\t\tcur='' inside=$value\n"
+	"\telif [[ $option && $cur == = ]]; then\n"
 	"\t\tcur='' attached=1\n"
 	"\telif [[ ! $ended && ! $attached && $cur == --*=* ]]; then\n"
 	"\t\toption=${cur%%=*} attached=1\n"
 	"\t\tprefix=$option=\n"
 	"\t\tcur=${cur#*=}\n"
 	"\tfi\n"
-	"\tif [[ $attached || ($option && $takes_word == *\" $option \"*) ]]; then\n"
+	"\tif [[ $inside ]]; then\n"
+	"\t\t_sockit_sockopt_value \"$inside\"\n"
+	"\telif [[ $attached || ($option && $takes_word == *\" $option \"*) ]]; then\n"
 	"\t\t_sockit_value \"$command\" \"$option\"\n"
 	"\telif [[ ! $ended && $cur == -* ]]; then\n"
 	"\t\t_sockit_options \"$options\"\n"
@@ -126,6 +139,7 @@ static void add_command_tables(struct text *t, const struct command *command)
 	for (size_t i = 0; command_row_at(command, i, &r); i++) {
 		text_add_str(t, i > 0 ? " " : "");
 		add_names(t, r.row, ",");
+		text_add_str(t, option_repeats(r.row) ? "+" : "");
 	}
 	text_add_str(t, "'\n\t\ttakes_word=' ");
 	for (size_t i = 0; command_row_at(command, i, &r); i++) {
@@ -156,11 +170,12 @@ static const char *const completes[] = {
 	[COMPLETE_HOST] = "_sockit_answer -A hostname",
 	[COMPLETE_INTERFACE] = "_sockit_interfaces",
 	[COMPLETE_SERVICE] = "_sockit_answer -A service",
+	[COMPLETE_SOCKOPT] = "_sockit_sockopts",
 };
 
 static void add_value(struct text *t, const struct command *command, const struct option_row *row)
 {
-	if (!row_takes_value(row) || (row->choices == NULL && completes[row->complete] == NULL))
+	if (!option_takes_value(row) || (row->choices == NULL && completes[row->complete] == NULL))
 		return;
 	text_add_str(t, "\t");
 	if (row->letter != '\0')
@@ -176,12 +191,31 @@ static void add_value(struct text *t, const struct command *command, const struc
 	text_add_str(t, " ;;\n");
 }
 
+static void add_sockopts(struct text *t)
+{
+	text_add_str(
+		t, "# Names of socket options, and what may follow one.\n_sockit_sockopts()\n{\n");
+	text_add_str(t, "\tcompopt -o nospace 2>/dev/null\n\t_sockit_answer -W '");
+	for (size_t i = 0; i < sockopt_row_count; i++)
+		text_add(t, "%s%s=", i > 0 ? " " : "", sockopt_rows[i].name);
+	text_add_str(t, "'\n}\n\n_sockit_sockopt_value()\n{\n\tcase $1 in\n");
+	for (size_t i = 0; i < sockopt_row_count; i++) {
+		if (!sockopt_has_words(&sockopt_rows[i]))
+			continue;
+		text_add(t, "\t%s) _sockit_answer -W '", sockopt_rows[i].name);
+		sockopt_add_words(t, &sockopt_rows[i], " ");
+		text_add_str(t, "' ;;\n");
+	}
+	text_add_str(t, "\tesac\n}\n\n");
+}
+
 void bash_add(struct text *t, const struct command *const *commands)
 {
 	struct command_row r;
 
 	text_add_str(t, head);
 	add_tables(t, commands);
+	add_sockopts(t);
 	text_add_str(
 		t, "# The value of option $2 of command $1, or its operand.\n_sockit_value()\n{\n");
 	text_add_str(t, "\tcase $1:$2 in\n");

@@ -59,7 +59,8 @@ static int write_completions(const char *dir)
 	return 0;
 }
 
-/* The part that the line BEGIN asks for: "options connect", "statuses connect" or "statuses sockit". */
+/* The part that the line BEGIN asks for: "options connect", "statuses connect", "statuses sockit" or
+ * "sockopts". */
 static int add_part(struct text *t, const char *path, const char *begin)
 {
 	static const struct {
@@ -72,6 +73,10 @@ static int add_part(struct text *t, const char *path, const char *begin)
 	char what[16];
 	char name[32];
 
+	if (strcmp(begin, "sockopts\n") == 0) {
+		man_add_sockopts(t);
+		return 0;
+	}
 	if (sscanf(begin, "%15s %31s", what, name) != 2)
 		return fail(path, "a part without a name");
 	if (strcmp(what, "statuses") == 0 && strcmp(name, "sockit") == 0) {
@@ -154,9 +159,4 @@ void choices_add(struct text *t, const struct option_row *row, const char *separ
 {
 	for (const struct option_choice *c = row->choices; c->name != NULL; c++)
 		text_add(t, "%s%s", c > row->choices ? separator : "", c->name);
-}
-
-bool row_takes_value(const struct option_row *row)
-{
-	return row->kind != OPTION_FLAG;
 }

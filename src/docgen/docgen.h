@@ -15,13 +15,13 @@ void fish_add(struct text *t, const struct command *const *commands);
 void man_add_options(struct text *t, const struct command *command);
 void man_add_statuses(struct text *t, const struct command *command);
 
+/* The list of socket options, in mdoc. */
+void man_add_sockopts(struct text *t);
+
 /* Add STR with a backslash before every byte of SPECIAL. */
 void escaped_add(struct text *t, const char *str, const char *special);
 
 /* Add the names of a row's choices with SEPARATOR between them. */
 void choices_add(struct text *t, const struct option_row *row, const char *separator);
-
-/* Whether a value of ROW may be given as the next word, or at least behind a '='. */
-bool row_takes_value(const struct option_row *row);
 
 #endif

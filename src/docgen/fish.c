@@ -1,6 +1,7 @@
 #include "cli/help.h"
 #include "cli/rule.h"
 #include "docgen/docgen.h"
+#include "net/sockopt.h"
 
 static const char head[] =
 	"# fish completion for sockit(1); written by src/docgen from the option tables.\n"
@@ -54,6 +55,7 @@ static const char *const completes[] = {
 	[COMPLETE_HOST] = "-x -a '(__fish_print_hostnames)'",
 	[COMPLETE_INTERFACE] = "-x -a '(__fish_print_interfaces)'",
 	[COMPLETE_SERVICE] = "-x",
+	[COMPLETE_SOCKOPT] = "-x -a '(__sockit_sockopts)'",
 };
 
 static void add_quoted(struct text *t, const char *str)
@@ -70,15 +72,26 @@ static void add_names(struct text *t, const struct option_row *row)
 	text_add(t, " --%s", row->name);
 }
 
-/* Not beside itself nor beside what it excludes. */
+static void add_sockopts(struct text *t)
+{
+	text_add_str(t, "\nfunction __sockit_sockopts\n\tprintf '%s=\\t%s\\n'");
+	for (size_t i = 0; i < sockopt_row_count; i++) {
+		text_add(t, " \\\n\t\t%s ", sockopt_rows[i].name);
+		add_quoted(t, sockopt_rows[i].help);
+	}
+	text_add_str(t, "\nend\n");
+}
+
+/* Not beside itself, unless it may be repeated, nor beside what it excludes. */
 static void add_condition(struct text *t, const struct command *command,
                           const struct option_row *row)
 {
 	struct command_row other;
 
-	text_add(t, " -n '__sockit_offer%s %s", option_takes_word(row) ? "_value" : "",
-	         command->name);
-	add_names(t, row);
+	text_add(t, " -n '__sockit_offer%s %s",
+	         option_takes_word(row) && !option_repeats(row) ? "_value" : "", command->name);
+	if (!option_repeats(row))
+		add_names(t, row);
 	for (size_t i = 0; command_row_at(command, i, &other); i++)
 		if (other.row != row && rule_excludes(row, other.row))
 			add_names(t, other.row);
@@ -107,7 +120,7 @@ static void add_option(struct text *t, const struct command *command, const stru
 	if (row->letter != '\0')
 		text_add(t, " -s %c", row->letter);
 	text_add(t, " -l %s", row->name);
-	if (row_takes_value(row))
+	if (option_takes_value(row))
 		add_value(t, row);
 	text_add_str(t, " -d ");
 	add_quoted(t, row->help);
@@ -138,6 +151,7 @@ static void add_command(struct text *t, const struct command *command)
 void fish_add(struct text *t, const struct command *const *commands)
 {
 	text_add_str(t, head);
+	add_sockopts(t);
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		add_command(t, *c);
 }

@@ -6,6 +6,7 @@
 #include "cli/rule.h"
 #include "cmd/commands.h"
 #include "docgen/docgen.h"
+#include "net/sockopt.h"
 
 /* A word as roff takes it: a backslash, and a dot or quote in front, stand for themselves. */
 static void add_word(struct fill *f, const char *word, size_t len)
@@ -161,5 +162,29 @@ void man_add_statuses(struct text *t, const struct command *command)
 			continue;
 		text_add(t, ".It %s\n%s\n", status_rows[i].number, status_rows[i].meaning);
 	}
+	text_add_str(t, ".El\n");
+}
+
+/* ".It Cm tcp-keepidle Ns = Ns Ar DUR" */
+static void add_sockopt(struct text *t, const struct sockopt *o)
+{
+	char help[256], form[128];
+	struct text h = TEXT_OVER(help), f = TEXT_OVER(form);
+
+	sockopt_add_form(&f, o);
+	text_add_str(t, ".It Cm ");
+	escaped_add(t, o->name, "-");
+	text_add(t, " Ns = Ns Ar %s\n", form);
+	text_add(&h, "%s (", o->help);
+	sockopt_add_places(&h, o);
+	text_add_str(&h, ").");
+	add_sentences(t, help);
+}
+
+void man_add_sockopts(struct text *t)
+{
+	text_add_str(t, ".Bl -tag -width Ds -compact\n");
+	for (size_t i = 0; i < sockopt_row_count; i++)
+		add_sockopt(t, &sockopt_rows[i]);
 	text_add_str(t, ".El\n");
 }

@@ -1,6 +1,7 @@
 #include "cli/help.h"
 #include "cli/rule.h"
 #include "docgen/docgen.h"
+#include "net/sockopt.h"
 
 static const char head[] =
 	"#compdef sockit\n"
@@ -37,7 +38,7 @@ static const char tail[] =
 static const char *const completes[] = {
 	[COMPLETE_NOTHING] = " ",      [COMPLETE_FILE] = "_files",
 	[COMPLETE_HOST] = "_hosts",    [COMPLETE_INTERFACE] = "_net_interfaces",
-	[COMPLETE_SERVICE] = "_ports",
+	[COMPLETE_SERVICE] = "_ports", [COMPLETE_SOCKOPT] = "_sockit_sockopts",
 };
 
 /* Text inside '...[here]' and '...:here:', where a quote ends the word and needs a way round. */
@@ -65,19 +66,20 @@ static void add_excluded(struct text *t, const struct command *command,
 	struct command_row other;
 
 	text_add_str(t, "'(");
-	add_names(t, row);
+	if (!option_repeats(row))
+		add_names(t, row);
 	for (size_t i = 0; command_row_at(command, i, &other); i++) {
 		if (other.row != row && rule_excludes(row, other.row)) {
 			text_add_str(t, " ");
 			add_names(t, other.row);
 		}
 	}
-	text_add_str(t, ")'");
+	text_add_str(t, option_repeats(row) ? ")*'" : ")'");
 }
 
 static void add_value(struct text *t, const struct option_row *row)
 {
-	if (!row_takes_value(row))
+	if (!option_takes_value(row))
 		return;
 	text_add(t, "%s:", row->kind == OPTION_MAYBE_CHOICE ? ":" : "");
 	add_quoted(t, row->arg);
@@ -127,6 +129,27 @@ static void add_command(struct text *t, const struct command *command)
 		text_add_str(t, "\t\t'1:endpoint:_sockit_endpoint' \\\n\t\t'2:port:_ports'\n}\n\n");
 }
 
+/* The names and, behind a '=', the values that are words. */
+static void add_sockopts(struct text *t)
+{
+	text_add_str(t, "_sockit_sockopts() {\n\tif compset -P '*='; then\n");
+	text_add_str(t, "\t\tcase ${${IPREFIX%=}##*=} in\n");
+	for (size_t i = 0; i < sockopt_row_count; i++) {
+		if (!sockopt_has_words(&sockopt_rows[i]))
+			continue;
+		text_add(t, "\t\t%s) compadd -- ", sockopt_rows[i].name);
+		sockopt_add_words(t, &sockopt_rows[i], " ");
+		text_add_str(t, " ;;\n");
+	}
+	text_add_str(t, "\t\tesac\n\t\treturn\n\tfi\n\tlocal -a names=(\n");
+	for (size_t i = 0; i < sockopt_row_count; i++) {
+		text_add(t, "\t\t'%s:", sockopt_rows[i].name);
+		add_quoted(t, sockopt_rows[i].help);
+		text_add_str(t, "'\n");
+	}
+	text_add_str(t, "\t)\n\t_describe -t sockopts 'socket option' names -S =\n}\n\n");
+}
+
 /* _describe's arrays of 'name:what it is'. */
 static void add_commands(struct text *t, const struct command *const *commands)
 {
@@ -158,6 +181,7 @@ void zsh_add(struct text *t, const struct command *const *commands)
 	text_add_str(t, head);
 	add_commands(t, commands);
 	add_help(t, commands);
+	add_sockopts(t);
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		add_command(t, *c);
 	text_add_str(t, tail);

@@ -9,6 +9,7 @@
 
 #include "base/escape.h"
 #include "net/addr.h"
+#include "net/sockopt.h"
 #include "sys/order.h"
 
 /* A value that has a name, in a family of its own (the socket options of a level). */
@@ -44,20 +45,13 @@ static const struct decode_name msg_flags[] = { NAMED(MSG_DONTWAIT), NAMED(MSG_N
 static const struct decode_name splice_flags[] = { NAMED(SPLICE_F_MOVE), NAMED(SPLICE_F_NONBLOCK) };
 static const struct decode_name hows[] = { NAMED(SHUT_RD), NAMED(SHUT_WR), NAMED(SHUT_RDWR) };
 static const struct decode_name levels[] = { NAMED(SOL_SOCKET), NAMED(IPPROTO_IP),
-	                                     NAMED(IPPROTO_TCP), NAMED(IPPROTO_IPV6) };
+	                                     NAMED(IPPROTO_TCP), NAMED(IPPROTO_IPV6),
+	                                     NAMED(IPPROTO_UDP) };
+/* Those that nobody sets with --sockopt. */
 static const struct decode_name options[] = {
-	NAMED_IN(SOL_SOCKET, SO_REUSEADDR),
 	NAMED_IN(SOL_SOCKET, SO_ERROR),
-	NAMED_IN(SOL_SOCKET, SO_KEEPALIVE),
 	NAMED_IN(SOL_SOCKET, SO_RCVLOWAT),
-	NAMED_IN(SOL_SOCKET, SO_BINDTODEVICE),
 	NAMED_IN(SOL_SOCKET, SO_PEERCRED),
-	NAMED_IN(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT),
-	NAMED_IN(IPPROTO_TCP, TCP_NODELAY),
-	NAMED_IN(IPPROTO_TCP, TCP_KEEPIDLE),
-	NAMED_IN(IPPROTO_TCP, TCP_KEEPINTVL),
-	NAMED_IN(IPPROTO_TCP, TCP_KEEPCNT),
-	NAMED_IN(IPPROTO_IPV6, IPV6_V6ONLY),
 };
 static const struct decode_name ai_flags[] = { NAMED(AI_PASSIVE),     NAMED(AI_NUMERICHOST),
 	                                       NAMED(AI_NUMERICSERV), NAMED(AI_CANONNAME),
@@ -172,24 +166,56 @@ void decode_level(struct text *t, const struct sys_call *call, int i)
 
 void decode_option(struct text *t, const struct sys_call *call, int i)
 {
-	ADD_VALUE(t, options, call->arg[i - 1], call->arg[i]);
+	const struct sockopt *option = sockopt_numbered((int)call->arg[i - 1], (int)call->arg[i]);
+
+	if (option)
+		sockopt_add_constant(t, option);
+	else
+		ADD_VALUE(t, options, call->arg[i - 1], call->arg[i]);
 }
 
-static void add_option_value(struct text *t, const void *value, size_t len)
+static void add_name(struct text *t, const char *name, size_t len)
 {
-	int number;
+	char buf[SOCKOPT_NAME_MAX + 1] = "";
 
-	if (len != sizeof number) {
-		text_add(t, "\"%.*s\"", (int)len, (const char *)value);
+	memcpy(buf, name, len < sizeof buf ? len : sizeof buf - 1);
+	text_add_str(t, "\"");
+	text_add_escaped(t, buf);
+	text_add_str(t, "\"");
+}
+
+/* A value of LEN bytes; OPTION is NULL for one that is not of the table. */
+static void add_option_value(struct text *t, const struct sockopt *option, const void *value,
+                             size_t len)
+{
+	union sockopt_value is = { .rate = 0 };
+
+	if (option && option->type == SOCKOPT_NAME) {
+		add_name(t, value, len);
 		return;
 	}
-	memcpy(&number, value, sizeof number);
-	text_add(t, "[%d]", number);
+	if (len > sizeof is || len != (option ? sockopt_value_room(option) : sizeof is.number)) {
+		text_add(t, "{%zu bytes}", len);
+		return;
+	}
+	memcpy(&is, value, len);
+	if (option && option->type == SOCKOPT_LINGER)
+		text_add(t, "{l_onoff=%d, l_linger=%d}", is.linger.l_onoff, is.linger.l_linger);
+	else if (option && option->type == SOCKOPT_RATE)
+		text_add(t, "[%llu]", (unsigned long long)is.rate);
+	else
+		text_add(t, "[%d]", is.number);
+}
+
+/* The option whose value is argument I. */
+static const struct sockopt *option_of(const struct sys_call *call, int i)
+{
+	return sockopt_numbered((int)call->arg[i - 2], (int)call->arg[i - 1]);
 }
 
 void decode_option_in(struct text *t, const struct sys_call *call, int i)
 {
-	add_option_value(t, pointer_at(call, i), (size_t)call->arg[i + 1]);
+	add_option_value(t, option_of(call, i), pointer_at(call, i), (size_t)call->arg[i + 1]);
 }
 
 void decode_option_out(struct text *t, const struct sys_call *call, int i)
@@ -199,12 +225,10 @@ void decode_option_out(struct text *t, const struct sys_call *call, int i)
 
 	if (call->result < 0)
 		text_add_str(t, "...");
-	else if (*len != sizeof(int))
-		text_add(t, "{%u bytes}", *len);
 	else if (is_errno && *(const int *)pointer_at(call, i) != 0)
 		text_add(t, "[%s]", strerrorname_np(*(const int *)pointer_at(call, i)));
 	else
-		add_option_value(t, pointer_at(call, i), *len);
+		add_option_value(t, option_of(call, i), pointer_at(call, i), *len);
 }
 
 /* The beginning is enough to know it again. */

@@ -18,7 +18,7 @@ decode_arg decode_addr_out; /* the length is at argument I + 1; filled by a call
 decode_arg decode_how;
 decode_arg decode_level;
 decode_arg decode_option;    /* its level is argument I - 1 */
-decode_arg decode_option_in; /* an int by its pointer, or the text of SO_BINDTODEVICE */
+decode_arg decode_option_in; /* as net/sockopt.h knows its type */
 decode_arg decode_option_out;
 decode_arg decode_bytes_in;  /* as many as argument I + 1 says */
 decode_arg decode_bytes_out; /* as many as the result says */

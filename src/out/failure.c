@@ -27,6 +27,7 @@ static const struct failure_phrase failure_phrases[] = {
 	{ "receive", "connection to" },
 	{ "resolve", "cannot resolve" },
 	{ "send", "connection to" },
+	{ "sockopt", "cannot set the socket option" },
 	{ "start", "cannot start" },
 	{ "unlink", "cannot remove" },
 	{ "wait for", "cannot wait for" },

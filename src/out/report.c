@@ -41,6 +41,9 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	                              "{received_bytes} bytes, in {time}" },
 	[REPORT_ANSWERED] = { "answered", "{source}: {count} found" },
 	[REPORT_CALL] = { "call", "{words}" },
+	[REPORT_SOCKOPT] = { "sockopt", "socket option {name} for {socket}: {words}" },
+	[REPORT_SOCKOPT_FAILED] = { "sockopt_failed",
+	                            "closed {peer}: cannot set the socket option {option}: {reason}" },
 };
 
 struct report {
@@ -75,6 +78,11 @@ int report_configure(struct report *r, const struct report_config *config, struc
 bool report_is_heard(const struct report *r)
 {
 	return r->config.verbose || r->config.json;
+}
+
+bool report_hears_details(const struct report *r)
+{
+	return r->config.verbose >= 2;
 }
 
 static void report_put(struct report *r, int fd, const char *bytes, size_t n)
@@ -134,6 +142,9 @@ static void json_set_field(json_t *object, const struct report_field *f)
 		break;
 	case REPORT_INT:
 		json_set(object, f->name, "", json_integer(f->is.number));
+		break;
+	case REPORT_BOOL:
+		json_set(object, f->name, "", json_boolean(f->is.truth));
 		break;
 	case REPORT_TIME:
 		json_set(object, f->name, "_ms", json_real(rounded_msec(f->is.time)));
@@ -198,6 +209,9 @@ static bool text_add_field(struct text *t, const struct report_field *f, const c
 		break;
 	case REPORT_INT:
 		text_add(t, "%lld", (long long)f->is.number);
+		break;
+	case REPORT_BOOL:
+		text_add_str(t, f->is.truth ? "on" : "off");
 		break;
 	case REPORT_TIME:
 		text_add_time(t, f->is.time);

@@ -34,12 +34,15 @@ enum report_kind {
 	REPORT_CLOSED,
 	REPORT_ANSWERED,
 	REPORT_CALL,
+	REPORT_SOCKOPT,
+	REPORT_SOCKOPT_FAILED,
 	REPORT_KIND_COUNT
 };
 
 enum report_type {
 	REPORT_STR, /* escaped when shown as text; NULL is left out of JSON */
 	REPORT_INT,
+	REPORT_BOOL,  /* text: on or off */
 	REPORT_TIME,  /* JSON: NAME_ms */
 	REPORT_ADDR,  /* JSON: NAME_addr and NAME_port, or NAME_path */
 	REPORT_WORDS, /* text alone: JSON has the same in other fields */
@@ -51,6 +54,7 @@ struct report_field {
 	union {
 		const char *str;
 		int64_t number;
+		bool truth;
 		nsec_t time;
 		const struct addr *addr;
 	} is;
@@ -63,6 +67,10 @@ struct report_field {
 #define FIELD_INT(key, value)                                                                      \
 	{                                                                                          \
 		.name = (key), .type = REPORT_INT, .is.number = (int64_t)(value)                   \
+	}
+#define FIELD_BOOL(key, value)                                                                     \
+	{                                                                                          \
+		.name = (key), .type = REPORT_BOOL, .is.truth = (value)                            \
 	}
 #define FIELD_TIME(key, value)                                                                     \
 	{                                                                                          \
@@ -79,7 +87,7 @@ struct report_field {
 
 struct report_config {
 	const char *command; /* the name in front of an error: "connect"; NULL for none */
-	bool verbose;        /* tell events as text */
+	unsigned verbose;    /* tell events as text; from 2 on details too, in JSON as well */
 	bool json;           /* tell them as JSON */
 	const char *file;    /* JSON goes there, NULL: to stderr */
 	bool json_to_stdout; /* or there */
@@ -100,6 +108,9 @@ int report_configure(struct report *r, const struct report_config *config,
 
 /* Whether anybody hears events, so that finding fields can be saved. */
 bool report_is_heard(const struct report *r);
+
+/* Whether anybody hears details, such as what became of a socket option: -vv. */
+bool report_hears_details(const struct report *r);
 
 /* Tell an event. URGENT ones are told as text even where nobody asked for events. */
 void report_event(struct report *r, enum report_kind kind, bool urgent,

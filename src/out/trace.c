@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "net/addr.h"
+#include "net/sockopt.h"
 #include "out/decode.h"
 #include "out/failure.h"
 #include "sys/lookup.h"
@@ -288,12 +289,26 @@ static void payload_follow(struct trace *trace, const struct sys_call *call)
 	}
 }
 
+/* What the call is for; for an option that is set, also what that does. */
+static const char *explanation(const struct sys_call *call, struct text *t)
+{
+	const struct sockopt *option =
+		call->op == SYS_SETSOCKOPT ? sockopt_numbered((int)call->arg[1], (int)call->arg[2])
+					   : NULL;
+
+	text_add_str(t, trace_rows[call->op].explain);
+	if (option)
+		text_add(t, ": %s", option->help);
+	return t->at;
+}
+
 static void trace_show(const struct trace *trace, const struct sys_call *call)
 {
 	const struct trace_row *row = &trace_rows[call->op];
-	char args_buf[1024], buf[2048], ordered_buf[32];
-	struct text args = TEXT_OVER(args_buf), t = TEXT_OVER(buf),
+	char args_buf[1024], explain_buf[256], buf[2048], ordered_buf[32];
+	struct text args = TEXT_OVER(args_buf), why = TEXT_OVER(explain_buf), t = TEXT_OVER(buf),
 		    ordered = TEXT_OVER(ordered_buf);
+	const char *explain = trace->explain ? explanation(call, &why) : NULL;
 	bool orders = sys_order_width(call->op) != 0;
 	const char *code = failed_with(call);
 	bool failed = !orders && (code || call->result < 0);
@@ -311,15 +326,15 @@ static void trace_show(const struct trace *trace, const struct sys_call *call)
 	trace_add_outcome(&t, call);
 	style_add(&t, trace->style, INK_PLAIN);
 	text_add(&t, "  %.1fms", nsec_to_msec(call->took));
-	if (trace->explain) {
+	if (explain) {
 		style_add(&t, trace->style, INK_DIM);
-		text_add(&t, "  # %s", row->explain);
+		text_add(&t, "  # %s", explain);
 		style_add(&t, trace->style, INK_PLAIN);
 	}
 	REPORT_WITH(trace->report, REPORT_CALL, true, FIELD_STR("call", row->name),
 	            FIELD_STR("args", args_buf), orders ? bits : number, FIELD_STR("code", code),
-	            FIELD_TIME("time", call->took),
-	            FIELD_STR("explain", trace->explain ? row->explain : NULL), FIELD_WORDS(buf));
+	            FIELD_TIME("time", call->took), FIELD_STR("explain", explain),
+	            FIELD_WORDS(buf));
 }
 
 static void trace_after(struct sys_observer *observer, const struct sys_call *call)

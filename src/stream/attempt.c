@@ -23,20 +23,17 @@ static int attempt_set_interface(int fd, const char *interface)
 
 /* With a port of our own choice it may be in TIME_WAIT; without, the kernel need not reserve one
  * before it knows the destination (man 7 ip). */
-static int attempt_bind(int fd, const struct addr *source)
+static int attempt_set_reuse(int fd, const struct addr *source)
 {
-	int error = addr_port(source)
-	                    ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1)
-	                    : sys_setsockopt_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-
-	return error ? error : sys_bind(fd, &source->at.any, source->len);
+	return addr_port(source) ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1)
+	                         : sys_setsockopt_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 }
 
-int attempt_open(const struct addr *to, const struct attempt_options *options, const char **op)
+/* Our own options first, so that those that were asked for have the last word. */
+static int attempt_set_options(int fd, const struct addr *to, const struct attempt_options *options,
+                               const char **op, struct err *err)
 {
-	int family = to->at.any.sa_family;
-	OWN_FD fd = sys_socket(family, SOCK_STREAM, family == AF_UNIX ? 0 : IPPROTO_TCP);
-	int error = fd < 0 ? fd : attempt_set_nodelay(fd, to);
+	int error = attempt_set_nodelay(fd, to);
 
 	*op = "connect";
 	if (!error && options->interface) {
@@ -45,12 +42,33 @@ int attempt_open(const struct addr *to, const struct attempt_options *options, c
 	}
 	if (!error && options->source) {
 		*op = "bind";
-		error = attempt_bind(fd, options->source);
+		error = attempt_set_reuse(fd, options->source);
 	}
-	if (!error)
-		*op = "connect";
-	if (!error)
-		error = sys_connect(fd, &to->at.any, to->len);
+	if (error)
+		return error;
+	*op = "sockopt";
+	return tune_new(&options->tune, fd, to, err) ? -err->code : 0;
+}
+
+int attempt_open(const struct addr *to, const struct attempt_options *options, const char **op,
+                 struct err *err)
+{
+	int family = to->at.any.sa_family;
+	const struct addr *source = options->source;
+	OWN_FD fd = sys_socket(family, SOCK_STREAM, family == AF_UNIX ? 0 : IPPROTO_TCP);
+
+	*op = "connect";
+	int error = fd < 0 ? fd : attempt_set_options(fd, to, options, op, err);
+	if (error)
+		return error;
+	if (source) {
+		*op = "bind";
+		error = sys_bind(fd, &source->at.any, source->len);
+		if (error)
+			return error;
+	}
+	*op = "connect";
+	error = sys_connect(fd, &to->at.any, to->len);
 	if (error && error != -EINPROGRESS)
 		return error;
 	return TAKE_FD(fd);

@@ -145,18 +145,30 @@ static void dial_deadline(struct timer *timer)
 	dial_finish(dial, NULL, &err);
 }
 
+static struct tune dial_tune(const struct dial *dial)
+{
+	return (struct tune){ dial->request.sockopts, SOCKOPT_STREAM | SOCKOPT_CONNECTS,
+		              dial->report };
+}
+
 static void dial_win(struct dial *dial, struct dial_try *try)
 {
 	const struct addr *peer = &dial->list.at[try - dial->tries];
-	struct stream *stream = stream_socket_new(try->watch.fd, peer);
+	struct tune tune = dial_tune(dial);
 	struct addr local = { .len = sizeof local.at };
 	struct err err;
 
+	if (tune_connected(&tune, try->watch.fd, peer, &err)) {
+		dial_finish(dial, NULL, &err);
+		return;
+	}
+	struct stream *stream = stream_socket_new(try->watch.fd, peer);
 	if (!stream) {
 		(void)err_set(&err, ERR_LOCAL, ENOMEM, "connect", "%s", dial->request.spec->text);
 		dial_finish(dial, NULL, &err);
 		return;
 	}
+	stream_keep_options(stream, dial->request.sockopts);
 	loop_unwatch(&try->watch);
 	try->watch.fd = -1;
 	if (report_is_heard(dial->report) &&
@@ -203,14 +215,19 @@ static void try_start(struct dial_try *try)
 {
 	struct dial *dial = try->dial;
 	const struct addr *to = &dial->list.at[try - dial->tries];
-	struct attempt_options options = { dial->request.source, dial->request.interface };
-	int fd = attempt_open(to, &options, &try->op);
+	struct attempt_options options = { dial->request.source, dial->request.interface,
+		                           dial_tune(dial) };
+	struct err err;
+	int fd = attempt_open(to, &options, &try->op, &err);
 
 	try->watch = (struct watch){ .fd = -1, .ready = try_ready };
 	if (fd == -EAGAIN && to->at.any.sa_family == AF_UNIX) {
 		dial->started--;
 		loop_timer(dial->loop, &dial->next,
 		           nsec_after(loop_now(dial->loop), DIAL_RETRY_DELAY));
+	} else if (fd < 0 && strcmp(try->op, "sockopt") == 0) {
+		/* What was asked for cannot be had, whatever the other addresses would say. */
+		dial_finish(dial, NULL, &err);
 	} else if (fd < 0) {
 		try_failed(try, -fd);
 	} else {
@@ -251,6 +268,7 @@ static void dial_keep_family(struct addr_list *list, int family)
 static void dial_race(struct dial *dial)
 {
 	const struct addr *source = dial->request.source;
+	struct tune tune = dial_tune(dial);
 	struct err err;
 
 	if (source)
@@ -259,6 +277,10 @@ static void dial_race(struct dial *dial)
 		(void)err_set(&err, ERR_LOCAL, EAFNOSUPPORT, "connect", "%s",
 		              dial->request.spec->text);
 		err_detail(&err, "(it has no address of the family of --source)");
+		dial_finish(dial, NULL, &err);
+		return;
+	}
+	if (tune_check(&tune, dial->list.at, dial->list.count, dial->request.spec->text, &err)) {
 		dial_finish(dial, NULL, &err);
 		return;
 	}

@@ -1,14 +1,15 @@
 #include "stream/listener.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <string.h>
 
 #include "loop/resolver.h"
 #include "net/holder.h"
 #include "out/failure.h"
+#include "stream/bound.h"
 #include "stream/local.h"
 #include "stream/socket.h"
+#include "stream/tune.h"
 #include "sys/file.h"
 #include "sys/lookup.h"
 #include "sys/socket.h"
@@ -54,46 +55,9 @@ static int listener_fail(struct err *err, int error, const char *op, const struc
 	return -1;
 }
 
-static int listener_set_options(int fd, const struct addr *a)
+static struct tune listener_tune(const struct listener *l)
 {
-	bool v6 = a->at.any.sa_family == AF_INET6;
-	int error = sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-
-	/* Accepted sockets inherit it: a small answer must not wait for the acknowledgement of the last. */
-	if (!error)
-		error = sys_setsockopt_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	if (!error && v6)
-		error = sys_setsockopt_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-	return error;
-}
-
-/* A socket bound to A, to whose port the chosen one is written back. A negative errno; *op names the
- * call. */
-static int listener_bind(const struct listener *l, struct addr *a, const char **op)
-{
-	OWN_FD fd = sys_socket(a->at.any.sa_family, SOCK_STREAM, IPPROTO_TCP);
-	int error = fd < 0 ? fd : listener_set_options(fd, a);
-	struct addr bound = { .len = sizeof bound.at };
-	const char *interface = l->request.interface;
-
-	*op = "listen";
-	if (error)
-		return error;
-	if (interface) {
-		*op = "interface";
-		error = sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
-		                       (socklen_t)strlen(interface));
-		if (error)
-			return error;
-		*op = "listen";
-	}
-	error = sys_bind(fd, &a->at.any, a->len);
-	if (!error && addr_port(a) == 0) {
-		error = sys_getsockname(fd, &bound.at.any, &bound.len);
-		if (!error)
-			addr_set_port(a, addr_port(&bound));
-	}
-	return error ? error : TAKE_FD(fd);
+	return (struct tune){ l->request.sockopts, SOCKOPT_STREAM | SOCKOPT_LISTENS, l->report };
 }
 
 /* A family that this machine lacks: not compiled in, or switched off for all interfaces. */
@@ -133,13 +97,16 @@ static int listener_start(struct listener *l, int fd, const struct addr *a, stru
 static int listener_bind_all(struct listener *l, struct err *err)
 {
 	uint16_t asked = l->request.spec->port, port = asked;
+	struct bound_options options = { l->request.interface, listener_tune(l) };
 	const char *op;
 
 	for (size_t i = 0; i < l->list.count; i++) {
 		struct addr a = l->list.at[i];
 
 		addr_set_port(&a, port);
-		int fd = listener_bind(l, &a, &op);
+		int fd = bound_open(&a, &options, &op, err);
+		if (fd < 0 && strcmp(op, "sockopt") == 0)
+			return -1;
 		if (fd < 0 && family_is_missing(l, &a, fd)) {
 			REPORT(l->report, REPORT_SKIPPED, FIELD_ADDR("local", &a),
 			       FIELD_STR("reason", failure_errno_text(-fd)));
@@ -176,9 +143,12 @@ static int listener_open_local(struct listener *l, struct err *err)
 {
 	const struct addr *a = &l->request.spec->local;
 	OWN_FD fd = sys_socket(AF_UNIX, SOCK_STREAM, 0);
+	struct tune tune = listener_tune(l);
 
 	if (fd < 0)
 		return listener_fail(err, -fd, "listen", a);
+	if (tune_new(&tune, fd, a, err))
+		return -1;
 	if (local_bind(fd, a, l->request.unix_mode, &l->file, err))
 		return -1;
 	return listener_start(l, TAKE_FD(fd), a, err);
@@ -223,6 +193,8 @@ static int listener_find(struct listener *l, struct err *err)
 
 static int listener_open_any(struct listener *l, struct err *err)
 {
+	struct tune tune = listener_tune(l);
+
 	if (l->request.spec->kind == SPEC_UNIX) {
 		if (addr_list_add(&l->list, &l->request.spec->local))
 			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
@@ -230,6 +202,8 @@ static int listener_open_any(struct listener *l, struct err *err)
 	} else if (listener_find(l, err)) {
 		return -1;
 	}
+	if (tune_check(&tune, l->list.at, l->list.count, l->request.spec->text, err))
+		return -1;
 	l->sockets = calloc(l->list.count, sizeof *l->sockets);
 	if (!l->sockets)
 		return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", l->request.spec->text);
@@ -334,6 +308,21 @@ static void listener_tell_accepted(const struct listener *l, const struct addr *
 		       FIELD_ADDR("local", &local));
 }
 
+/* Whether a connection has the options that were asked for. One that has not is let go: it would not be
+ * what was asked for. */
+static bool listener_tune_accepted(const struct listener *l, const struct addr *peer, int fd)
+{
+	struct tune tune = listener_tune(l);
+	struct err err;
+
+	if (tune_accepted(&tune, fd, peer, &err) == 0)
+		return true;
+	REPORT_WITH(l->report, REPORT_SOCKOPT_FAILED, true, FIELD_ADDR("peer", peer),
+	            FIELD_STR("option", err.subject),
+	            FIELD_STR("reason", failure_errno_text(err.code)));
+	return false;
+}
+
 static void listener_ready(struct watch *watch, unsigned ready)
 {
 	struct listener *l = CONTAINER_OF(watch, struct listener_socket, watch)->listener;
@@ -355,7 +344,12 @@ static void listener_ready(struct watch *watch, unsigned ready)
 		listener_pause(l, ENOMEM);
 		return;
 	}
+	stream_keep_options(stream, l->request.sockopts);
 	listener_tell_accepted(l, &peer, fd);
+	if (!listener_tune_accepted(l, &peer, fd)) {
+		(void)stream_close(stream);
+		return;
+	}
 	l->accepted(l->context, stream, &peer);
 }
 

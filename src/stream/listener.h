@@ -8,15 +8,17 @@
 
 #include "loop/loop.h"
 #include "net/order.h"
+#include "net/sockopt.h"
 #include "net/spec.h"
 #include "out/report.h"
 #include "stream/stream.h"
 
 struct listen_request {
 	const struct spec *spec;
-	int family;            /* AF_UNSPEC, AF_INET or AF_INET6 */
-	bool numeric;          /* no look-ups */
-	const char *interface; /* SO_BINDTODEVICE, or NULL */
+	int family;                          /* AF_UNSPEC, AF_INET or AF_INET6 */
+	bool numeric;                        /* no look-ups */
+	const char *interface;               /* SO_BINDTODEVICE, or NULL */
+	const struct sockopt_list *sockopts; /* to be set, or NULL */
 	int backlog;
 	int unix_mode; /* the mode of the socket file, or -1 */
 };

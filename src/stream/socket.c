@@ -9,6 +9,7 @@
 struct stream_socket {
 	struct stream stream; /* first */
 	struct addr peer;
+	const struct sockopt_list *asked; /* or NULL */
 };
 
 static struct io socket_read(struct stream *s, void *buf, size_t size)
@@ -67,7 +68,13 @@ struct stream *stream_socket_new(int fd, const struct addr *peer)
 		.nature = tcp ? STREAM_TCP : STREAM_SOCKET,
 	};
 	self->peer = *peer;
+	self->asked = NULL;
 	return &self->stream;
+}
+
+void stream_keep_options(struct stream *s, const struct sockopt_list *asked)
+{
+	CONTAINER_OF(s, struct stream_socket, stream)->asked = asked;
 }
 
 int stream_unacked(const struct stream *s)
@@ -99,10 +106,12 @@ void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int
 
 	if (s->nature != STREAM_TCP)
 		return;
+	const struct sockopt_list *asked = ((const struct stream_socket *)s)->asked;
 	/* Without it sockit only finds out later. */
 	for (size_t i = 0; i < ARRAY_LEN(options); i++)
-		(void)!sys_setsockopt_int(s->fd, options[i].level, options[i].name,
-		                          options[i].value);
+		if (!sockopt_list_has(asked, options[i].level, options[i].name))
+			(void)!sys_setsockopt_int(s->fd, options[i].level, options[i].name,
+			                          options[i].value);
 }
 
 void stream_set_low_water(const struct stream *s, int bytes)

@@ -4,10 +4,14 @@
 
 #include "base/unit.h"
 #include "net/addr.h"
+#include "net/sockopt.h"
 #include "stream/stream.h"
 
 /* Takes FD, which is connected to PEER. NULL without memory; FD is then still the caller's. */
 struct stream *stream_socket_new(int fd, const struct addr *peer) MUST_CHECK;
+
+/* The options in ASKED, which must live as long as S, were asked for: they are not changed any more. */
+void stream_keep_options(struct stream *s, const struct sockopt_list *asked);
 
 /* Bytes that the other side's TCP has not acknowledged yet, our FIN counted as one; 0 for other
  * sockets, which have no such thing. Or a negative errno. */

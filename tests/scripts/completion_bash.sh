@@ -58,7 +58,7 @@ hides()
 expect 'connect' sockit con
 expect 'resolve connect listen byteorder services help --help --version' sockit ''
 expect 'resolve connect listen byteorder services' sockit help ''
-expect 'network relay observe all' sockit help connect ''
+expect 'network relay observe sockopt all' sockit help connect ''
 expect '--idle-timeout' sockit connect --id
 expect '--backlog' sockit listen --back
 expect '' sockit connect --back
@@ -66,8 +66,9 @@ offers -v sockit connect -
 offers --source-port sockit connect -
 expect '--verbose' sockit connect host --verb
 expect 'stream' sockit resolve --socktype st
-hides --verbose sockit connect -v -
-hides -v sockit connect --verbose -
+hides --numeric sockit connect -n -
+hides -n sockit connect --numeric -
+expect '--verbose' sockit connect -v --verb
 hides --report sockit connect --report = x -
 expect 'quit' sockit listen --on-peer-close = q
 expect 'auto quit keep' sockit listen --on-peer-close =
@@ -78,6 +79,15 @@ expect 'explain' sockit connect --trace =
 expect 'lo' sockit connect -I l
 expect '--report=plain' sockit connect --report=pl
 expect '' sockit connect -- --verb
+expect 'keepalive=' sockit connect --sockopt ke
+expect 'tcp-keepcnt= tcp-keepidle= tcp-keepintvl=' sockit listen --sockopt = tcp-k
+expect 'on off' sockit connect --sockopt keepalive =
+expect 'off' sockit connect --sockopt = keepalive = of
+expect 'probe' sockit connect --sockopt ip-mtu-discover = p
+expect '--sockopt' sockit connect --sockopt keepalive = on --socko
+expect '--idle-timeout' sockit connect --sockopt keepalive = on host --id
+expect '' sockit connect --sockopt keepalive = on host 1 2
+hides --report sockit connect --report = x --sockopt mark = 1 --sockopt linger = off -
 expect '' sockit connect --idle-timeout ''
 expect '' sockit byteorder ''
 expect '16 32 64' sockit byteorder --width ''
@@ -113,6 +123,8 @@ typed()
 if screen_has ready; then
 	typed 'listen --on-peer-close=q' '<listen><--on-peer-close=quit>'
 	typed 'connect --rep' '<connect><--report>'
+	typed 'connect --sockopt ke' '<connect><--sockopt><keepalive=>'
+	typed 'connect --sockopt=keepalive=of' '<connect><--sockopt=keepalive=off>'
 	typed 'connect --report my\ f' '<connect><--report><my file>'
 	typed 'connect --report=my\ o' '<connect><--report=my other>'
 	typed 'connect --report "my f' '<connect><--report><my file>'

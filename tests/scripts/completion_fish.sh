@@ -47,14 +47,15 @@ hides()
 expect 'sockit con' connect
 expect 'sockit ' resolve connect listen byteorder services help
 expect 'sockit help ' resolve connect listen byteorder services
-expect 'sockit help connect ' network relay observe all
+expect 'sockit help connect ' network relay observe sockopt all
 expect 'sockit connect --idle' --idle-timeout
 expect 'sockit resolve --socktype st' stream
 hides 'sockit resolve --hostent --' --long
 expect 'sockit listen --back' --backlog
 offers 'sockit connect -' -v
 offers 'sockit connect -' --source-port
-hides 'sockit connect -v -' --verbose
+hides 'sockit connect -n -' --numeric
+offers 'sockit connect -v -' --verbose
 hides 'sockit connect -4 -' --ipv6
 hides 'sockit connect --report=x --r' --report
 expect 'sockit listen --on-peer-close=q' --on-peer-close=quit
@@ -67,6 +68,10 @@ expect 'sockit connect --report my' 'my file' 'my other'
 expect 'sockit connect --report=my\ o' '--report=my other'
 expect 'sockit connect ./pl' ./plain
 expect 'sockit connect unix:pl' unix:plain
+expect 'sockit connect --sockopt keep' keepalive=
+expect 'sockit connect --sockopt=keep' --sockopt=keepalive=
+expect 'sockit listen --sockopt mark=1 --sockopt tcp-keepi' tcp-keepidle= tcp-keepintvl=
+offers 'sockit connect --sockopt mark=1 --so' --sockopt
 hides 'sockit connect -- -' --verbose
 hides 'sockit byteorder ' localhost
 expect 'sockit byteorder --width ' 16 32 64

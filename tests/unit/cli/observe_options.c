@@ -6,7 +6,7 @@
 
 Test(observe_options, report_file_implies_json)
 {
-	cr_assert(!observe_wants_json(&(struct observe_options){ .verbose = true }));
+	cr_assert(!observe_wants_json(&(struct observe_options){ .verbose = 1 }));
 	cr_assert(observe_wants_json(&(struct observe_options){ .json = true }));
 	cr_assert(observe_wants_json(&(struct observe_options){ .report = "file" }));
 }

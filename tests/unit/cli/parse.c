@@ -6,11 +6,11 @@
 #include "base/text.h"
 #include "unit/cli/sample.h"
 
-enum { WORDS_MAX = 16 };
+enum { WORDS_MAX = 64 };
 
 /* A line taken apart at its blanks, and what was made of it. */
 struct parsed {
-	char line[256];
+	char line[512];
 	char *words[WORDS_MAX];
 	size_t count;
 	struct parse_storage storage;
@@ -120,6 +120,44 @@ Test(parse, last_value_holds)
 	cr_assert_eq(parse("--maybe=never --maybe x")->maybe, SAMPLE_NOW);
 }
 
+/* More than the most that has a meaning counts as that. */
+Test(parse, counts)
+{
+	cr_assert_eq(parse("x")->more, 0);
+	cr_assert_eq(parse("-m x")->more, 1);
+	cr_assert_eq(parse("-mm x")->more, 2);
+	cr_assert_eq(parse("-m --more x -m")->more, 3);
+	cr_assert_eq(parse("-mmmmm x")->more, 3);
+	cr_assert_eq(parse("-vv x")->observe.verbose, 2);
+	cr_assert_eq(parse("--verbose -v --verbose x")->observe.verbose, 2);
+}
+
+Test(parse, lists_keep_every_value_in_order)
+{
+	const struct sample_options *o = parse("--word a -Wb --word=c=d x -W e");
+
+	cr_assert_eq(o->words.count, 4);
+	cr_assert_str_eq(o->words.at[0], "a");
+	cr_assert_str_eq(o->words.at[1], "b");
+	cr_assert_str_eq(o->words.at[2], "c=d");
+	cr_assert_str_eq(o->words.at[3], "e");
+	assert_operands("x");
+	cr_assert_eq(parse("x")->words.count, 0);
+}
+
+Test(parse, lists_are_bounded)
+{
+	char line[OPTION_LIST_MAX * 8 + 32];
+	struct text t = TEXT_OVER(line);
+
+	for (int i = 0; i < OPTION_LIST_MAX; i++)
+		text_add_str(&t, "-Wx ");
+	text_add_str(&t, "x");
+	cr_assert_eq(parse(line)->words.count, OPTION_LIST_MAX);
+	text_add_str(&t, " -Wy");
+	cr_assert_str_eq(refuse(line), "-W: given more than 32 times");
+}
+
 Test(parse, bare_choice_takes_no_word)
 {
 	cr_assert_eq(parse("--maybe never")->maybe, SAMPLE_NOW);
@@ -211,7 +249,7 @@ Test(parse, messages)
 
 Test(parse, long_unknown_option)
 {
-	char line[256];
+	char line[512];
 
 	memset(line, 'x', sizeof(line) - 1);
 	memcpy(line, "--", 2);

@@ -25,6 +25,8 @@ struct sample_options {
 	bool wants_file;
 	bool inet;
 	bool local;
+	unsigned more;
+	struct option_list words;
 };
 
 /* takes_program is set in the second one. */

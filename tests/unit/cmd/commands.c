@@ -29,7 +29,7 @@ static void check_texts(const struct command *c, const struct command_row *r)
 	cr_assert(row->help != NULL && row->help[0] != '\0', "%s --%s", c->name, row->name);
 	cr_assert_neq(row->help[strlen(row->help) - 1], '.', "%s --%s", c->name, row->name);
 	cr_assert(row->man == NULL || row->man[strlen(row->man) - 1] == '.', "--%s", row->name);
-	cr_assert_eq(row->arg != NULL, row->kind != OPTION_FLAG, "%s --%s", c->name, row->name);
+	cr_assert_eq(row->arg != NULL, option_takes_value(row), "%s --%s", c->name, row->name);
 	cr_assert_eq(row->choices != NULL,
 	             row->kind == OPTION_CHOICE || row->kind == OPTION_MAYBE_CHOICE);
 }

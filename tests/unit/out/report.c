@@ -84,7 +84,7 @@ Test(report, before_it_is_configured_errors_are_told)
 
 Test(report, events_as_text)
 {
-	struct report *r = report_with((struct report_config){ .verbose = true });
+	struct report *r = report_with((struct report_config){ .verbose = 1 });
 
 	tell_something(r);
 	cr_assert(report_is_heard(r));
@@ -96,9 +96,35 @@ Test(report, events_as_text)
 	end(r);
 }
 
+static void tell_detail(struct report *r)
+{
+	struct addr a = addr_loopback(AF_INET, 80);
+
+	REPORT(r, REPORT_SOCKOPT, FIELD_STR("name", "keepalive"), FIELD_ADDR("socket", &a),
+	       FIELD_BOOL("value", true), FIELD_WORDS("on (asked for x)"));
+}
+
+/* Who tells details asks first whether anybody hears them: with -vv alone. */
+Test(report, details)
+{
+	struct report *r = report_with((struct report_config){ .verbose = 2 });
+
+	cr_assert(report_is_heard(r) && report_hears_details(r));
+	tell_detail(r);
+	cr_assert_str_eq(said(),
+	                 "socket option keepalive for 127.0.0.1 port 80: on (asked for x)\n");
+	end(r);
+	r = report_with((struct report_config){ .verbose = 1, .json = true });
+	cr_assert(report_is_heard(r) && !report_hears_details(r));
+	tell_detail(r);
+	cr_assert_str_eq(said(), "{\"event\":\"sockopt\",\"name\":\"keepalive\",\"socket_addr\":"
+	                         "\"127.0.0.1\",\"socket_port\":80,\"value\":true}\n");
+	end(r);
+}
+
 Test(report, bytes_from_outside_are_escaped_in_text)
 {
-	struct report *r = report_with((struct report_config){ .verbose = true });
+	struct report *r = report_with((struct report_config){ .verbose = 1 });
 
 	REPORT(r, REPORT_RESOLVING, FIELD_STR("host", "a\x1b[2J\nb"));
 	cr_assert_str_eq(said(), "looking up a\\x1b[2J\\x0ab\n");
@@ -252,7 +278,7 @@ Test(report, a_file_that_is_full_is_told_at_the_end)
 
 Test(report, what_is_too_long_is_still_one_line)
 {
-	struct report *r = report_with((struct report_config){ .verbose = true });
+	struct report *r = report_with((struct report_config){ .verbose = 1 });
 	static char host[10000];
 
 	memset(host, 'h', sizeof host - 1);

@@ -23,6 +23,9 @@
 #define A(pointer) ((intptr_t)(pointer))
 
 static struct addr v4, v6, local;
+static struct linger linger = { 1, 5 };
+static uint64_t rate = UINT64_C(1) << 40;
+static socklen_t linger_len = sizeof linger, congestion_len = 16;
 static int one = 1, zero, refused = ECONNREFUSED, some = 17, ends[2] = { 5, 6 };
 static socklen_t v6_len = sizeof(struct sockaddr_in6), int_len = sizeof(int), cred_len = 12;
 static struct ucred cred;
@@ -77,6 +80,23 @@ static const struct trace_golden golden[] = {
 	  "setsockopt(5, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, [1]) = 0" },
 	{ { SYS_SETSOCKOPT, { 5, SOL_SOCKET, SO_BINDTODEVICE, A("eth0x"), 5 }, -EPERM },
 	  "setsockopt(5, SOL_SOCKET, SO_BINDTODEVICE, \"eth0x\") = -1 EPERM (Operation not permitted)" },
+	/* Four bytes that are no number. */
+	{ { SYS_SETSOCKOPT, { 5, SOL_SOCKET, SO_BINDTODEVICE, A("eth0x"), 4 }, 0 },
+	  "setsockopt(5, SOL_SOCKET, SO_BINDTODEVICE, \"eth0\") = 0" },
+	{ { SYS_SETSOCKOPT, { 5, SOL_SOCKET, SO_LINGER, A(&linger), sizeof linger }, 0 },
+	  "setsockopt(5, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=5}) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, SOL_SOCKET, SO_MAX_PACING_RATE, A(&rate), sizeof rate }, 0 },
+	  "setsockopt(5, SOL_SOCKET, SO_MAX_PACING_RATE, [1099511627776]) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, IPPROTO_UDP, 103, A(&one), 4 }, 0 },
+	  "setsockopt(5, IPPROTO_UDP, UDP_SEGMENT, [1]) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, SOL_SOCKET, SO_RCVLOWAT, A(&one), 4 }, 0 },
+	  "setsockopt(5, SOL_SOCKET, SO_RCVLOWAT, [1]) = 0" },
+	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_LINGER, A(&linger), A(&linger_len) }, 0 },
+	  "getsockopt(5, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=5}) = 0" },
+	{ { SYS_GETSOCKOPT,
+	    { 5, IPPROTO_TCP, TCP_CONGESTION, A("cubic\0\0\0\0\0\0\0\0\0\0"), A(&congestion_len) },
+	    0 },
+	  "getsockopt(5, IPPROTO_TCP, TCP_CONGESTION, \"cubic\") = 0" },
 	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_ERROR, A(&zero), A(&int_len) }, 0 },
 	  "getsockopt(5, SOL_SOCKET, SO_ERROR, [0]) = 0" },
 	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_ERROR, A(&refused), A(&int_len) }, 0 },

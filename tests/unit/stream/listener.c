@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -429,4 +430,57 @@ Test(listener, accept_may_fail_and_goes_on)
 		close(fd);
 		listener_close(l);
 	}
+}
+
+/* Who cannot be given what was asked for is let go, with a word on why; the next one is served. */
+static struct stream *served;
+static void serve(void *context, struct stream *stream, const struct addr *peer)
+{
+	(void)context;
+	(void)peer;
+	served = stream;
+	loop_stop(loop);
+}
+
+static int refusals;
+static int refuse_once_accepted(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	return call->op == SYS_SETSOCKOPT && call->arg[2] == SO_PRIORITY && ++refusals == 2 ? EPERM
+	                                                                                    : 0;
+}
+
+Test(listener, an_accepted_socket_that_cannot_be_tuned_is_let_go)
+{
+	struct sys_observer observer = { .before = refuse_once_accepted };
+	struct spec spec = spec_of("127.0.0.1:0");
+	struct sockopt_list options = { .count = 0 };
+	struct listen_request request = { .spec = &spec, .backlog = 8, .sockopts = &options };
+	const char *said = scratch_path("said");
+	struct place place = place_any(NET_V4);
+	struct listener *l;
+	struct err err;
+	int first, second;
+
+	must(dup2(must(open(said, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), said), 2), "dup2");
+	cr_assert_eq(sockopt_list_add(&options, "priority=3", &err), 0);
+	loop = loop_new(&err);
+	sys_observe(&observer);
+	cr_assert_eq(listener_open(loop, &request, report_new(), &l, &err), 0);
+	place = place_tcp(NET_V4, "127.0.0.1", listener_port(l));
+	first = peer_connect(&place);
+	second = peer_connect(&place);
+	listener_accept(l, serve, NULL);
+	cr_assert_eq(loop_run(loop, &err), 0);
+	sys_observe(NULL);
+	cr_assert_eq(refusals, 3);
+	peer_expect_end(first);
+	cr_assert_not_null(
+		strstr(scratch_read(said),
+	               ": cannot set the socket option priority=3: Operation not permitted"),
+		"%s", scratch_read(said));
+	peer_send(second, "x");
+	cr_assert(peer_poll(served->fd, POLLIN, clock_after(PATIENCE)));
+	(void)stream_close(served);
+	listener_close(l);
 }

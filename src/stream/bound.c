@@ -1,0 +1,57 @@
+#include "stream/bound.h"
+
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "sys/file.h"
+#include "sys/socket.h"
+
+static int bound_set_own(int fd, const struct addr *a)
+{
+	bool v6 = a->at.any.sa_family == AF_INET6;
+	int error = sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+
+	/* Accepted sockets inherit it: a small answer must not wait for the acknowledgement of the last. */
+	if (!error)
+		error = sys_setsockopt_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (!error && v6)
+		error = sys_setsockopt_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	return error;
+}
+
+/* Our own options first, so that those that were asked for have the last word. */
+static int bound_set_options(int fd, const struct addr *a, const struct bound_options *options,
+                             const char **op, struct err *err)
+{
+	int error = bound_set_own(fd, a);
+
+	if (!error && options->interface) {
+		*op = "interface";
+		error = sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, options->interface,
+		                       (socklen_t)strlen(options->interface));
+	}
+	if (error)
+		return error;
+	*op = "sockopt";
+	return tune_new(&options->tune, fd, a, err) ? -err->code : 0;
+}
+
+int bound_open(struct addr *a, const struct bound_options *options, const char **op,
+               struct err *err)
+{
+	OWN_FD fd = sys_socket(a->at.any.sa_family, SOCK_STREAM, IPPROTO_TCP);
+	struct addr bound = { .len = sizeof bound.at };
+
+	*op = "listen";
+	int error = fd < 0 ? fd : bound_set_options(fd, a, options, op, err);
+	if (error)
+		return error;
+	*op = "listen";
+	error = sys_bind(fd, &a->at.any, a->len);
+	if (!error && addr_port(a) == 0) {
+		error = sys_getsockname(fd, &bound.at.any, &bound.len);
+		if (!error)
+			addr_set_port(a, addr_port(&bound));
+	}
+	return error ? error : TAKE_FD(fd);
+}
