@@ -214,7 +214,8 @@ check-long:
 	@echo "check-long: all passed"
 
 bench: all
-	$(Q)tests/bench/run.sh $(BUILD)/sockit $(BENCH_ARGS)
+	$(Q)status=0; tests/bench/run.sh $(BUILD)/sockit $(BENCH_ARGS) || status=$$?; \
+		tests/bench/names.sh $(BUILD)/sockit || status=$$?; exit $$status
 
 generate: $(BUILD)/docgen
 	$(Q)$(BUILD)/docgen completions
@@ -271,7 +272,7 @@ make check        what every change must pass: lint, gcc and clang with -Werror,
 make check-long   the rest: asan, tests with clang and the other poller, packaging
 make asan         the tests under the address and undefined-behaviour sanitizers
 make lint         floors, symbols, banned functions, formatting, scripts, generated files
-make bench        sockit beside nc, ncat and socat
+make bench        sockit beside nc, ncat, socat and getent (wants root)
 make generate     write completions/ anew from the option tables
 make format       clang-format
 make install      to $(DESTDIR)$(PREFIX); uninstall takes it away

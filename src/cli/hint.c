@@ -9,7 +9,7 @@
  * does the same here. What is said must be true of this version.
  */
 static const struct hint {
-	const char *command; /* NULL: all */
+	const char *command; /* NULL: those that move bytes; "": all */
 	const char *typed;
 	const char *text;
 } hints[] = {
@@ -31,15 +31,21 @@ static const struct hint {
 	{ "listen", "--wait", "use --accept-timeout or --idle-timeout" },
 	{ "connect", "--wait", "use -w or --connect-timeout" },
 	{ "byteorder", "-1", "numbers have no sign here; -1 in 16 bits is 0xffff" },
-	{ NULL, "-V", "use 'sockit --version'" },
-	{ NULL, "--version", "use 'sockit --version'" },
+	{ "", "-V", "use 'sockit --version'" },
+	{ "", "--version", "use 'sockit --version'" },
 };
+
+static bool is_for(const struct hint *hint, const struct command *command)
+{
+	if (hint->command == NULL)
+		return !command->answers;
+	return hint->command[0] == '\0' || strcmp(hint->command, command->name) == 0;
+}
 
 static const char *find_hint(const struct command *command, const char *typed)
 {
 	for (size_t i = 0; i < ARRAY_LEN(hints); i++)
-		if ((hints[i].command == NULL || strcmp(hints[i].command, command->name) == 0) &&
-		    strcmp(hints[i].typed, typed) == 0)
+		if (is_for(&hints[i], command) && strcmp(hints[i].typed, typed) == 0)
 			return hints[i].text;
 	return NULL;
 }

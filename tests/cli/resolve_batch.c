@@ -170,32 +170,6 @@ Test(resolve_batch, of_10000_names_keeps_their_order)
 	cr_assert_str_eq(child_out(&child), "10000\n");
 }
 
-static double fastest(const char *line, const char *names)
-{
-	double best = 1e9;
-
-	for (int i = 0; i < 3; i++) {
-		struct child child = run_sh(line, names);
-
-		best = child.seconds < best ? child.seconds : best;
-	}
-	return best;
-}
-
-/* Twice as fast as one process after the other, and as fast as eight of them side by side. */
-Test(resolve_batch, is_faster_than_getent, .timeout = 60)
-{
-	const char *names = many_names();
-	double ours = fastest("cat \"$1\" | \"$0\" resolve -f - >/dev/null", names);
-	double one = fastest("cat \"$1\" | xargs -n100 getent ahosts >/dev/null", names);
-	double eight = fastest("cat \"$1\" | xargs -P8 -n100 getent ahosts >/dev/null", names);
-
-	cr_log_info("sockit %.2f s, xargs %.2f s, xargs -P8 %.2f s", ours, one, eight);
-	cr_assert(ours * 2 <= one * clock_slack(), "%.2f s, xargs: %.2f s", ours, one);
-	if (getenv("SOCKIT_LONG"))
-		cr_assert(ours <= eight * clock_slack(), "%.2f s, xargs -P8: %.2f s", ours, eight);
-}
-
 /* An endless list of names, in a pipe. */
 static struct child start_endless(struct child *yes)
 {

@@ -139,6 +139,14 @@ Test(resolve_dns, silence_is_4_at_the_deadline)
 	expect_limit(WORDS("resolve", "--timeout", "300ms", "--hostent", "silent.test"), 0.3);
 	expect_limit(WORDS("resolve", "--timeout", "300ms", "--long", "silent.test"), 0.3);
 	expect_limit(WORDS("resolve", "--timeout", "300ms", "--confirm", "192.0.2.4"), 0.3);
+}
+
+Test(resolve_dns, the_default_limit_is_8_seconds)
+{
+	only_when("SOCKIT_LONG");
+	netns_enter();
+	netns_set_resolver(hosts, "nameserver 127.0.0.1\n");
+	dns_serve(DNS_SILENT);
 	expect_limit(WORDS("resolve", "silent.test"), 8);
 }
 

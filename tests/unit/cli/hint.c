@@ -33,6 +33,14 @@ Test(hint, letters_of_other_tools)
 			               "%s %s has no hint", (*c)->name, letters[i]);
 }
 
+/* What is true of commands that move bytes need not be of those that answer. */
+Test(hint, of_other_commands)
+{
+	cr_assert_not_null(strstr(hint_for("resolve", "-W").detail, "unknown"));
+	cr_assert_str_eq(hint_for("resolve", "-V").detail, "-V: use 'sockit --version'");
+	cr_assert_str_eq(hint_for("listen", "-V").detail, "-V: use 'sockit --version'");
+}
+
 /* A hint is for what does not exist, and what it recommends must. */
 Test(hint, no_hint_for_our_own)
 {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "cli/rule.h"
 #include "harness/fail.h"
 #include "harness/netns.h"
 #include "harness/scratch.h"
@@ -155,4 +156,62 @@ Test(resolve, any_call_for_the_table_may_fail)
 {
 	make_world();
 	sweep((const char *const[]){ "sockit", "resolve", "-l", "localhost", NULL }, true);
+}
+
+/* The word for an option, with a value that it takes. */
+static void spell(char *word, size_t size, const struct option_row *row)
+{
+	const char *value = NULL;
+
+	if (row->kind == OPTION_UINT)
+		value = "2";
+	else if (row->kind == OPTION_DURATION)
+		value = "9s";
+	else if (row->kind == OPTION_CHOICE)
+		value = row->choices[0].name;
+	else if (strcmp(row->name, "file") == 0)
+		value = scratch_path("names");
+	else if (row->kind == OPTION_STRING)
+		value = "80";
+	snprintf(word, size, "--%s%s%s", row->name, value ? "=" : "", value ? value : "");
+}
+
+static void try_pair(const struct option_row *a, const struct option_row *b)
+{
+	bool file = strcmp(a->name, "file") == 0 || strcmp(b->name, "file") == 0;
+	bool names_only =
+		strcmp(a->name, "numeric-host") == 0 || strcmp(b->name, "numeric-host") == 0;
+	char first[64], second[64];
+	const char *words[] = { "sockit",
+		                "resolve",
+		                first,
+		                second,
+		                file ? NULL : names_only ? "127.0.0.1" : "localhost",
+		                NULL };
+	struct outcome o;
+
+	spell(first, sizeof(first), a);
+	spell(second, sizeof(second), b);
+	o = run(words, 0, 0);
+	if (a != b && rule_excludes(a, b)) {
+		cr_expect_eq(o.status, 2, "%s %s gave %d", first, second, o.status);
+		cr_expect_not_null(strstr(o.err, "exclude each other"));
+	} else {
+		/* ::1 is no IPv4 address, and the like. */
+		cr_expect(o.status == 0 || o.status == 3 || o.status == 8, "%s %s gave %d: %s",
+		          first, second, o.status, o.err);
+		cr_expect(o.status != 0 || *o.out, "%s %s gave nothing", first, second);
+	}
+}
+
+Test(resolve, options_alone_and_in_pairs)
+{
+	struct command_row a, b;
+
+	make_world();
+	scratch_file("names", "127.0.0.1\n");
+	for (size_t i = 0; command_row_at(&resolve_command, i, &a); i++)
+		for (size_t j = 0; j <= i && command_row_at(&resolve_command, j, &b); j++)
+			if (strcmp(a.row->name, "help") != 0)
+				try_pair(a.row, b.row);
 }
