@@ -318,7 +318,8 @@ void relay_free(struct relay *r)
 	loop_unwatch(&r->out);
 	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
 		loop_timer_cancel(r->loop, timers[i]);
-	flow_close(&r->up);
+	if (r->request.in)
+		flow_close(&r->up);
 	flow_close(&r->down);
 	free(r);
 }

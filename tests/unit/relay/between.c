@@ -1,6 +1,7 @@
 /* relay/flow with something in it: a pace that holds it, and a protocol's answers among its bytes. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,6 +327,7 @@ Test(between, an_answer_waits_for_room_without_a_source)
 	cr_assert_eq(waitpid(other, &status, 0), other);
 	cr_assert_eq(status, 0);
 	relay_free(relay);
+	cr_assert(fcntl(0, F_GETFD) >= 0, "a source that was none was closed");
 	stream_close(request.peer);
 	loop_free(loop);
 }
