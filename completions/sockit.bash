@@ -32,8 +32,8 @@ _sockit_tables()
 	commands='connect listen' options='' takes_word='' groups=''
 	case $1 in
 	connect)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
-		takes_word=' -I --interface -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
+		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -u,--udp -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw --reply-timeout --replies --delim --datagram-size -v,--verbose --json --color --trace -h,--help --report'
+		takes_word=' -I --interface -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --reply-timeout --replies --delim --datagram-size --report '
 		groups='network relay observe all'
 		;;
 	listen)
@@ -51,6 +51,7 @@ _sockit_value()
 	connect:-I | connect:--interface) _sockit_interfaces ;;
 	connect:-p | connect:--source-port) _sockit_answer -A service ;;
 	connect:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;
+	connect:--delim) _sockit_answer -W 'chunk line len' ;;
 	connect:--color) _sockit_answer -W 'auto always never' ;;
 	connect:--trace) _sockit_answer -W 'explain' ;;
 	connect:--report) _sockit_files ;;

@@ -58,6 +58,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 	{
 		.name = "no-half-close",
 		FLAG_FIELD(struct relay_options, no_half_close),
+		.only_for = FOR_STREAM,
 		.help = "keep the sending side open at the end of standard input",
 		.man = "Without it the sending side is shut there, so that the peer sees the end too.",
 	},
@@ -66,6 +67,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		CHOICE_FIELD(struct relay_options, on_peer_close),
 		.arg = "WHAT",
 		.choices = on_peer_close_choices,
+		.only_for = FOR_STREAM,
 		.fallback = "auto",
 		.help = "what to do with standard input when the peer has sent its end",
 	},

@@ -1,6 +1,8 @@
 #include "cmd/session.h"
 
+#include "relay/datagrams.h"
 #include "relay/relay.h"
+#include "stream/datagram.h"
 #include "stream/stdio.h"
 
 int session_begin(const struct command_call *call, const struct spec_rules *rules,
@@ -24,6 +26,7 @@ struct session {
 	struct stream *in, *out;
 	struct tap_escape escape;
 	struct relay *relay;
+	struct datagrams *datagrams;
 	struct err *err;
 	int result;
 };
@@ -65,16 +68,47 @@ static enum relay_peer_close session_peer_close(const struct session *s, enum on
 	return asked == ON_PEER_CLOSE_QUIT ? RELAY_QUIT : RELAY_KEEP_SENDING;
 }
 
+/* Payload on its way to a terminal is escaped. */
+static struct tap *session_tap(struct session *s, const struct relay_options *o)
+{
+	tap_escape_init(&s->escape);
+	return s->out && s->out->nature == STREAM_TERMINAL && !o->raw ? &s->escape.tap : NULL;
+}
+
+static int session_datagrams(struct session *s, const struct session_request *q,
+                             struct report *report, struct err *err)
+{
+	const struct relay_options *o = q->options;
+	struct datagrams_request request = {
+		.peer = q->peer,
+		.in = s->in,
+		.out = s->out,
+		.out_tap = session_tap(s, o),
+		.framing = q->datagrams->delim,
+		.longest = q->datagrams->datagram_size,
+		.replies = q->datagrams->replies,
+		.end_when_sent = o->send_only,
+		.end_with_peer = session_peer_close(s, o->on_peer_close) == RELAY_QUIT,
+		.reply_timeout = q->peer->nature == STREAM_SEQPACKET ? NSEC_NEVER
+		                                                     : q->datagrams->reply_timeout,
+		.quit_after_eof = o->quit_after_eof,
+		.idle_timeout = o->idle_timeout,
+		.deadline = q->deadline,
+		.deadline_after = o->deadline,
+	};
+
+	return datagrams_start(s->loop, &request, report, session_done, s, &s->datagrams, err);
+}
+
 static int session_relay(struct session *s, const struct session_request *q, struct report *report,
                          struct err *err)
 {
 	const struct relay_options *o = q->options;
-	bool escape = s->out && s->out->nature == STREAM_TERMINAL && !o->raw;
 	struct relay_request request = {
 		.peer = q->peer,
 		.in = s->in,
 		.out = s->out,
-		.out_tap = escape ? &s->escape.tap : NULL,
+		.out_tap = session_tap(s, o),
 		.shut_at_once = o->recv_only,
 		.end_when_sent = o->send_only,
 		.keep_sending_side = o->no_half_close,
@@ -86,10 +120,7 @@ static int session_relay(struct session *s, const struct session_request *q, str
 		.deadline_after = o->deadline,
 	};
 
-	tap_escape_init(&s->escape);
-	if (relay_start(s->loop, &request, report, session_done, s, &s->relay, err))
-		return -1;
-	return loop_run(s->loop, err) ? -1 : s->result;
+	return relay_start(s->loop, &request, report, session_done, s, &s->relay, err);
 }
 
 int session_run(struct loop *loop, const struct session_request *request, struct report *report,
@@ -99,8 +130,13 @@ int session_run(struct loop *loop, const struct session_request *request, struct
 	int result = session_open_stdio(&s, request->options, err);
 
 	if (!result)
-		result = session_relay(&s, request, report, err);
+		result = stream_is_datagram(request->peer)
+		                 ? session_datagrams(&s, request, report, err)
+		                 : session_relay(&s, request, report, err);
+	if (!result)
+		result = loop_run(loop, err) ? -1 : s.result;
 	relay_free(s.relay);
+	datagrams_free(s.datagrams);
 	(void)stream_close(s.in);
 	(void)stream_close(s.out);
 	(void)stream_close(request->peer);

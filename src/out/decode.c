@@ -31,7 +31,8 @@ static const struct decode_name socktypes[] = { NAMED(SOCK_STREAM), NAMED(SOCK_D
 static const struct decode_name protocols[] = { NAMED(IPPROTO_TCP), NAMED(IPPROTO_UDP) };
 static const struct decode_name socket_flags[] = { NAMED(SOCK_CLOEXEC), NAMED(SOCK_NONBLOCK) };
 static const struct decode_name pipe_flags[] = { NAMED(O_CLOEXEC), NAMED(O_NONBLOCK) };
-static const struct decode_name msg_flags[] = { NAMED(MSG_DONTWAIT), NAMED(MSG_NOSIGNAL) };
+static const struct decode_name msg_flags[] = { NAMED(MSG_DONTWAIT), NAMED(MSG_NOSIGNAL),
+	                                        NAMED(MSG_TRUNC), NAMED(MSG_ERRQUEUE) };
 static const struct decode_name splice_flags[] = { NAMED(SPLICE_F_MOVE), NAMED(SPLICE_F_NONBLOCK) };
 static const struct decode_name hows[] = { NAMED(SHUT_RD), NAMED(SHUT_WR), NAMED(SHUT_RDWR) };
 static const struct decode_name levels[] = { NAMED(SOL_SOCKET), NAMED(IPPROTO_IP),
@@ -44,10 +45,16 @@ static const struct decode_name options[] = {
 	NAMED_IN(SOL_SOCKET, SO_BINDTODEVICE),
 	NAMED_IN(SOL_SOCKET, SO_PEERCRED),
 	NAMED_IN(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT),
+	NAMED_IN(SOL_SOCKET, SO_DOMAIN),
+	NAMED_IN(SOL_SOCKET, SO_SNDBUF),
+	NAMED_IN(IPPROTO_IP, IP_MTU),
+	NAMED_IN(IPPROTO_IP, IP_RECVERR),
 	NAMED_IN(IPPROTO_TCP, TCP_NODELAY),
 	NAMED_IN(IPPROTO_TCP, TCP_KEEPIDLE),
 	NAMED_IN(IPPROTO_TCP, TCP_KEEPINTVL),
 	NAMED_IN(IPPROTO_TCP, TCP_KEEPCNT),
+	NAMED_IN(IPPROTO_IPV6, IPV6_MTU),
+	NAMED_IN(IPPROTO_IPV6, IPV6_RECVERR),
 	NAMED_IN(IPPROTO_IPV6, IPV6_V6ONLY),
 };
 static const struct decode_name ai_flags[] = { NAMED(AI_PASSIVE), NAMED(AI_NUMERICHOST),
@@ -216,6 +223,37 @@ void decode_bytes_out(struct text *t, const struct sys_call *call, int i)
 		text_add_str(t, "...");
 	else
 		add_bytes(t, pointer_at(call, i), (size_t)call->result);
+}
+
+/* The first few datagrams as {"bytes", length}. */
+static void add_messages(struct text *t, const struct mmsghdr *messages, size_t count,
+                         bool received)
+{
+	enum { SHOWN = 3 };
+
+	text_add_str(t, "[");
+	for (size_t i = 0; i < count && i < SHOWN; i++) {
+		const struct iovec *v = messages[i].msg_hdr.msg_iov;
+		size_t len = received ? messages[i].msg_len : v->iov_len;
+
+		text_add_str(t, i > 0 ? ", {" : "{");
+		add_bytes(t, v->iov_base, len < v->iov_len ? len : v->iov_len);
+		text_add(t, ", %zu}", len);
+	}
+	text_add_str(t, count > SHOWN ? ", ...]" : "]");
+}
+
+void decode_messages_in(struct text *t, const struct sys_call *call, int i)
+{
+	add_messages(t, pointer_at(call, i), (size_t)call->arg[i + 1], false);
+}
+
+void decode_messages_out(struct text *t, const struct sys_call *call, int i)
+{
+	if (call->result < 0)
+		text_add_str(t, "...");
+	else
+		add_messages(t, pointer_at(call, i), (size_t)call->result, true);
 }
 
 void decode_msg_flags(struct text *t, const struct sys_call *call, int i)

@@ -148,7 +148,8 @@ static void dial_deadline(struct timer *timer)
 static void dial_win(struct dial *dial, struct dial_try *try)
 {
 	const struct addr *peer = &dial->list.at[try - dial->tries];
-	struct stream *stream = stream_socket_new(try->watch.fd, peer);
+	struct stream *stream =
+		stream_socket_new(try->watch.fd, peer, spec_socktype(dial->request.spec->kind));
 	struct addr local = { .len = sizeof local.at };
 	struct err err;
 
@@ -188,7 +189,8 @@ static void try_failed(struct dial_try *try, int error)
 static void try_ready(struct watch *watch, unsigned ready)
 {
 	struct dial_try *try = CONTAINER_OF(watch, struct dial_try, watch);
-	int error = attempt_outcome(watch->fd, &try->dial->list.at[try - try->dial->tries]);
+	int error = attempt_outcome(watch->fd, &try->dial->list.at[try - try->dial->tries],
+	                            spec_socktype(try->dial->request.spec->kind));
 
 	(void)ready;
 	if (error == EINPROGRESS)
@@ -203,7 +205,11 @@ static void try_start(struct dial_try *try)
 {
 	struct dial *dial = try->dial;
 	const struct addr *to = &dial->list.at[try - dial->tries];
-	struct attempt_options options = { dial->request.source, dial->request.interface };
+	struct attempt_options options = {
+		.source = dial->request.source,
+		.interface = dial->request.interface,
+		.type = spec_socktype(dial->request.spec->kind),
+	};
 	int fd = attempt_open(to, &options, &try->op);
 
 	try->watch = (struct watch){ .fd = -1, .ready = try_ready };
@@ -324,7 +330,7 @@ static int dial_find(struct dial *dial, struct err *err)
 		.numeric = dial->request.numeric,
 	};
 
-	if (spec->kind == SPEC_UNIX) {
+	if (spec_is_local(spec->kind)) {
 		if (addr_list_add(&dial->list, &spec->local))
 			return err_set(err, ERR_LOCAL, ENOMEM, "connect", "%s", spec->text);
 		return 0;

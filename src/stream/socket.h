@@ -1,4 +1,4 @@
-/* Streams over connected stream sockets, and what only a socket can be asked. */
+/* Streams over connected sockets, and what only a socket can be asked. */
 #ifndef SOCKIT_STREAM_SOCKET_H
 #define SOCKIT_STREAM_SOCKET_H
 
@@ -6,8 +6,8 @@
 #include "net/addr.h"
 #include "stream/stream.h"
 
-/* Takes FD, which is connected to PEER. NULL without memory; FD is then still the caller's. */
-struct stream *stream_socket_new(int fd, const struct addr *peer) MUST_CHECK;
+/* Takes FD, which is a socket of TYPE (SOCK_...) connected to PEER. NULL without memory; FD is then still the caller's. */
+struct stream *stream_socket_new(int fd, const struct addr *peer, int type) MUST_CHECK;
 
 /* Bytes that the other side's TCP has not acknowledged yet, our FIN counted as one; 0 for other
  * sockets, which have no such thing. Or a negative errno. */

@@ -87,7 +87,7 @@ Test(help, names_every_option)
 		"--trace",
 	};
 	static const char *const later[] = {
-		"--tls", "--exec", "--keep-open", "--check", "--udp", "--proxy", "--hexdump",
+		"--tls", "--exec", "--keep-open", "--check", "--proxy", "--hexdump",
 	};
 
 	for (size_t c = 0; c < ARRAY_LEN(commands); c++) {

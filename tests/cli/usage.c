@@ -99,7 +99,11 @@ static const struct bad bad_endpoints[] = {
 	{ { "connect", "localhost", "80", "81" }, { "81" }, NULL },
 	{ { "listen", "-p", "80", "81" }, { "-p" }, NULL },
 	{ { "listen", "-s", "127.0.0.1", "localhost", "80" }, { "-s" }, NULL },
-	{ { "connect", "udp:localhost:53" }, { "udp" }, NULL },
+	{ { "listen", "udp:localhost:53" }, { "udp" }, NULL },
+	{ { "listen", "unix-dgram:/tmp/x" }, { "unix-dgram" }, NULL },
+	{ { "connect", "-u", "tcp:localhost:53" }, { "--udp", "tcp:localhost:53" }, NULL },
+	{ { "connect", "-u", "unix:/tmp/x" }, { "--udp", "unix:/tmp/x" }, NULL },
+	{ { "connect", "udp:53" }, { "udp:53" }, "udp::53" },
 	{ { "connect", "tls:localhost:443" }, { "tls" }, NULL },
 	{ { "connect", "vsock:1:2" }, { "vsock" }, NULL },
 	{ { "connect", "-4", "::1", "80" }, { "::1", "4" }, NULL },
@@ -132,7 +136,7 @@ static const struct bad bad_options[] = {
 	/* Names that later issues have asked for. */
 	{ { "connect", "--check", "localhost:80" }, { "--check" }, NULL },
 	{ { "connect", "--tls", "localhost:80" }, { "--tls" }, NULL },
-	{ { "connect", "--udp", "localhost:80" }, { "--udp" }, NULL },
+	{ { "listen", "--udp", "localhost:80" }, { "--udp" }, NULL },
 	{ { "listen", "--keep-open", "0" }, { "--keep-open" }, NULL },
 };
 
