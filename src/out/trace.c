@@ -35,7 +35,7 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	[SYS_CONNECT] = { "connect",
 	                  { decode_int, decode_addr },
 	                  false,
-	                  "start the handshake with the server" },
+	                  "start the handshake with the server; a datagram socket only notes whom it is for" },
 	[SYS_SHUTDOWN] = { "shutdown",
 	                   { decode_int, decode_how },
 	                   false,

@@ -21,10 +21,14 @@ static void datagrams_finish(struct datagrams *d, const char *reason, const stru
 	done(context, err);
 }
 
-/* Out with a failure that is told with the counts. */
+/* Out with a failure that is told with the counts, behind what its detail says already. */
 static void datagrams_fail(struct datagrams *d, const char *reason, struct err *err)
 {
-	err_detail(err, "after %llu datagrams sent and %llu received",
+	char detail[ERR_DETAIL_SIZE];
+	struct text t = TEXT_OVER(detail);
+
+	text_add_str(&t, err->detail);
+	err_detail(err, "%safter %llu datagrams sent and %llu received", detail,
 	           (unsigned long long)d->sender.datagrams,
 	           (unsigned long long)d->receiver.datagrams);
 	datagrams_finish(d, reason, err);
@@ -37,7 +41,13 @@ void datagrams_fail_peer(struct datagrams *d, int error)
 	struct err err;
 
 	d->request.peer->ops->describe(d->request.peer, &t);
-	(void)err_set(&err, ERR_NETWORK, error, "receive", "%s", peer);
+	/* These come back from the way as well: it is not this machine that refused. */
+	if (error == EACCES || error == ENOPROTOOPT)
+		(void)err_set(&err, ERR_NETWORK, error, "receive", "%s", peer);
+	else
+		(void)err_socket(&err, error, "receive", "%s", peer);
+	if (error == EMSGSIZE)
+		err_hint(&err, "--datagram-size SIZE sends shorter ones");
 	datagrams_fail(d, failure_errno_text(error), &err);
 }
 

@@ -35,6 +35,14 @@ static void datagrams_turn(struct datagrams *d)
 		datagrams_watch(d);
 }
 
+/* The source may have ended, or have more, in this same moment. */
+static void datagrams_peer_gone(struct datagrams *d)
+{
+	sender_run(&d->sender);
+	if (d->sender.state == SENDER_RUNNING && sender_is_idle(&d->sender))
+		datagrams_begin_end(d, "the peer is gone");
+}
+
 /* An error that came back, or the other end of a connection that has gone. */
 static void datagrams_trouble(struct datagrams *d)
 {
@@ -45,7 +53,7 @@ static void datagrams_trouble(struct datagrams *d)
 	else if (error)
 		datagrams_fail_peer(d, error);
 	else if (!d->receiving && d->receiver.peer_ended)
-		datagrams_begin_end(d, "the peer is gone");
+		datagrams_peer_gone(d);
 }
 
 static void datagrams_peer_ready(struct watch *watch, unsigned ready)

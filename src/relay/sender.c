@@ -164,6 +164,11 @@ void sender_run(struct sender *s)
 		s->want_from = READY_IN;
 }
 
+bool sender_is_idle(const struct sender *s)
+{
+	return s->first == s->count && s->want_from != 0;
+}
+
 /* Which datagram of the input was none. */
 static void sender_explain_input(const struct sender *s, struct err *err)
 {

@@ -55,6 +55,9 @@ void sender_close(struct sender *s);
 /* Go on: something that it waits for may have come. */
 void sender_run(struct sender *s);
 
+/* Whether everything that was read is sent, but for the beginning of a datagram. */
+bool sender_is_idle(const struct sender *s);
+
 /* Fill *err for SENDER_FROM_FAILED, SENDER_BAD_INPUT and SENDER_TO_FAILED. */
 void sender_explain(const struct sender *s, struct err *err);
 
