@@ -6,9 +6,11 @@
 
 #include "base/attr.h"
 #include "harness/clock.h"
+#include "harness/data.h"
 #include "harness/dgram.h"
 #include "harness/events.h"
 #include "harness/fail.h"
+#include "harness/scratch.h"
 #include "harness/sockit.h"
 
 /* sockit connected to a datagram socket of the test's. */
@@ -253,6 +255,39 @@ Test(datagrams, a_chunk_is_cut_at_the_size_of_a_datagram)
 	dgram_expect(x.fd, "bbbb");
 	dgram_expect(x.fd, "c");
 	child_expect(&x.child, 0);
+}
+
+/* SIZE bytes from a file, as many as do not fit into any buffer, as datagrams of EACH of them, of which
+ * sockit is to leave DROPPED out at the end. */
+static void from_file(const char *const *args, struct data data, size_t each, size_t dropped)
+{
+	const char *path = scratch_path("input");
+	struct place place;
+	int fd = dgram_bind(NET_UNIX, &place);
+	struct child child;
+	char want[1024];
+
+	data_save(&data, path);
+	child = child_start(&(struct plan){ .args = WORDS("connect", "--send-only", place.word),
+	                                    .more = args,
+	                                    .in = { END_FILE, .path = path } });
+	for (uint64_t at = 0; at < data.size; at += each) {
+		size_t n = data.size - at < each ? data.size - at : each;
+
+		data_fill(&data, at, want, n);
+		dgram_expect_bytes(fd, want, n - dropped);
+	}
+	child_expect(&child, 0);
+}
+
+Test(datagrams, chunks_of_a_long_file_have_one_size)
+{
+	from_file(WORDS("--datagram-size", "1000"), data_binary(1, 600500), 1000, 0);
+}
+
+Test(datagrams, lines_of_a_long_file_stay_whole)
+{
+	from_file(WORDS("--delim", "line"), data_lines(1, 64 << 14), 64, 1);
 }
 
 Test(datagrams, the_longest_datagram_there_is)
