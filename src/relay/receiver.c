@@ -42,10 +42,15 @@ void receiver_close(struct receiver *r)
 	r->slots = r->framed = r->out = NULL;
 }
 
+static bool receiver_has_all(const struct receiver *r)
+{
+	return r->most && r->datagrams == r->most;
+}
+
 /* Whether nothing more is to be received. */
 static bool receiver_is_over(const struct receiver *r)
 {
-	return r->stopped || r->peer_ended || (r->most && r->datagrams == r->most);
+	return r->stopped || r->peer_ended || receiver_has_all(r);
 }
 
 /* Nothing more comes: what the tap still holds, and then the end itself. */
@@ -56,8 +61,9 @@ static bool receiver_end(struct receiver *r)
 		r->tap = NULL;
 		return true;
 	}
-	r->error = r->from_error;
-	r->state = r->from_error ? RECEIVER_FROM_FAILED : RECEIVER_ENDED;
+	/* With all that was asked for, it does not matter what became of the rest. */
+	r->error = receiver_has_all(r) ? 0 : r->from_error;
+	r->state = r->error ? RECEIVER_FROM_FAILED : RECEIVER_ENDED;
 	return false;
 }
 
