@@ -24,7 +24,7 @@ static void datagrams_watch(struct datagrams *d)
 	/* A peer that is not read tells only so that it has refused, or has gone. */
 	if (d->sending && !d->receiving)
 		loop_watch(d->loop, &d->peer, s->want_to);
-	if (d->sending && s->want_pause)
+	if (d->sending && s->want_pause && !d->pause.set)
 		loop_timer(d->loop, &d->pause, nsec_after(loop_now(d->loop), SENDER_PAUSE));
 }
 
