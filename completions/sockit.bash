@@ -37,8 +37,8 @@ _sockit_tables()
 		groups='ask show observe all' answers=1
 		;;
 	connect)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface --sockopt+ -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' -I --interface --sockopt -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --report '
+		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface --sockopt+ -u,--udp -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --reply-timeout --replies --delim --datagram-size -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' -I --interface --sockopt -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --reply-timeout --replies --delim --datagram-size --report '
 		groups='network relay observe sockopt all'
 		;;
 	listen)
@@ -115,6 +115,7 @@ _sockit_value()
 	connect:--sockopt) _sockit_sockopts ;;
 	connect:-p | connect:--source-port) _sockit_answer -A service ;;
 	connect:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;
+	connect:--delim) _sockit_answer -W 'chunk line len' ;;
 	connect:--color) _sockit_answer -W 'auto always never' ;;
 	connect:--trace) _sockit_answer -W 'explain' ;;
 	connect:--report) _sockit_files ;;

@@ -8,28 +8,28 @@ const struct option_row net_option_rows[NET_OPTION_COUNT] = {
 		.letter = '4',
 		FLAG_FIELD(struct net_options, ipv4),
 		.excludes = OPTION_NAMES("ipv6"),
-		.only_for = FOR_TCP,
+		.only_for = FOR_INET,
 		.help = "use IPv4 addresses only",
 	},
 	{
 		.name = "ipv6",
 		.letter = '6',
 		FLAG_FIELD(struct net_options, ipv6),
-		.only_for = FOR_TCP,
+		.only_for = FOR_INET,
 		.help = "use IPv6 addresses only",
 	},
 	{
 		.name = "unix",
 		.letter = 'U',
 		FLAG_FIELD(struct net_options, unix_path),
-		.only_for = FOR_UNIX,
+		.only_for = FOR_PATH,
 		.help = "the operand is the path of a Unix socket, whatever it looks like",
 	},
 	{
 		.name = "numeric",
 		.letter = 'n',
 		FLAG_FIELD(struct net_options, numeric),
-		.only_for = FOR_TCP,
+		.only_for = FOR_INET,
 		.help = "take numeric addresses only and look no name up",
 		.man = "A host name is then an error. Service names are still known.",
 	},
@@ -38,7 +38,7 @@ const struct option_row net_option_rows[NET_OPTION_COUNT] = {
 		.letter = 'I',
 		STRING_FIELD(struct net_options, interface),
 		.arg = "DEV",
-		.only_for = FOR_TCP,
+		.only_for = FOR_INET,
 		.complete = COMPLETE_INTERFACE,
 		.help = "use this network interface only",
 	},
@@ -61,17 +61,22 @@ int net_options_family(const struct net_options *net)
 
 static unsigned net_options_places(const struct spec *spec)
 {
-	return SOCKOPT_STREAM |
-	       (spec->kind == SPEC_UNIX ? SOCKOPT_UNIX : SOCKOPT_IPV4 | SOCKOPT_IPV6);
+	bool inet = spec->kind == SPEC_TCP || spec->kind == SPEC_UDP;
+	bool datagram = spec_socktype(spec->kind) == SOCK_DGRAM;
+
+	return (datagram ? SOCKOPT_DATAGRAM : SOCKOPT_STREAM) |
+	       (inet ? SOCKOPT_IPV4 | SOCKOPT_IPV6 : SOCKOPT_UNIX);
 }
 
 /* An option of the family that was not asked for. */
-static int net_options_check_family(const struct net_options *net, const struct sockopt_list *list,
-                                    enum sockopt_place role, struct err *err)
+static int net_options_check_family(const struct net_options *net, const struct spec *spec,
+                                    const struct sockopt_list *list, enum sockopt_place role,
+                                    struct err *err)
 {
+	unsigned type = net_options_places(spec) & (SOCKOPT_STREAM | SOCKOPT_DATAGRAM);
 	unsigned family = net->ipv4 ? SOCKOPT_IPV4 : SOCKOPT_IPV6;
 	const struct sockopt_setting *misfit =
-		sockopt_list_misfit(list, SOCKOPT_STREAM | (unsigned)role | family);
+		sockopt_list_misfit(list, type | (unsigned)role | family);
 
 	if (!misfit || (!net->ipv4 && !net->ipv6))
 		return 0;
@@ -96,5 +101,5 @@ int net_options_sockopts(const struct net_options *net, const struct spec *spec,
 		                 role == SOCKOPT_LISTENS ? "listen" : "connect");
 	if (misfit)
 		return sockopt_refuse(misfit->option, spec->text, err);
-	return net_options_check_family(net, list, role, err);
+	return net_options_check_family(net, spec, list, role, err);
 }

@@ -29,6 +29,14 @@ enum option_kind {
 /* Kinds of endpoint, for only_for. */
 #define FOR_TCP (1u << SPEC_TCP)
 #define FOR_UNIX (1u << SPEC_UNIX)
+#define FOR_UDP (1u << SPEC_UDP)
+#define FOR_UNIX_DGRAM (1u << SPEC_UNIX_DGRAM)
+#define FOR_UNIX_SEQPACKET (1u << SPEC_UNIX_SEQPACKET)
+#define FOR_INET (FOR_TCP | FOR_UDP)
+#define FOR_PATH (FOR_UNIX | FOR_UNIX_DGRAM) /* what -U makes of a path */
+#define FOR_STREAM (FOR_TCP | FOR_UNIX)
+#define FOR_DATAGRAM (FOR_UDP | FOR_UNIX_DGRAM)
+#define FOR_PACKET (FOR_DATAGRAM | FOR_UNIX_SEQPACKET)
 
 /* The value of a MODE field whose option was not given and has no fallback. */
 #define OPTION_MODE_UNSET UINT32_MAX

@@ -58,6 +58,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 	{
 		.name = "no-half-close",
 		FLAG_FIELD(struct relay_options, no_half_close),
+		.only_for = FOR_STREAM,
 		.help = "keep the sending side open at the end of standard input",
 		.man = "Without it the sending side is shut there, so that the peer sees the end too.",
 	},
@@ -66,6 +67,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		CHOICE_FIELD(struct relay_options, on_peer_close),
 		.arg = "WHAT",
 		.choices = on_peer_close_choices,
+		.only_for = FOR_STREAM,
 		.fallback = "auto",
 		.help = "what to do with standard input when the peer has sent its end",
 	},
@@ -81,6 +83,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		.letter = 'C',
 		FLAG_FIELD(struct relay_options, crlf),
 		.excludes = OPTION_NAMES("no-stdin", "recv-only"),
+		.only_for = FOR_STREAM,
 		.help = "send CR LF for every newline; one that has its CR keeps it",
 		.man = "What comes is not changed.",
 	},
@@ -88,6 +91,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		.name = "telnet",
 		.letter = 't',
 		FLAG_FIELD(struct relay_options, telnet),
+		.only_for = FOR_STREAM,
 		.help = "speak the telnet protocol, and refuse every option that the peer asks for",
 		.man = "Commands of the protocol are taken out of what comes, and the byte 255 is doubled in what "
 		       "is sent (RFC 854). A request is refused once, until it is taken back; once the sending "
@@ -98,6 +102,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		SIZE_FIELD(struct relay_options, rate),
 		.arg = "RATE",
 		.min = 1,
+		.only_for = FOR_STREAM,
 		.help = "move at most RATE bytes a second, each way for itself",
 		.man = "The bytes that are written count: to "
 		       "the peer, and to standard output. What --send-only throws away is not held back.",
@@ -108,6 +113,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		.arg = "DUR",
 		.min = 1,
 		.excludes = OPTION_NAMES("no-stdin", "recv-only"),
+		.only_for = FOR_STREAM,
 		.help = "wait DUR after each line sent, before the next one",
 		.man = "The end of standard input is passed on without such a wait. Neither this wait nor that of "
 		       "--rate counts as idleness for --idle-timeout; --deadline holds in both.",

@@ -1,8 +1,11 @@
 #include "cmd/connect.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include "cli/datagram_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cmd/session.h"
@@ -13,19 +16,28 @@
 struct connect_options {
 	struct net_options net;
 	struct relay_options relay;
+	struct datagram_options datagrams;
 	struct observe_options observe;
 	const char *source;
 	const char *source_port;
 	nsec_t connect_timeout;
+	bool udp;
 };
 
 static const struct option_row connect_rows[] = {
+	{
+		.name = "udp",
+		.letter = 'u',
+		FLAG_FIELD(struct connect_options, udp),
+		.only_for = FOR_DATAGRAM,
+		.help = "send datagrams: UDP, or with a path a Unix datagram socket",
+	},
 	{
 		.name = "source",
 		.letter = 's',
 		STRING_FIELD(struct connect_options, source),
 		.arg = "ADDR",
-		.only_for = FOR_TCP,
+		.only_for = FOR_INET,
 		.help = "connect from this address of this machine",
 	},
 	{
@@ -33,7 +45,7 @@ static const struct option_row connect_rows[] = {
 		.letter = 'p',
 		STRING_FIELD(struct connect_options, source_port),
 		.arg = "PORT",
-		.only_for = FOR_TCP,
+		.only_for = FOR_INET,
 		.complete = COMPLETE_SERVICE,
 		.help = "connect from this port",
 	},
@@ -71,8 +83,10 @@ static void connect_done(void *context, struct stream *stream, const struct err 
 }
 
 /* The address to connect from, with its port: 1 when neither was asked for. */
-static int connect_source(const struct connect_options *o, struct addr *source, struct err *err)
+static int connect_source(const struct connect_options *o, const struct spec *spec,
+                          struct addr *source, struct err *err)
 {
+	const char *protocol = spec->kind == SPEC_UDP ? "udp" : "tcp";
 	uint16_t port = 0;
 	struct addr_list list = { 0 };
 	struct lookup_question question = {
@@ -84,7 +98,7 @@ static int connect_source(const struct connect_options *o, struct addr *source, 
 
 	if (!o->source && !o->source_port)
 		return 1;
-	if (o->source_port && service_parse_port(o->source_port, "tcp", &port, err))
+	if (o->source_port && service_parse_port(o->source_port, protocol, &port, err))
 		return -1;
 	*source = addr_wildcard(o->net.ipv6 ? AF_INET6 : AF_INET, port);
 	if (!o->source)
@@ -115,6 +129,17 @@ static int connect_dial(struct loop *loop, const struct dial_request *request,
 	return c.result;
 }
 
+/* A connection tries every address of a name. A datagram went to the first, which tells nobody that
+ * another would have been the right one. */
+static void connect_hint_family(const struct connect_options *o, const struct spec *spec,
+                                struct err *err)
+{
+	bool named = !strchr(spec->host, ':'), v6 = strchr(err->subject, ':') != NULL;
+
+	if (spec->kind == SPEC_UDP && named && v6 && !o->net.ipv6 && err->code == ECONNREFUSED)
+		err_hint(err, "it was sent to the IPv6 address; -4 takes the IPv4 one");
+}
+
 static int connect_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
                         struct err *err)
 {
@@ -126,7 +151,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 
 	if (net_options_sockopts(&o->net, spec, SOCKOPT_CONNECTS, &sockopts, err))
 		return -1;
-	int sourced = connect_source(o, &source, err);
+	int sourced = connect_source(o, spec, &source, err);
 	struct dial_request request = {
 		.spec = spec,
 		.family = net_options_family(&o->net),
@@ -139,19 +164,23 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 	};
 	struct session_request session = {
 		.options = &o->relay,
+		.datagrams = &o->datagrams,
 		.ack_timeout = o->connect_timeout,
 		.deadline = deadline,
 	};
 
 	if (sourced < 0 || connect_dial(loop, &request, call->report, &session.peer, err))
 		return -1;
-	return session_run(loop, &session, call->report, err);
+	int result = session_run(loop, &session, call->report, err);
+	if (result)
+		connect_hint_family(o, spec, err);
+	return result;
 }
 
 static int connect_run(const struct command_call *call, struct err *err)
 {
 	const struct connect_options *o = call->options;
-	struct spec_rules rules = { .path = o->net.unix_path };
+	struct spec_rules rules = { .path = o->net.unix_path, .udp = o->udp };
 
 	return session_begin(call, &rules, connect_with, err);
 }
@@ -162,6 +191,8 @@ static const struct option_section connect_sections[] = {
 	{ &option_group_network, connect_rows, ARRAY_LEN(connect_rows), 0 },
 	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,
 	  offsetof(struct connect_options, relay) },
+	{ &option_group_relay, datagram_option_rows, DATAGRAM_OPTION_COUNT,
+	  offsetof(struct connect_options, datagrams) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
 	  offsetof(struct connect_options, observe) },
 	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,
@@ -171,6 +202,7 @@ static const struct option_section connect_sections[] = {
 static const struct command_example connect_examples[] = {
 	{ "sockit connect example.com 80", "talk to a server by hand" },
 	{ "sockit connect db.lan:5432 <request >answer", "send, keep the answer" },
+	{ "sockit connect -u ntp.lan 123 <request", "send datagrams, keep what comes" },
 	{ "sockit connect --trace=explain localhost 7", "see every call" },
 	{ NULL, NULL },
 };
@@ -181,7 +213,8 @@ const struct command connect_command = {
 	.name = "connect",
 	.summary = "open a connection and join it to standard input and output",
 	.operands = "ENDPOINT",
-	.operands_help = "HOST PORT, HOST:PORT, [V6]:PORT, :PORT, PORT, unix:PATH, unix:@NAME",
+	.operands_help =
+		"HOST PORT, HOST:PORT, [V6]:PORT, :PORT, PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH",
 	.min_operands = 1,
 	.max_operands = 2,
 	.examples = connect_examples,

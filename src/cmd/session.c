@@ -1,6 +1,8 @@
 #include "cmd/session.h"
 
+#include "relay/datagrams.h"
 #include "relay/relay.h"
+#include "stream/datagram.h"
 #include "stream/stdio.h"
 
 int session_begin(const struct command_call *call, const struct spec_rules *rules,
@@ -28,6 +30,7 @@ struct session {
 	struct tap_chain up_chain, down_chain;
 	struct pace up_pace, down_pace;
 	struct relay *relay;
+	struct datagrams *datagrams;
 	struct err *err;
 	int result;
 };
@@ -79,6 +82,12 @@ static void session_init_between(struct session *s, const struct relay_options *
 		s->up_pace.line_delay = o->line_delay;
 }
 
+/* Payload on its way to a terminal is escaped. */
+static bool session_escapes(const struct session *s, const struct relay_options *o)
+{
+	return s->out && s->out->nature == STREAM_TERMINAL && !o->raw;
+}
+
 static struct flow_between session_up(struct session *s, const struct relay_options *o)
 {
 	return (struct flow_between){
@@ -91,22 +100,42 @@ static struct flow_between session_up(struct session *s, const struct relay_opti
 
 static struct flow_between session_down(struct session *s, const struct relay_options *o)
 {
-	bool escape = s->out && s->out->nature == STREAM_TERMINAL && !o->raw;
-
 	return (struct flow_between){
 		.tap = tap_join(&s->down_chain, o->telnet ? &s->telnet.decode : NULL,
-		                escape ? &s->escape.tap : NULL),
+		                session_escapes(s, o) ? &s->escape.tap : NULL),
 		.pace = o->rate && s->out ? &s->down_pace : NULL,
 	};
+}
+
+static int session_datagrams(struct session *s, const struct session_request *q,
+                             struct report *report, struct err *err)
+{
+	const struct relay_options *o = q->options;
+	struct datagrams_request request = {
+		.peer = q->peer,
+		.in = s->in,
+		.out = s->out,
+		.out_tap = session_escapes(s, o) ? &s->escape.tap : NULL,
+		.framing = q->datagrams->delim,
+		.longest = q->datagrams->datagram_size,
+		.replies = q->datagrams->replies,
+		.end_when_sent = o->send_only,
+		.end_with_peer = session_peer_close(s, o->on_peer_close) == RELAY_QUIT,
+		.reply_timeout = q->peer->nature == STREAM_SEQPACKET ? NSEC_NEVER
+		                                                     : q->datagrams->reply_timeout,
+		.quit_after_eof = o->quit_after_eof,
+		.idle_timeout = o->idle_timeout,
+		.deadline = q->deadline,
+		.deadline_after = o->deadline,
+	};
+
+	return datagrams_start(s->loop, &request, report, session_done, s, &s->datagrams, err);
 }
 
 static int session_relay(struct session *s, const struct session_request *q, struct report *report,
                          struct err *err)
 {
 	const struct relay_options *o = q->options;
-
-	session_init_between(s, o);
-
 	struct relay_request request = {
 		.peer = q->peer,
 		.in = s->in,
@@ -124,9 +153,7 @@ static int session_relay(struct session *s, const struct session_request *q, str
 		.deadline_after = o->deadline,
 	};
 
-	if (relay_start(s->loop, &request, report, session_done, s, &s->relay, err))
-		return -1;
-	return loop_run(s->loop, err) ? -1 : s->result;
+	return relay_start(s->loop, &request, report, session_done, s, &s->relay, err);
 }
 
 int session_run(struct loop *loop, const struct session_request *request, struct report *report,
@@ -135,9 +162,15 @@ int session_run(struct loop *loop, const struct session_request *request, struct
 	struct session s = { .loop = loop, .err = err };
 	int result = session_open_stdio(&s, request->options, err);
 
+	session_init_between(&s, request->options);
 	if (!result)
-		result = session_relay(&s, request, report, err);
+		result = stream_is_datagram(request->peer)
+		                 ? session_datagrams(&s, request, report, err)
+		                 : session_relay(&s, request, report, err);
+	if (!result)
+		result = loop_run(loop, err) ? -1 : s.result;
 	relay_free(s.relay);
+	datagrams_free(s.datagrams);
 	(void)stream_close(s.in);
 	(void)stream_close(s.out);
 	(void)stream_close(request->peer);

@@ -3,6 +3,7 @@
 #define SOCKIT_CMD_SESSION_H
 
 #include "cli/command.h"
+#include "cli/datagram_options.h"
 #include "cli/relay_options.h"
 #include "loop/loop.h"
 #include "net/spec.h"
@@ -15,7 +16,8 @@
 
 struct session_request {
 	const struct relay_options *options;
-	struct stream *peer; /* closed by session_run */
+	const struct datagram_options *datagrams; /* for a peer that has them, else NULL */
+	struct stream *peer;                      /* closed by session_run */
 	nsec_t ack_timeout;
 	nsec_t deadline; /* when all of it must be over */
 };

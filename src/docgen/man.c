@@ -88,6 +88,31 @@ static void add_relations(struct text *t, const struct command *command,
 	}
 }
 
+/* The endpoints that the option is for. "Not for datagrams" says nothing of a command without any. */
+static void add_endpoints(struct text *t, const struct command *command,
+                          const struct option_row *row)
+{
+	static const struct {
+		unsigned only_for;
+		const char *sentence;
+	} kinds[] = {
+		{ FOR_TCP, "TCP only." },
+		{ FOR_UNIX, "Unix sockets only." },
+		{ FOR_PATH, "Unix sockets only." },
+		{ FOR_INET, "Not for Unix sockets." },
+		{ FOR_STREAM, "Not for datagrams." },
+		{ FOR_PACKET, "Datagrams only." },
+		{ FOR_DATAGRAM, "Datagrams only, and not SOCK_SEQPACKET." },
+	};
+	struct command_row udp;
+
+	if (row->only_for == FOR_STREAM && !command_row_named(command, "udp", &udp))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (row->only_for == kinds[i].only_for)
+			text_add(t, "%s\n", kinds[i].sentence);
+}
+
 static void add_option(struct text *t, const struct command *command, const struct option_row *row)
 {
 	char help[256];
@@ -107,10 +132,7 @@ static void add_option(struct text *t, const struct command *command, const stru
 		text_add(t, "The default is %s.\n", row->fallback);
 	if (row->man != NULL)
 		add_sentences(t, row->man);
-	if (row->only_for == FOR_TCP)
-		text_add_str(t, "TCP only.\n");
-	if (row->only_for == FOR_UNIX)
-		text_add_str(t, "Unix sockets only.\n");
+	add_endpoints(t, command, row);
 	add_relations(t, command, row);
 	add_choices(t, row);
 }

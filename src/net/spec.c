@@ -2,33 +2,58 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
 #include "net/service.h"
 
-/* A word that is only digits, or that somebody knows as a service. */
-static bool word_is_port(const char *word)
-{
-	if (word[0] != '\0' && word[strspn(word, "0123456789")] == '\0')
-		return true;
-	return !strpbrk(word, ".:[]") && service_port(word, "tcp") >= 0;
-}
+/* Who can do something with a scheme; its name is taken all the same. */
+enum spec_known { KNOWN_TO_NOBODY, KNOWN_TO_CLIENTS, KNOWN_TO_ALL };
 
 struct spec_scheme {
 	const char *name;
-	bool known; /* else its name is taken, but nothing can be done with it */
+	enum spec_known known;
 	enum spec_kind kind;
 };
 
 static const struct spec_scheme spec_schemes[] = {
-	{ "tcp", true, SPEC_TCP },
-	{ "unix", true, SPEC_UNIX },
-	{ "udp", false, SPEC_TCP },
-	{ "unix-dgram", false, SPEC_UNIX },
-	{ "unix-seqpacket", false, SPEC_UNIX },
-	{ "vsock", false, SPEC_TCP },
-	{ "tls", false, SPEC_TCP },
+	{ "tcp", KNOWN_TO_ALL, SPEC_TCP },
+	{ "unix", KNOWN_TO_ALL, SPEC_UNIX },
+	{ "udp", KNOWN_TO_CLIENTS, SPEC_UDP },
+	{ "unix-dgram", KNOWN_TO_CLIENTS, SPEC_UNIX_DGRAM },
+	{ "unix-seqpacket", KNOWN_TO_CLIENTS, SPEC_UNIX_SEQPACKET },
+	{ "vsock", KNOWN_TO_NOBODY, SPEC_TCP },
+	{ "tls", KNOWN_TO_NOBODY, SPEC_TCP },
 };
+
+bool spec_is_local(enum spec_kind kind)
+{
+	return kind == SPEC_UNIX || kind == SPEC_UNIX_DGRAM || kind == SPEC_UNIX_SEQPACKET;
+}
+
+static const char *scheme_name(enum spec_kind kind)
+{
+	size_t i = 0;
+
+	while (spec_schemes[i].kind != kind)
+		i++;
+	return spec_schemes[i].name;
+}
+
+int spec_socktype(enum spec_kind kind)
+{
+	switch (kind) {
+	case SPEC_TCP:
+	case SPEC_UNIX:
+		break;
+	case SPEC_UDP:
+	case SPEC_UNIX_DGRAM:
+		return SOCK_DGRAM;
+	case SPEC_UNIX_SEQPACKET:
+		return SOCK_SEQPACKET;
+	}
+	return SOCK_STREAM;
+}
 
 /* What is being read: its parts point into `room`. */
 struct spec_words {
@@ -36,8 +61,23 @@ struct spec_words {
 	const char *word;                 /* the first, as typed */
 	const char *rest;                 /* of it, behind the scheme */
 	const char *second;               /* or NULL */
+	enum spec_kind kind;
 	const struct spec_rules *rules;
 };
+
+/* As the table of services knows it. */
+static const char *protocol_of(const struct spec_words *w)
+{
+	return w->kind == SPEC_UDP ? "udp" : "tcp";
+}
+
+/* A word that is only digits, or that somebody knows as a service. */
+static bool word_is_port(const struct spec_words *w, const char *word)
+{
+	if (word[0] != '\0' && word[strspn(word, "0123456789")] == '\0')
+		return true;
+	return !strpbrk(word, ".:[]") && service_port(word, protocol_of(w)) >= 0;
+}
 
 /* "NAME:" or "NAME://" in front of WORD. */
 static const struct spec_scheme *scheme_of(const char *word, const char **rest)
@@ -57,13 +97,15 @@ static const struct spec_scheme *scheme_of(const char *word, const char **rest)
 static int spec_set_local(struct spec *spec, const char *path, bool may_be_abstract,
                           struct err *err)
 {
+	static const char plain[] = "unix:";
 	bool abstract = may_be_abstract && path[0] == '@';
-	struct text t = TEXT_OVER(spec->text);
+	char name[sizeof spec->text];
+	struct text t = TEXT_OVER(spec->text), whole = TEXT_OVER(name);
 
-	spec->kind = SPEC_UNIX;
 	if (addr_local(&spec->local, path + abstract, abstract, err))
 		return -1;
-	addr_add_host(&t, &spec->local);
+	addr_add_host(&whole, &spec->local);
+	text_add(&t, "%s:%s", scheme_name(spec->kind), name + sizeof plain - 1);
 	return 0;
 }
 
@@ -84,7 +126,7 @@ static int spec_set_host(struct spec *spec, const char *host, size_t len, struct
 static int spec_set_port(struct spec *spec, const char *port, const struct spec_words *w,
                          struct err *err)
 {
-	if (service_parse_port(port, "tcp", &spec->port, err))
+	if (service_parse_port(port, protocol_of(w), &spec->port, err))
 		return -1;
 	if (spec->port == 0 && !w->rules->server)
 		return err_usage(err, "port 0: nothing can be reached there");
@@ -152,7 +194,7 @@ static int parse_lone_word(struct spec *spec, const struct spec_words *w, struct
 	if (w->rest[0] == '\0')
 		return err_usage(err, "%s",
 		                 w->scheme ? "the endpoint has no port" : "the endpoint is empty");
-	if (!word_is_port(w->rest))
+	if (!word_is_port(w, w->rest))
 		return no_port(w, "HOST PORT or HOST:PORT names an endpoint", err);
 	if (w->scheme && !w->rules->server) {
 		(void)err_usage(err, "%s: a host or a port?", w->word);
@@ -193,7 +235,7 @@ static int parse_host_word(struct spec *spec, const struct spec_words *w, struct
 
 	if (len == 0)
 		return err_usage(err, "the host is empty");
-	if (!w->second && word_is_port(w->rest))
+	if (!w->second && word_is_port(w, w->rest))
 		return err_usage(err, "'%s': a second port, beside --port", w->word);
 	if (w->rest[0] == '[') {
 		if (split_brackets(spec, w, &port, err))
@@ -212,17 +254,16 @@ static void spec_describe(struct spec *spec, bool server)
 	struct text t = TEXT_OVER(spec->text);
 	const char *host = spec->host[0] ? spec->host : server ? "*" : "localhost";
 
-	text_add(&t, "%s port %u", host, spec->port);
+	text_add(&t, "%s port %u%s", host, spec->port, spec->kind == SPEC_UDP ? " over UDP" : "");
 }
 
-static int parse_tcp(struct spec *spec, const struct spec_words *w, struct err *err)
+static int parse_inet(struct spec *spec, const struct spec_words *w, struct err *err)
 {
 	const char *port = w->second ? w->second : w->rules->port;
 
-	spec->kind = SPEC_TCP;
 	if (w->rules->host && spec_set_host(spec, w->rules->host, strlen(w->rules->host), err))
 		return -1;
-	if (w->rules->host && w->word && (w->second || !word_is_port(w->rest)))
+	if (w->rules->host && w->word && (w->second || !word_is_port(w, w->rest)))
 		return err_usage(err, "'%s': with --source, which names the address, only a port",
 		                 w->word);
 	if (port) {
@@ -253,10 +294,33 @@ static int parse_local(struct spec *spec, const struct spec_words *w, struct err
 	return spec_set_local(spec, w->rest, !w->rules->path, err);
 }
 
+/* What kind of endpoint the scheme, or the options, or the look of the word make it. */
+static int spec_find_kind(struct spec_words *w, struct err *err)
+{
+	bool udp = w->rules->udp;
+
+	if (w->rules->path || (w->word && !w->scheme && strchr(w->word, '/')))
+		w->kind = udp ? SPEC_UNIX_DGRAM : SPEC_UNIX;
+	else
+		w->kind = w->scheme ? w->scheme->kind : udp ? SPEC_UDP : SPEC_TCP;
+	if (!w->scheme)
+		return 0;
+	if (w->scheme->known == KNOWN_TO_NOBODY)
+		return err_usage(err, "%s: this version has no '%s' endpoints", w->word,
+		                 w->scheme->name);
+	if (w->scheme->known == KNOWN_TO_CLIENTS && w->rules->server)
+		return err_usage(err, "%s: this version cannot listen on '%s' endpoints", w->word,
+		                 w->scheme->name);
+	if (udp && spec_socktype(w->kind) != SOCK_DGRAM)
+		return err_usage(err, "--udp has no meaning for %s: its scheme says '%s'", w->word,
+		                 w->scheme->name);
+	return 0;
+}
+
 int spec_parse(struct spec *spec, const char *const *words, size_t count,
                const struct spec_rules *rules, struct err *err)
 {
-	struct spec made = { .kind = SPEC_TCP };
+	struct spec made = { 0 };
 	struct spec_words w = {
 		.word = count > 0 ? words[0] : NULL,
 		.second = count > 1 ? words[1] : NULL,
@@ -271,14 +335,10 @@ int spec_parse(struct spec *spec, const char *const *words, size_t count,
 	w.rest = w.word;
 	if (w.word && !rules->path)
 		w.scheme = scheme_of(w.word, &w.rest);
-	if (w.scheme && !w.scheme->known)
-		return err_usage(err, "%s: this version has no '%s' endpoints", w.word,
-		                 w.scheme->name);
-	if (w.word &&
-	    (rules->path || (w.scheme ? w.scheme->kind == SPEC_UNIX : strchr(w.word, '/') != NULL)))
-		failed = parse_local(&made, &w, err);
-	else
-		failed = parse_tcp(&made, &w, err);
+	if (spec_find_kind(&w, err))
+		return -1;
+	made.kind = w.kind;
+	failed = spec_is_local(w.kind) ? parse_local(&made, &w, err) : parse_inet(&made, &w, err);
 	if (!failed)
 		*spec = made;
 	return failed;

@@ -15,7 +15,16 @@
 enum spec_kind {
 	SPEC_TCP,
 	SPEC_UNIX, /* a Unix stream socket */
+	SPEC_UDP,
+	SPEC_UNIX_DGRAM,
+	SPEC_UNIX_SEQPACKET,
 };
+
+/* A Unix socket, whatever its type. */
+bool spec_is_local(enum spec_kind kind);
+
+/* SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET. */
+int spec_socktype(enum spec_kind kind);
 
 /* A DNS name has at most 253 characters (RFC 1035 section 2.3.4); an address with its zone less. */
 enum { SPEC_HOST_MAX = 253 };
@@ -24,7 +33,7 @@ struct spec {
 	enum spec_kind kind;
 	char host[SPEC_HOST_MAX + 1]; /* empty: none was named */
 	uint16_t port;
-	struct addr local;             /* for SPEC_UNIX */
+	struct addr local;             /* where spec_is_local() */
 	char text[SPEC_HOST_MAX + 64]; /* for messages: "db.example port 80", "unix:/path" */
 };
 
@@ -32,6 +41,7 @@ struct spec {
 struct spec_rules {
 	bool server;      /* it will be bound: port 0, "*" and a lone "scheme:PORT" are allowed */
 	bool path;        /* the word is a path, whatever it looks like (-U) */
+	bool udp;         /* datagrams, unless a scheme says otherwise, which is an error (-u) */
 	const char *port; /* given by an option, so that the words name a host at most; or NULL */
 	const char *host; /* given by an option, so that the words name a port at most; or NULL */
 };

@@ -41,7 +41,8 @@ static const struct decode_name protocols[] = { NAMED(IPPROTO_TCP),
 	                                        NAMED_IN(AF_NETLINK, NETLINK_SOCK_DIAG) };
 static const struct decode_name socket_flags[] = { NAMED(SOCK_CLOEXEC), NAMED(SOCK_NONBLOCK) };
 static const struct decode_name pipe_flags[] = { NAMED(O_CLOEXEC), NAMED(O_NONBLOCK) };
-static const struct decode_name msg_flags[] = { NAMED(MSG_DONTWAIT), NAMED(MSG_NOSIGNAL) };
+static const struct decode_name msg_flags[] = { NAMED(MSG_DONTWAIT), NAMED(MSG_NOSIGNAL),
+	                                        NAMED(MSG_TRUNC), NAMED(MSG_ERRQUEUE) };
 static const struct decode_name splice_flags[] = { NAMED(SPLICE_F_MOVE), NAMED(SPLICE_F_NONBLOCK) };
 static const struct decode_name hows[] = { NAMED(SHUT_RD), NAMED(SHUT_WR), NAMED(SHUT_RDWR) };
 static const struct decode_name levels[] = { NAMED(SOL_SOCKET), NAMED(IPPROTO_IP),
@@ -49,9 +50,10 @@ static const struct decode_name levels[] = { NAMED(SOL_SOCKET), NAMED(IPPROTO_IP
 	                                     NAMED(IPPROTO_UDP) };
 /* Those that nobody sets with --sockopt. */
 static const struct decode_name options[] = {
-	NAMED_IN(SOL_SOCKET, SO_ERROR),
-	NAMED_IN(SOL_SOCKET, SO_RCVLOWAT),
-	NAMED_IN(SOL_SOCKET, SO_PEERCRED),
+	NAMED_IN(SOL_SOCKET, SO_ERROR),    NAMED_IN(SOL_SOCKET, SO_RCVLOWAT),
+	NAMED_IN(SOL_SOCKET, SO_PEERCRED), NAMED_IN(SOL_SOCKET, SO_SNDBUF),
+	NAMED_IN(IPPROTO_IP, IP_MTU),      NAMED_IN(IPPROTO_IP, IP_RECVERR),
+	NAMED_IN(IPPROTO_IPV6, IPV6_MTU),  NAMED_IN(IPPROTO_IPV6, IPV6_RECVERR),
 };
 static const struct decode_name ai_flags[] = { NAMED(AI_PASSIVE),     NAMED(AI_NUMERICHOST),
 	                                       NAMED(AI_NUMERICSERV), NAMED(AI_CANONNAME),
@@ -229,35 +231,6 @@ void decode_option_out(struct text *t, const struct sys_call *call, int i)
 		text_add(t, "[%s]", strerrorname_np(*(const int *)pointer_at(call, i)));
 	else
 		add_option_value(t, option_of(call, i), pointer_at(call, i), *len);
-}
-
-/* The beginning is enough to know it again. */
-static void add_bytes(struct text *t, const void *bytes, size_t n)
-{
-	enum { SHOWN = 32 };
-	char start[SHOWN + 1] = "";
-	size_t shown = n < SHOWN ? n : SHOWN;
-
-	memcpy(start, bytes, shown);
-	for (size_t i = 0; i < shown; i++)
-		if (start[i] == '\0')
-			start[i] = '.';
-	text_add_str(t, "\"");
-	text_add_escaped(t, start);
-	text_add_str(t, n > shown ? "\"..." : "\"");
-}
-
-void decode_bytes_in(struct text *t, const struct sys_call *call, int i)
-{
-	add_bytes(t, pointer_at(call, i), (size_t)call->arg[i + 1]);
-}
-
-void decode_bytes_out(struct text *t, const struct sys_call *call, int i)
-{
-	if (call->result < 0)
-		text_add_str(t, "...");
-	else
-		add_bytes(t, pointer_at(call, i), (size_t)call->result);
 }
 
 void decode_msg_flags(struct text *t, const struct sys_call *call, int i)

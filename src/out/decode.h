@@ -20,8 +20,10 @@ decode_arg decode_level;
 decode_arg decode_option;    /* its level is argument I - 1 */
 decode_arg decode_option_in; /* as net/sockopt.h knows its type */
 decode_arg decode_option_out;
-decode_arg decode_bytes_in;  /* as many as argument I + 1 says */
-decode_arg decode_bytes_out; /* as many as the result says */
+decode_arg decode_bytes_in;     /* as many as argument I + 1 says */
+decode_arg decode_bytes_out;    /* as many as the result says */
+decode_arg decode_messages_in;  /* datagrams: how many is argument I + 1 */
+decode_arg decode_messages_out; /* as many as the result says */
 decode_arg decode_msg_flags;
 decode_arg decode_socket_flags; /* SOCK_CLOEXEC and the like, without a type */
 decode_arg decode_splice_flags;

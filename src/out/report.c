@@ -40,6 +40,12 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_CLOSED] = { "closed", "closed ({reason}): sent {sent_bytes} bytes, received "
 	                              "{received_bytes} bytes, in {time}" },
 	[REPORT_ANSWERED] = { "answered", "{source}: {count} found" },
+	[REPORT_CLOSED_DATAGRAMS] = { "closed",
+	                              "closed ({reason}): sent {sent_datagrams} datagrams with "
+	                              "{sent_bytes} bytes, received {received_datagrams} datagrams with "
+	                              "{received_bytes} bytes, in {time}" },
+	[REPORT_TRUNCATED] = { "truncated",
+	                       "a datagram of {size} bytes was cut to its first {kept}" },
 	[REPORT_CALL] = { "call", "{words}" },
 	[REPORT_SOCKOPT] = { "sockopt", "socket option {name} for {socket}: {words}" },
 	[REPORT_SOCKOPT_FAILED] = { "sockopt_failed",

@@ -8,11 +8,9 @@
 #include "sys/socket.h"
 
 /* A small request must not wait for the acknowledgement of the one before. */
-static int attempt_set_nodelay(int fd, const struct addr *to)
+static int attempt_set_nodelay(int fd, int protocol)
 {
-	return to->at.any.sa_family == AF_UNIX
-	               ? 0
-	               : sys_setsockopt_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	return protocol == IPPROTO_TCP ? sys_setsockopt_int(fd, IPPROTO_TCP, TCP_NODELAY, 1) : 0;
 }
 
 static int attempt_set_interface(int fd, const char *interface)
@@ -22,18 +20,40 @@ static int attempt_set_interface(int fd, const char *interface)
 }
 
 /* With a port of our own choice it may be in TIME_WAIT; without, the kernel need not reserve one
- * before it knows the destination (man 7 ip). */
-static int attempt_set_reuse(int fd, const struct addr *source)
+ * before it knows the destination (man 7 ip). On UDP Linux would share the port with whoever has it. */
+static int attempt_set_reuse(int fd, const struct addr *source, int type)
 {
-	return addr_port(source) ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1)
-	                         : sys_setsockopt_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+	if (!addr_port(source))
+		return sys_setsockopt_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+	return type == SOCK_STREAM ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
+}
+
+/* 0 for Unix sockets. */
+static int attempt_protocol(const struct addr *to, int type)
+{
+	if (to->at.any.sa_family == AF_UNIX)
+		return 0;
+	return type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP;
+}
+
+/* A Unix datagram socket takes a name that nobody has, of the kernel's choice (man 7 unix, autobind):
+ * without one no reply could come. */
+static int attempt_bind(int fd, const struct addr *to, const struct attempt_options *options)
+{
+	struct sockaddr nameless = { .sa_family = AF_UNIX };
+
+	if (options->source)
+		return sys_bind(fd, &options->source->at.any, options->source->len);
+	if (to->at.any.sa_family == AF_UNIX && options->type == SOCK_DGRAM)
+		return sys_bind(fd, &nameless, sizeof nameless.sa_family);
+	return 0;
 }
 
 /* Our own options first, so that those that were asked for have the last word. */
 static int attempt_set_options(int fd, const struct addr *to, const struct attempt_options *options,
                                const char **op, struct err *err)
 {
-	int error = attempt_set_nodelay(fd, to);
+	int error = attempt_set_nodelay(fd, attempt_protocol(to, options->type));
 
 	*op = "connect";
 	if (!error && options->interface) {
@@ -42,7 +62,7 @@ static int attempt_set_options(int fd, const struct addr *to, const struct attem
 	}
 	if (!error && options->source) {
 		*op = "bind";
-		error = attempt_set_reuse(fd, options->source);
+		error = attempt_set_reuse(fd, options->source, options->type);
 	}
 	if (error)
 		return error;
@@ -53,20 +73,17 @@ static int attempt_set_options(int fd, const struct addr *to, const struct attem
 int attempt_open(const struct addr *to, const struct attempt_options *options, const char **op,
                  struct err *err)
 {
-	int family = to->at.any.sa_family;
-	const struct addr *source = options->source;
-	OWN_FD fd = sys_socket(family, SOCK_STREAM, family == AF_UNIX ? 0 : IPPROTO_TCP);
+	OWN_FD fd = sys_socket(to->at.any.sa_family, options->type,
+	                       attempt_protocol(to, options->type));
 
 	*op = "connect";
 	int error = fd < 0 ? fd : attempt_set_options(fd, to, options, op, err);
 	if (error)
 		return error;
-	if (source) {
-		*op = "bind";
-		error = sys_bind(fd, &source->at.any, source->len);
-		if (error)
-			return error;
-	}
+	*op = "bind";
+	error = attempt_bind(fd, to, options);
+	if (error)
+		return error;
 	*op = "connect";
 	error = sys_connect(fd, &to->at.any, to->len);
 	if (error && error != -EINPROGRESS)
@@ -75,10 +92,12 @@ int attempt_open(const struct addr *to, const struct attempt_options *options, c
 }
 
 /* Asking connect itself a second time tells what the first one came to, in its own words. A Unix
- * socket was connected by the first, and a second would look for the listener again. */
-int attempt_outcome(int fd, const struct addr *to)
+ * socket was connected by the first, and a second would look for the listener again; a datagram socket
+ * too. */
+int attempt_outcome(int fd, const struct addr *to, int type)
 {
-	int error = to->at.any.sa_family == AF_UNIX ? 0 : sys_connect(fd, &to->at.any, to->len);
+	bool asks = to->at.any.sa_family != AF_UNIX && type == SOCK_STREAM;
+	int error = asks ? sys_connect(fd, &to->at.any, to->len) : 0;
 
 	if (error == -EALREADY)
 		return EINPROGRESS;

@@ -7,6 +7,7 @@
 struct attempt_options {
 	const struct addr *source; /* or NULL */
 	const char *interface;     /* or NULL */
+	int type;                  /* SOCK_... */
 	struct tune tune;
 };
 
@@ -17,6 +18,6 @@ int attempt_open(const struct addr *to, const struct attempt_options *options, c
 
 /* When the descriptor has become writable: 0 once it is connected, or the errno with which it failed;
  * EINPROGRESS when it is still under way. */
-int attempt_outcome(int fd, const struct addr *to) MUST_CHECK;
+int attempt_outcome(int fd, const struct addr *to, int type) MUST_CHECK;
 
 #endif

@@ -27,6 +27,7 @@ struct dial {
 	struct loop *loop;
 	struct report *report;
 	struct dial_request request;
+	int type; /* SOCK_... */
 	dial_done *done;
 	void *context;
 	nsec_t began;
@@ -136,10 +137,8 @@ static void dial_deadline(struct timer *timer)
 
 	dial_add_subject(&t, dial, 0);
 	dial_add_others(&more, dial, 0);
-	if (dial->lookup)
-		(void)err_set(&err, ERR_TIME, 0, "resolve", "%s", dial->request.spec->host);
-	else
-		(void)err_set(&err, ERR_TIME, 0, "connect", "%s", subject);
+	(void)err_set(&err, ERR_TIME, 0, dial->lookup ? "resolve" : "connect", "%s",
+	              dial->lookup ? dial->request.spec->host : subject);
 	err_detail(&err, "no answer within %g s%s", nsec_to_msec(dial->request.limit) / 1000,
 	           others);
 	dial_finish(dial, NULL, &err);
@@ -147,8 +146,9 @@ static void dial_deadline(struct timer *timer)
 
 static struct tune dial_tune(const struct dial *dial)
 {
-	return (struct tune){ dial->request.sockopts, SOCKOPT_STREAM | SOCKOPT_CONNECTS,
-		              dial->report };
+	unsigned place = dial->type == SOCK_DGRAM ? SOCKOPT_DATAGRAM : SOCKOPT_STREAM;
+
+	return (struct tune){ dial->request.sockopts, place | SOCKOPT_CONNECTS, dial->report };
 }
 
 static void dial_win(struct dial *dial, struct dial_try *try)
@@ -162,7 +162,7 @@ static void dial_win(struct dial *dial, struct dial_try *try)
 		dial_finish(dial, NULL, &err);
 		return;
 	}
-	struct stream *stream = stream_socket_new(try->watch.fd, peer);
+	struct stream *stream = stream_socket_new(try->watch.fd, peer, dial->type);
 	if (!stream) {
 		(void)err_set(&err, ERR_LOCAL, ENOMEM, "connect", "%s", dial->request.spec->text);
 		dial_finish(dial, NULL, &err);
@@ -200,7 +200,8 @@ static void try_failed(struct dial_try *try, int error)
 static void try_ready(struct watch *watch, unsigned ready)
 {
 	struct dial_try *try = CONTAINER_OF(watch, struct dial_try, watch);
-	int error = attempt_outcome(watch->fd, &try->dial->list.at[try - try->dial->tries]);
+	struct dial *dial = try->dial;
+	int error = attempt_outcome(watch->fd, &dial->list.at[try - dial->tries], dial->type);
 
 	(void)ready;
 	if (error == EINPROGRESS)
@@ -208,15 +209,19 @@ static void try_ready(struct watch *watch, unsigned ready)
 	if (error)
 		try_failed(try, error);
 	else
-		dial_win(try->dial, try);
+		dial_win(dial, try);
 }
 
 static void try_start(struct dial_try *try)
 {
 	struct dial *dial = try->dial;
 	const struct addr *to = &dial->list.at[try - dial->tries];
-	struct attempt_options options = { dial->request.source, dial->request.interface,
-		                           dial_tune(dial) };
+	struct attempt_options options = {
+		.source = dial->request.source,
+		.interface = dial->request.interface,
+		.type = dial->type,
+		.tune = dial_tune(dial),
+	};
 	struct err err;
 	int fd = attempt_open(to, &options, &try->op, &err);
 
@@ -346,7 +351,7 @@ static int dial_find(struct dial *dial, struct err *err)
 		.numeric = dial->request.numeric,
 	};
 
-	if (spec->kind == SPEC_UNIX) {
+	if (spec_is_local(spec->kind)) {
 		if (addr_list_add(&dial->list, &spec->local))
 			return err_set(err, ERR_LOCAL, ENOMEM, "connect", "%s", spec->text);
 		return 0;
@@ -373,6 +378,7 @@ int dial_start(struct loop *loop, const struct dial_request *request, struct rep
 		.loop = loop,
 		.report = report,
 		.request = *request,
+		.type = spec_socktype(request->spec->kind),
 		.done = done,
 		.context = context,
 		.began = loop_now(loop),

@@ -338,7 +338,7 @@ static void listener_ready(struct watch *watch, unsigned ready)
 	if (fd < 0)
 		return;
 	l->paused = false;
-	struct stream *stream = stream_socket_new(fd, &peer);
+	struct stream *stream = stream_socket_new(fd, &peer, SOCK_STREAM);
 	if (!stream) {
 		(void)sys_close(fd);
 		listener_pause(l, ENOMEM);

@@ -55,17 +55,27 @@ static const struct stream_ops socket_ops = {
 	.describe = socket_describe,
 };
 
-struct stream *stream_socket_new(int fd, const struct addr *peer)
+static enum stream_nature socket_nature(const struct addr *peer, int type)
+{
+	bool tcp = peer->at.any.sa_family == AF_INET || peer->at.any.sa_family == AF_INET6;
+
+	if (type == SOCK_SEQPACKET)
+		return STREAM_SEQPACKET;
+	if (type == SOCK_DGRAM)
+		return STREAM_DATAGRAM;
+	return tcp ? STREAM_TCP : STREAM_SOCKET;
+}
+
+struct stream *stream_socket_new(int fd, const struct addr *peer, int type)
 {
 	struct stream_socket *self = malloc(sizeof *self);
-	bool tcp = peer->at.any.sa_family == AF_INET || peer->at.any.sa_family == AF_INET6;
 
 	if (!self)
 		return NULL;
 	self->stream = (struct stream){
 		.ops = &socket_ops,
 		.fd = fd,
-		.nature = tcp ? STREAM_TCP : STREAM_SOCKET,
+		.nature = socket_nature(peer, type),
 	};
 	self->peer = *peer;
 	self->asked = NULL;
@@ -75,6 +85,11 @@ struct stream *stream_socket_new(int fd, const struct addr *peer)
 void stream_keep_options(struct stream *s, const struct sockopt_list *asked)
 {
 	CONTAINER_OF(s, struct stream_socket, stream)->asked = asked;
+}
+
+int stream_family(const struct stream *s)
+{
+	return ((const struct stream_socket *)s)->peer.at.any.sa_family;
 }
 
 int stream_unacked(const struct stream *s)

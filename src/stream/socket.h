@@ -1,4 +1,4 @@
-/* Streams over connected stream sockets, and what only a socket can be asked. */
+/* Streams over connected sockets, and what only a socket can be asked. */
 #ifndef SOCKIT_STREAM_SOCKET_H
 #define SOCKIT_STREAM_SOCKET_H
 
@@ -7,8 +7,11 @@
 #include "net/sockopt.h"
 #include "stream/stream.h"
 
-/* Takes FD, which is connected to PEER. NULL without memory; FD is then still the caller's. */
-struct stream *stream_socket_new(int fd, const struct addr *peer) MUST_CHECK;
+/* Takes FD, which is a socket of TYPE (SOCK_...) connected to PEER. NULL without memory; FD is then still the caller's. */
+struct stream *stream_socket_new(int fd, const struct addr *peer, int type) MUST_CHECK;
+
+/* The family of the addresses of S, which stream_socket_new made. */
+int stream_family(const struct stream *s);
 
 /* The options in ASKED, which must live as long as S, were asked for: they are not changed any more. */
 void stream_keep_options(struct stream *s, const struct sockopt_list *asked);

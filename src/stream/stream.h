@@ -33,10 +33,12 @@ struct io {
 /* What the kernel can do with the descriptor below; decides how bytes are moved, not what they mean. */
 enum stream_nature {
 	STREAM_TCP,
-	STREAM_SOCKET, /* any other stream socket */
-	STREAM_PIPE,   /* FIFOs too */
-	STREAM_FILE,   /* a regular file: always ready */
-	STREAM_APPEND, /* a regular file in append mode, which splice refuses */
+	STREAM_SOCKET,    /* any other stream socket */
+	STREAM_DATAGRAM,  /* a connected datagram socket, which has no end: see stream/datagram.h */
+	STREAM_SEQPACKET, /* the same, but a connection that has */
+	STREAM_PIPE,      /* FIFOs too */
+	STREAM_FILE,      /* a regular file: always ready */
+	STREAM_APPEND,    /* a regular file in append mode, which splice refuses */
 	STREAM_TERMINAL,
 	STREAM_DEVICE, /* any other */
 };

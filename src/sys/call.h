@@ -29,6 +29,8 @@ enum sys_op {
 	SYS_SETSOCKOPT,
 	SYS_RECV,
 	SYS_SEND,
+	SYS_RECVMMSG,
+	SYS_SENDMMSG,
 	SYS_SOCKET_QUEUE,
 	/* sys/file.h */
 	SYS_READ,

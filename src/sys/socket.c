@@ -119,6 +119,24 @@ ssize_t sys_send(int fd, const void *buf, size_t size)
 	return call.result;
 }
 
+int sys_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	struct sys_call call = { SYS_RECVMMSG,
+		                 .arg = { fd, (intptr_t)messages, count, MSG_DONTWAIT | flags } };
+
+	SYS_RUN(call, recvmmsg(fd, messages, (unsigned)call.arg[2], MSG_DONTWAIT | flags, NULL));
+	return (int)call.result;
+}
+
+int sys_sendmmsg(int fd, struct mmsghdr *messages, unsigned count)
+{
+	int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+	struct sys_call call = { SYS_SENDMMSG, .arg = { fd, (intptr_t)messages, count, flags } };
+
+	SYS_RUN(call, sendmmsg(fd, messages, (unsigned)call.arg[2], flags));
+	return (int)call.result;
+}
+
 int sys_socket_unacked(int fd, int *bytes)
 {
 	struct sys_call call = { SYS_SOCKET_QUEUE, .arg = { fd, SIOCOUTQ, (intptr_t)bytes } };

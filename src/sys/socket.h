@@ -30,6 +30,11 @@ int sys_setsockopt_int(int fd, int level, int name, int value) MUST_CHECK;
 ssize_t sys_recv(int fd, void *buf, size_t size) MUST_CHECK;
 ssize_t sys_send(int fd, const void *buf, size_t size) MUST_CHECK;
 
+/* Several datagrams in one call, as man 2 recvmmsg and sendmmsg have it; how many, or the negative errno
+ * with which the first failed. FLAGS are added to those of the two above. */
+int sys_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) MUST_CHECK;
+int sys_sendmmsg(int fd, struct mmsghdr *messages, unsigned count) MUST_CHECK;
+
 /* SIOCOUTQ: bytes sent that the peer's TCP has not acknowledged, an unacknowledged FIN counted as
  * one (man 7 tcp). */
 int sys_socket_unacked(int fd, int *bytes) MUST_CHECK;

@@ -93,7 +93,7 @@ Test(help, names_every_option)
 		"--trace",
 	};
 	static const char *const later[] = {
-		"--tls", "--exec", "--keep-open", "--check", "--udp", "--proxy", "--hexdump",
+		"--tls", "--exec", "--keep-open", "--check", "--proxy", "--hexdump",
 	};
 
 	for (size_t c = 0; c < ARRAY_LEN(commands); c++) {
@@ -109,8 +109,17 @@ Test(help, names_every_option)
 Test(help, names_the_options_of_each_command)
 {
 	struct child child = on_stdout(WORDS("help", "connect"));
-	static const char *const of_connect[] = { "-w", "--connect-timeout", "--source-port", "-n",
-		                                  "-I" };
+	static const char *const of_connect[] = { "-w",
+		                                  "--connect-timeout",
+		                                  "--source-port",
+		                                  "-n",
+		                                  "-I",
+		                                  "-u",
+		                                  "--udp",
+		                                  "--reply-timeout",
+		                                  "--replies",
+		                                  "--delim",
+		                                  "--datagram-size" };
 	static const char *const of_listen[] = { "--accept-timeout", "--backlog", "--port-file",
 		                                 "--unix-mode", "--port" };
 

@@ -99,7 +99,11 @@ static const struct bad bad_endpoints[] = {
 	{ { "connect", "localhost", "80", "81" }, { "81" }, NULL },
 	{ { "listen", "-p", "80", "81" }, { "-p" }, NULL },
 	{ { "listen", "-s", "127.0.0.1", "localhost", "80" }, { "-s" }, NULL },
-	{ { "connect", "udp:localhost:53" }, { "udp" }, NULL },
+	{ { "listen", "udp:localhost:53" }, { "udp" }, NULL },
+	{ { "listen", "unix-dgram:/tmp/x" }, { "unix-dgram" }, NULL },
+	{ { "connect", "-u", "tcp:localhost:53" }, { "--udp", "tcp:localhost:53" }, NULL },
+	{ { "connect", "-u", "unix:/tmp/x" }, { "--udp", "unix:/tmp/x" }, NULL },
+	{ { "connect", "udp:53" }, { "udp:53" }, "udp::53" },
 	{ { "connect", "tls:localhost:443" }, { "tls" }, NULL },
 	{ { "connect", "vsock:1:2" }, { "vsock" }, NULL },
 	{ { "connect", "-4", "::1", "80" }, { "::1", "4" }, NULL },
@@ -132,7 +136,7 @@ static const struct bad bad_options[] = {
 	/* Names that later issues have asked for. */
 	{ { "connect", "--check", "localhost:80" }, { "--check" }, NULL },
 	{ { "connect", "--tls", "localhost:80" }, { "--tls" }, NULL },
-	{ { "connect", "--udp", "localhost:80" }, { "--udp" }, NULL },
+	{ { "listen", "--udp", "localhost:80" }, { "--udp" }, NULL },
 	{ { "listen", "--keep-open", "0" }, { "--keep-open" }, NULL },
 };
 
@@ -188,6 +192,30 @@ static const struct bad bad_pairs[] = {
 	  { "--unix-mode", "localhost" },
 	  NULL },
 	{ { "listen", "--port-file", "f", "unix:/tmp/x" }, { "--port-file", "unix:/tmp/x" }, NULL },
+	/* What is for streams alone, and what is for datagrams alone. */
+	{ { "connect", "-u", "--no-half-close", "h:1" }, { "-u", "--no-half-close" }, NULL },
+	{ { "connect", "--no-half-close", "udp:h:1" }, { "--no-half-close", "UDP" }, NULL },
+	{ { "connect", "--on-peer-close=quit", "unix-dgram:/x" },
+	  { "--on-peer-close", "unix-dgram:/x" },
+	  NULL },
+	{ { "connect", "--replies=1", "h:1" }, { "--replies", "h port 1" }, NULL },
+	{ { "connect", "--delim=len", "unix:/x" }, { "--delim", "unix:/x" }, NULL },
+	{ { "connect", "--reply-timeout=1", "unix-seqpacket:/x" },
+	  { "--reply-timeout", "unix-seqpacket:/x" },
+	  NULL },
+	{ { "connect", "-u", "--replies=1", "--send-only", "h:1" },
+	  { "--replies", "--send-only" },
+	  NULL },
+	{ { "connect", "--reply-timeout=1", "-q1", "udp:h:1" }, { "--reply-timeout", "-q" }, NULL },
+	{ { "connect", "--reply-timeout=1", "-d", "udp:h:1" }, { "--reply-timeout", "-d" }, NULL },
+	{ { "connect", "--datagram-size=1", "--recv-only", "udp:h:1" },
+	  { "--datagram-size", "--recv-only" },
+	  NULL },
+	{ { "connect", "--datagram-size=65537", "udp:h:1" }, { "--datagram-size", "65537" }, NULL },
+	{ { "connect", "--datagram-size=0", "udp:h:1" }, { "--datagram-size", "0" }, NULL },
+	{ { "connect", "--replies=0", "udp:h:1" }, { "--replies", "0" }, NULL },
+	{ { "connect", "--delim=word", "udp:h:1" }, { "word", "chunk", "len" }, NULL },
+	{ { "connect", "-p80", "unix-dgram:/x" }, { "-p", "unix-dgram:/x" }, NULL },
 };
 
 static const struct bad bad_commands[] = {

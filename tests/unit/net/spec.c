@@ -181,13 +181,16 @@ static const struct bad_row bad_rows[] = {
 	{ CLIENT, "unix:/x", "80", "no port", NULL },
 	{ CLIENT, "/x", "80", "no port", NULL },
 	/* Schemes of later versions: their names are taken. */
-	{ CLIENT, "udp:host:53", NULL, "udp", NULL },
-	{ CLIENT, "udp:host", "53", "udp", NULL },
-	{ CLIENT, "udp:53", NULL, "udp", NULL },
+	{ SERVER, "udp:host:53", NULL, "udp", NULL },
+	{ SERVER, "udp:53", NULL, "udp", NULL },
 	{ CLIENT, "tls:host:443", NULL, "tls", NULL },
 	{ CLIENT, "vsock:2:80", NULL, "vsock", NULL },
-	{ CLIENT, "unix-dgram:/x", NULL, "unix-dgram", NULL },
-	{ CLIENT, "unix-seqpacket:/x", NULL, "unix-seqpacket", NULL },
+	{ SERVER, "unix-dgram:/x", NULL, "unix-dgram", NULL },
+	{ SERVER, "unix-seqpacket:/x", NULL, "unix-seqpacket", NULL },
+	{ CLIENT, "udp:53", NULL, "a host or a port", "udp::53" },
+	{ CLIENT, "udp:host:0", NULL, "port 0", NULL },
+	{ CLIENT, "unix-dgram:", NULL, "path is empty", NULL },
+	{ CLIENT, "unix-seqpacket:/x", "80", "no port", NULL },
 };
 
 /* ONE of the words between bars is in TEXT. */
@@ -378,5 +381,58 @@ Test(spec, texts_for_messages)
 
 		cr_assert_eq(parse(&spec, &rules, rows[i].word, NULL, &err), 0);
 		cr_assert_str_eq(spec.text, rows[i].text);
+	}
+}
+
+struct kind_row {
+	struct spec_rules rules;
+	const char *first, *second;
+	enum spec_kind kind;
+	const char *text;
+};
+
+static const struct kind_row kind_rows[] = {
+	{ { 0 }, "udp:host:53", NULL, SPEC_UDP, "host port 53 over UDP" },
+	{ { 0 }, "udp://host", "53", SPEC_UDP, "host port 53 over UDP" },
+	{ { 0 }, "udp:[::1]:tftp", NULL, SPEC_UDP, "::1 port 69 over UDP" },
+	{ { .udp = true }, "host", "53", SPEC_UDP, "host port 53 over UDP" },
+	{ { .udp = true }, "tftp", NULL, SPEC_UDP, "localhost port 69 over UDP" },
+	{ { .udp = true }, "udp:host:53", NULL, SPEC_UDP, "host port 53 over UDP" },
+	{ { 0 }, "unix-dgram:/x", NULL, SPEC_UNIX_DGRAM, "unix-dgram:/x" },
+	{ { 0 }, "unix-dgram://@x", NULL, SPEC_UNIX_DGRAM, "unix-dgram:@x" },
+	{ { .udp = true }, "unix-dgram:/x", NULL, SPEC_UNIX_DGRAM, "unix-dgram:/x" },
+	{ { .udp = true }, "/x", NULL, SPEC_UNIX_DGRAM, "unix-dgram:/x" },
+	{ { .udp = true, .path = true }, "80", NULL, SPEC_UNIX_DGRAM, "unix-dgram:80" },
+	{ { 0 }, "unix-seqpacket:@x", NULL, SPEC_UNIX_SEQPACKET, "unix-seqpacket:@x" },
+	{ { 0 }, "unix:/x", NULL, SPEC_UNIX, "unix:/x" },
+	{ { 0 }, "host:53", NULL, SPEC_TCP, "host port 53" },
+};
+
+Test(spec, what_makes_an_endpoint_one_of_datagrams)
+{
+	struct spec spec;
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LEN(kind_rows); i++) {
+		const struct kind_row *row = &kind_rows[i];
+
+		cr_assert_eq(parse(&spec, &row->rules, row->first, row->second, &err), 0, "%s: %s",
+		             row->first, err.detail);
+		cr_assert_eq(spec.kind, row->kind, "%s", row->first);
+		cr_assert_str_eq(spec.text, row->text);
+	}
+}
+
+Test(spec, a_scheme_that_contradicts_udp_is_named_beside_it)
+{
+	static const char *const words[] = { "tcp:host:53", "unix:/x", "unix-seqpacket:/x" };
+	struct spec_rules rules = { .udp = true };
+	struct spec spec;
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		cr_assert_eq(parse(&spec, &rules, words[i], NULL, &err), -1, "%s", words[i]);
+		cr_assert_not_null(strstr(err.detail, "--udp"));
+		cr_assert_not_null(strstr(err.detail, words[i]));
 	}
 }

@@ -294,7 +294,7 @@ Test(between, an_answer_waits_for_room_without_a_source)
 	telnet_init(&telnet);
 	struct loop *loop = loop_new(&err);
 	struct relay_request request = {
-		.peer = stream_socket_new(ends[1], &at),
+		.peer = stream_socket_new(ends[1], &at, SOCK_STREAM),
 		.up = { .tap = &telnet.encode, .telnet = &telnet },
 		.down = { .tap = &telnet.decode },
 		.idle_timeout = NSEC_NEVER,

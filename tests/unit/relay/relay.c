@@ -69,7 +69,7 @@ static struct joined join(void)
 	j.in = standard_pipe(0);
 	j.out = standard_pipe(1);
 	j.request = (struct relay_request){
-		.peer = stream_socket_new(fd, &at),
+		.peer = stream_socket_new(fd, &at, SOCK_STREAM),
 		.in = stream_standard_new(0, &err),
 		.out = stream_standard_new(1, &err),
 		.idle_timeout = NSEC_NEVER,

@@ -64,13 +64,13 @@ static struct stream *end_of(struct rig *rig, enum kind kind, int number, int *m
 		*mine = peer_accept(fds[0]);
 		close(fds[0]);
 		peer = addr_loopback(AF_INET, 1);
-		return stream_socket_new(fds[1], &peer);
+		return stream_socket_new(fds[1], &peer, SOCK_STREAM);
 	case LOCAL:
 		must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds),
 		     "socketpair");
 		*mine = fds[0];
 		cr_assert_eq(addr_local(&peer, "x", false, &err), 0);
-		return stream_socket_new(fds[1], &peer);
+		return stream_socket_new(fds[1], &peer, SOCK_STREAM);
 	case PIPE:
 		must(pipe2(fds, O_CLOEXEC), "pipe2");
 		*mine = fds[!number];

@@ -20,7 +20,7 @@ static struct stream *connected(enum net net, int *peer)
 	struct place place;
 	int listener = peer_listen(net, &place), fd = peer_connect(&place);
 	struct addr a = addr_from((struct sockaddr *)&place.address, place.address_size);
-	struct stream *s = stream_socket_new(fd, &a);
+	struct stream *s = stream_socket_new(fd, &a, SOCK_STREAM);
 
 	*peer = peer_accept(listener);
 	close(listener);

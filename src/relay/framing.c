@@ -1,0 +1,75 @@
+#include "relay/framing.h"
+
+#include <string.h>
+
+enum { LEN_SIZE = 4 };
+
+static enum framing_found cut_chunk(size_t longest, size_t n, struct framing_piece *piece)
+{
+	size_t len = n < longest ? n : longest;
+
+	if (n == 0)
+		return FRAMING_MORE;
+	*piece = (struct framing_piece){ .len = len, .used = len };
+	return FRAMING_DATAGRAM;
+}
+
+/* The last line may lack its newline. */
+static enum framing_found cut_line(size_t longest, const uint8_t *bytes, size_t n, bool ended,
+                                   struct framing_piece *piece)
+{
+	const uint8_t *newline = n > 0 ? memchr(bytes, '\n', n) : NULL;
+	size_t len = newline ? (size_t)(newline - bytes) : n;
+
+	*piece = (struct framing_piece){ .len = len, .used = newline ? len + 1 : len };
+	if (len > longest)
+		return FRAMING_TOO_LONG;
+	return newline || (ended && n > 0) ? FRAMING_DATAGRAM : FRAMING_MORE;
+}
+
+static enum framing_found cut_len(size_t longest, const uint8_t *bytes, size_t n, bool ended,
+                                  struct framing_piece *piece)
+{
+	size_t len;
+
+	if (n < LEN_SIZE)
+		return ended && n > 0 ? FRAMING_PARTIAL : FRAMING_MORE;
+	len = (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+	*piece = (struct framing_piece){ .skip = LEN_SIZE, .len = len, .used = LEN_SIZE + len };
+	if (len > longest)
+		return FRAMING_TOO_LONG;
+	if (n - LEN_SIZE < len)
+		return ended ? FRAMING_PARTIAL : FRAMING_MORE;
+	return FRAMING_DATAGRAM;
+}
+
+enum framing_found framing_cut(enum framing framing, size_t longest, const uint8_t *bytes, size_t n,
+                               bool ended, struct framing_piece *piece)
+{
+	switch (framing) {
+	case FRAMING_CHUNK:
+		return cut_chunk(longest, n, piece);
+	case FRAMING_LINE:
+		return cut_line(longest, bytes, n, ended, piece);
+	case FRAMING_LEN:
+		return cut_len(longest, bytes, n, ended, piece);
+	}
+	return FRAMING_MORE;
+}
+
+size_t framing_add_head(enum framing framing, size_t len, uint8_t *out)
+{
+	if (framing != FRAMING_LEN)
+		return 0;
+	for (int i = 0; i < LEN_SIZE; i++)
+		out[i] = (uint8_t)(len >> (8 * (LEN_SIZE - 1 - i)));
+	return LEN_SIZE;
+}
+
+size_t framing_add_tail(enum framing framing, uint8_t *out)
+{
+	if (framing != FRAMING_LINE)
+		return 0;
+	*out = '\n';
+	return 1;
+}

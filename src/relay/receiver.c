@@ -1,0 +1,188 @@
+#include "relay/receiver.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "loop/poller.h"
+
+enum { RECEIVER_BATCHES_A_TURN = 8 };
+
+/* The longest datagram with what stands around it. */
+enum { RECEIVER_FRAMED = DATAGRAM_ROOM + FRAMING_OVERHEAD };
+
+int receiver_init(struct receiver *r, struct stream *from, struct stream *to, struct tap *tap,
+                  enum framing framing, struct err *err)
+{
+	size_t growth = tap ? tap->growth : 1, extra = tap ? tap->extra : 0;
+	size_t out = 4 * growth * (RECEIVER_FRAMED + extra);
+
+	*r = (struct receiver){
+		.from = from,
+		.to = to,
+		.tap = tap,
+		.framing = framing,
+		.want_from = READY_IN,
+		.slots = malloc((size_t)DATAGRAM_BATCH * DATAGRAM_ROOM),
+		.framed = malloc(RECEIVER_FRAMED),
+		.out = malloc(out),
+		.out_size = out,
+	};
+	for (size_t i = 0; r->slots && i < DATAGRAM_BATCH; i++)
+		r->got[i].at = r->slots + i * DATAGRAM_ROOM;
+	return r->slots && r->framed && r->out
+	               ? 0
+	               : err_set(err, ERR_LOCAL, ENOMEM, "write", "standard output");
+}
+
+void receiver_close(struct receiver *r)
+{
+	free(r->slots);
+	free(r->framed);
+	free(r->out);
+	r->slots = r->framed = r->out = NULL;
+}
+
+static bool receiver_has_all(const struct receiver *r)
+{
+	return r->most && r->datagrams == r->most;
+}
+
+/* Whether nothing more is to be received. */
+static bool receiver_is_over(const struct receiver *r)
+{
+	return r->stopped || r->peer_ended || receiver_has_all(r);
+}
+
+/* Nothing more comes: what the tap still holds, and then the end itself. */
+static bool receiver_end(struct receiver *r)
+{
+	if (r->tap && r->to) {
+		r->end += r->tap->finish(r->tap, r->out + r->end);
+		r->tap = NULL;
+		return true;
+	}
+	/* With all that was asked for, it does not matter what became of the rest. */
+	r->error = receiver_has_all(r) ? 0 : r->from_error;
+	r->state = r->error ? RECEIVER_FROM_FAILED : RECEIVER_ENDED;
+	return false;
+}
+
+/* Receive once. False when there is nothing for now, or nothing any more. */
+static bool receiver_receive(struct receiver *r)
+{
+	uint64_t left = r->most ? r->most - r->datagrams : DATAGRAM_BATCH;
+	size_t wanted = left < DATAGRAM_BATCH ? (size_t)left : DATAGRAM_BATCH;
+	bool ended;
+
+	if (receiver_is_over(r))
+		return receiver_end(r);
+	int n = datagram_receive(r->from, r->got, wanted, &ended);
+	if (n < 0) {
+		/* After a failure what had come before is still taken. */
+		if (r->from_error)
+			return receiver_end(r);
+		if (n == -EAGAIN)
+			r->want_from = READY_IN;
+		else
+			r->from_error = -n;
+		return r->from_error != 0;
+	}
+	r->peer_ended = ended;
+	r->next = 0;
+	r->count = (size_t)n;
+	r->drained = r->count < wanted;
+	r->datagrams += (uint64_t)n;
+	return true;
+}
+
+static void receiver_note(struct receiver *r, const struct datagram *d)
+{
+	r->bytes += d->len;
+	if (d->sent_len > d->len)
+		REPORT_WITH(r->report, REPORT_TRUNCATED, true, FIELD_INT("size", d->sent_len),
+		            FIELD_INT("kept", d->len));
+}
+
+/* Frame what was received, as far as there is room for it. */
+static void receiver_frame(struct receiver *r)
+{
+	for (; r->next < r->count; r->next++) {
+		const struct datagram *d = &r->got[r->next];
+		size_t need = d->len + FRAMING_OVERHEAD, n;
+
+		if (r->tap)
+			need = r->tap->growth * (need + r->tap->extra);
+		if (need > r->out_size - r->end)
+			return;
+		receiver_note(r, d);
+		if (!r->to)
+			continue;
+		uint8_t *to = r->tap ? r->framed : r->out + r->end;
+		n = framing_add_head(r->framing, d->len, to);
+		memcpy(to + n, d->at, d->len);
+		n += d->len;
+		n += framing_add_tail(r->framing, to + n);
+		r->end += r->tap ? r->tap->pass(r->tap, to, n, r->out + r->end) : n;
+	}
+}
+
+/* Write what is framed. False when the sink takes no more for now. */
+static bool receiver_write(struct receiver *r)
+{
+	while (r->begin < r->end) {
+		struct io io = r->to->ops->write(r->to, r->out + r->begin, r->end - r->begin);
+
+		if (io.kind == IO_FAILED) {
+			r->state = RECEIVER_TO_FAILED;
+			r->error = io.error;
+			return false;
+		}
+		if (io.kind != IO_DONE) {
+			r->want_to = io.kind == IO_WANT_READ ? READY_IN : READY_OUT;
+			return false;
+		}
+		r->begin += io.n;
+	}
+	r->begin = r->end = 0;
+	return true;
+}
+
+void receiver_run(struct receiver *r)
+{
+	if (r->state != RECEIVER_RUNNING)
+		return;
+	r->want_from = r->want_to = 0;
+	r->drained = false;
+	for (int batches = 0;; batches++) {
+		do {
+			receiver_frame(r);
+			if (!receiver_write(r))
+				return;
+		} while (r->next < r->count);
+		bool pauses = r->drained || batches >= RECEIVER_BATCHES_A_TURN;
+		if (pauses && !r->from_error && !receiver_is_over(r)) {
+			r->want_from = READY_IN;
+			return;
+		}
+		if (!receiver_receive(r))
+			return;
+	}
+}
+
+bool receiver_is_idle(const struct receiver *r)
+{
+	return r->begin == r->end && r->next == r->count;
+}
+
+void receiver_stop(struct receiver *r)
+{
+	r->stopped = true;
+	receiver_run(r);
+}
+
+void receiver_break(struct receiver *r, int error)
+{
+	if (!r->from_error)
+		r->from_error = error;
+	receiver_run(r);
+}
