@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "loop/resolver.h"
 #include "net/service.h"
 #include "out/failure.h"
 #include "sys/clock.h"
@@ -58,11 +59,9 @@ static const char *query_subject(const struct query *q)
 
 static int query_fail(struct query *q, int eai, int error)
 {
-	if (eai == EAI_MEMORY)
-		error = ENOMEM;
-	if (eai == EAI_MEMORY || (eai == EAI_SYSTEM && err_is_local(error)))
-		return err_set(&q->err, ERR_LOCAL, error, "resolve", "%s", query_subject(q));
-	(void)err_set(&q->err, ERR_RESOLVE, eai, "resolve", "%s", query_subject(q));
+	(void)lookup_fail(&q->err, eai, error, query_subject(q));
+	if (q->err.domain == ERR_LOCAL)
+		return -1;
 	if (eai == EAI_SYSTEM)
 		err_detail(&q->err, "(%s)", failure_errno_text(error));
 	if (eai == EAI_SERVICE)
@@ -71,15 +70,6 @@ static int query_fail(struct query *q, int eai, int error)
 		if (*c & '\x80' && !(q->rules.hints.ai_flags & AI_IDN))
 			err_hint(&q->err, "with --idn, letters beyond ASCII are encoded for DNS");
 	return -1;
-}
-
-/* What inet_aton(3) or inet_pton(3) may accept; getaddrinfo then decides. */
-static bool looks_numeric(const char *host)
-{
-	if (strchr(host, ':'))
-		return true;
-	return host[0] >= '0' && host[0] <= '9' &&
-	       host[strspn(host, "0123456789abcdefABCDEFxX.")] == '\0';
 }
 
 /* The port of a service that the system does not know, or knows by another case. -1: none. */
@@ -121,7 +111,7 @@ static int query_read_address(struct query *q)
 	uint8_t dotted[4];
 	int error;
 
-	if (!q->host || !looks_numeric(q->host))
+	if (!q->host || !addr_looks_numeric(q->host))
 		return 0;
 	int eai = sys_getaddrinfo(q->host, NULL, &hints, &found, &error);
 	if (eai == EAI_NONAME && !strchr(q->host, ':'))

@@ -15,6 +15,14 @@ struct addr addr_from(const struct sockaddr *at, socklen_t len)
 	return a;
 }
 
+bool addr_looks_numeric(const char *host)
+{
+	if (strchr(host, ':'))
+		return true;
+	return host[0] >= '0' && host[0] <= '9' &&
+	       host[strspn(host, "0123456789abcdefABCDEFxX.")] == '\0';
+}
+
 struct addr addr_wildcard(int family, uint16_t port)
 {
 	struct addr a = { .at.any.sa_family = (sa_family_t)family };

@@ -25,6 +25,9 @@ struct addr {
 /* Copies; LEN is cut to what a struct addr holds. */
 struct addr addr_from(const struct sockaddr *at, socklen_t len);
 
+/* Whether inet_aton(3) or inet_pton(3) may accept HOST; getaddrinfo then decides. */
+bool addr_looks_numeric(const char *host);
+
 /* The wildcard address of FAMILY, AF_INET or AF_INET6. */
 struct addr addr_wildcard(int family, uint16_t port);
 
