@@ -9,6 +9,7 @@
 #include "cmd/asking.h"
 #include "cmd/byteorder_show.h"
 #include "cmd/value_lines.h"
+#include "net/proc_net.h"
 #include "net/quantity.h"
 #include "out/fields.h"
 #include "out/output.h"
@@ -115,7 +116,7 @@ static int read_value(const struct byteorder_options *o, const char *text, struc
 	if (o->sockaddr)
 		return read_sockaddr(text, out, err);
 	if (o->proc_net)
-		return quantity_parse_proc_net(text, &out->addr, err);
+		return proc_net_parse_addr(text, &out->addr, err);
 	if (quantity_parse(text, &rules, &out->quantity, err))
 		return -1;
 	if (o->from_network && !out->quantity.is_bytes)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "sys/file.h"
 
 enum { FLAG_ACCEPTS = 0x10000, STATE_CONNECTED = 3 };
@@ -20,35 +21,57 @@ const char *proc_net_path(enum socket_kind kind, int family)
 	return paths[kind][family == AF_INET6];
 }
 
-/* Words of 32 bits, each in this machine's order: 0100007F is 127.0.0.1 on a little-endian one. */
-static bool parse_addr(uint8_t *addr, const char *hex, int family)
+int proc_net_parse_addr(const char *text, struct addr *out, struct err *err)
 {
-	size_t words = family == AF_INET ? 1 : 4;
-	unsigned word;
+	size_t len = strcspn(text, ":");
+	bool v6 = len == 32;
+	struct addr made = addr_wildcard(v6 ? AF_INET6 : AF_INET, 0);
+	uint8_t *at = v6 ? made.at.v6.sin6_addr.s6_addr : (uint8_t *)&made.at.v4.sin_addr;
+	bool good = (len == 8 || v6) && strlen(text) == len + 5;
+	char digits[9] = "";
+	uint64_t value = 0;
 
-	if (strlen(hex) != 8 * words)
-		return false;
-	for (size_t i = 0; i < words; i++) {
-		if (sscanf(hex + 8 * i, "%8x", &word) != 1)
-			return false;
-		memcpy(addr + 4 * i, &word, 4);
+	for (size_t i = 0; good && i < len; i += 8) {
+		memcpy(digits, text + i, 8);
+		good = num_parse_digits(digits, 16, &value) == NUM_OK;
+		uint32_t word = (uint32_t)value;
+		memcpy(at + i / 2, &word, sizeof word);
 	}
+	if (!good || num_parse_digits(text + len + 1, 16, &value) != NUM_OK)
+		return err_usage(
+			err,
+			"'%s': not 8 or 32 hex digits, a colon and 4 hex digits as in /proc/net/tcp",
+			text);
+	addr_set_port(&made, (uint16_t)value);
+	*out = made;
+	return 0;
+}
+
+static bool take_end(struct socket_end *end, const char *text, int family)
+{
+	struct addr a;
+	struct err err;
+
+	if (proc_net_parse_addr(text, &a, &err) || a.at.any.sa_family != family)
+		return false;
+	end->port = addr_port(&a);
+	if (family == AF_INET)
+		memcpy(end->addr, &a.at.v4.sin_addr, sizeof a.at.v4.sin_addr);
+	else
+		memcpy(end->addr, &a.at.v6.sin6_addr, sizeof a.at.v6.sin6_addr);
 	return true;
 }
 
 static int take_inet(const char *line, struct socket_entry *e, struct socket_list *list)
 {
-	char local[33], remote[33];
-	unsigned local_port, remote_port, state, uid;
+	char local[38], remote[38];
+	unsigned state, uid;
 	unsigned long inode;
 
-	if (sscanf(line, " %*u: %32[0-9A-F]:%4x %32[0-9A-F]:%4x %2x %*x:%*x %*x:%*x %*x %u %*u %lu",
-	           local, &local_port, remote, &remote_port, &state, &uid, &inode) != 7 ||
-	    !parse_addr(e->local.addr, local, e->family) ||
-	    !parse_addr(e->remote.addr, remote, e->family))
+	if (sscanf(line, " %*u: %37[0-9A-F:] %37[0-9A-F:] %2x %*x:%*x %*x:%*x %*x %u %*u %lu",
+	           local, remote, &state, &uid, &inode) != 5 ||
+	    !take_end(&e->local, local, e->family) || !take_end(&e->remote, remote, e->family))
 		return 0;
-	e->local.port = (uint16_t)local_port;
-	e->remote.port = (uint16_t)remote_port;
 	e->uid = uid;
 	e->inode = inode;
 	return socket_list_add(list, e, state);
