@@ -113,12 +113,7 @@ static int batch_ask(struct batch *b, const char *host, size_t len)
 /* Blanks around a name are not part of it, and a line without a name asks nothing. */
 static int batch_ask_line(struct batch *b, const char *line, size_t len)
 {
-	while (len > 0 && strchr(" \t\r", line[len - 1]))
-		len--;
-	while (len > 0 && strchr(" \t", *line)) {
-		line++;
-		len--;
-	}
+	len = lines_trim(&line, len);
 	return len == 0 ? 0 : batch_ask(b, line, len);
 }
 

@@ -5,26 +5,44 @@
 #include <string.h>
 
 #include "sys/file.h"
+#include "sys/wait.h"
 
-static void lines_ready(struct watch *watch, unsigned ready)
+/* Make room behind what is held: how much there is. */
+static size_t lines_make_room(struct lines *l)
 {
-	struct lines *l = CONTAINER_OF(watch, struct lines, watch);
-	ssize_t n;
-
-	(void)ready;
 	memmove(l->room, l->room + l->begin, l->end - l->begin);
 	l->end -= l->begin;
 	l->begin = 0;
-	if (l->end == sizeof l->room)
-		return;
-	n = sys_read(l->fd, l->room + l->end, sizeof l->room - l->end);
-	if (n == -EAGAIN)
-		return;
+	return sizeof l->room - l->end;
+}
+
+/* N is what read(2) gave. */
+static void lines_take(struct lines *l, ssize_t n)
+{
 	if (n > 0)
 		l->end += (size_t)n;
 	l->over = n <= 0;
 	l->error = n < 0 ? (int)n : 0;
+}
+
+static void lines_ready(struct watch *watch, unsigned ready)
+{
+	struct lines *l = CONTAINER_OF(watch, struct lines, watch);
+	size_t room = lines_make_room(l);
+	ssize_t n = room > 0 ? sys_read(l->fd, l->room + l->end, room) : -EAGAIN;
+
+	(void)ready;
+	if (n == -EAGAIN)
+		return;
+	lines_take(l, n);
 	l->more(l);
+}
+
+void lines_wait(struct lines *l)
+{
+	size_t room = lines_make_room(l);
+
+	lines_take(l, sys_read_waiting(l->fd, l->room + l->end, room));
 }
 
 void lines_start(struct lines *lines, struct loop *loop, int fd, void (*more)(struct lines *lines))
@@ -59,6 +77,17 @@ ssize_t lines_next(struct lines *l, size_t max, const char **line)
 		if (!end)
 			return -1;
 	}
+}
+
+size_t lines_trim(const char **line, size_t len)
+{
+	while (len > 0 && strchr(" \t\r", (*line)[len - 1]))
+		len--;
+	while (len > 0 && strchr(" \t\r", **line)) {
+		++*line;
+		len--;
+	}
+	return len;
 }
 
 void lines_want(struct lines *lines, bool want)

@@ -20,7 +20,8 @@ struct lines {
 	char room[LINES_ROOM];
 };
 
-/* MORE is called in the loop after lines_want, when lines_next may have something new. */
+/* MORE is called in the loop after lines_want, when lines_next may have something new. Both are NULL
+ * for whoever calls lines_wait instead. */
 void lines_start(struct lines *lines, struct loop *loop, int fd, void (*more)(struct lines *lines));
 
 /*
@@ -29,7 +30,13 @@ void lines_start(struct lines *lines, struct loop *loop, int fd, void (*more)(st
  */
 ssize_t lines_next(struct lines *lines, size_t max, const char **line);
 
-/* Wait for more, or stop that. */
+/* A line of LEN bytes without the blanks and NULs around it: its new length. */
+size_t lines_trim(const char **line, size_t len);
+
+/* Have the loop wait for more, or stop that. */
 void lines_want(struct lines *lines, bool want);
+
+/* Without a loop: wait until there is more. */
+void lines_wait(struct lines *lines);
 
 #endif

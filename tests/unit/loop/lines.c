@@ -151,3 +151,38 @@ Test(lines, a_failure_is_told)
 	cr_assert_eq(reader.lines.error, -EISDIR);
 	close(fd);
 }
+
+/* Also where the descriptor does not block. */
+Test(lines, are_waited_for_without_a_loop)
+{
+	struct lines lines;
+	const char *line;
+	int ends[2];
+
+	must(pipe2(ends, O_CLOEXEC | O_NONBLOCK), "pipe2");
+	if (must(fork(), "fork") == 0) {
+		usleep(50000);
+		_exit(write(ends[1], "a\nbc", 4) != 4);
+	}
+	close(ends[1]);
+	lines_start(&lines, NULL, ends[0], NULL);
+	cr_assert_eq(lines_next(&lines, MAX, &line), -1);
+	lines_wait(&lines);
+	cr_assert_eq(lines_next(&lines, MAX, &line), 1);
+	cr_assert_eq(lines_next(&lines, MAX, &line), -1);
+	lines_wait(&lines);
+	cr_assert(lines.over);
+	cr_assert_eq(lines_next(&lines, MAX, &line), 2);
+	cr_assert_eq(memcmp(line, "bc", 2), 0);
+	close(ends[0]);
+}
+
+Test(lines, are_told_without_blanks_around_them)
+{
+	const char *line = " \t a b\t\r";
+
+	cr_assert_eq(lines_trim(&line, strlen(line)), 3);
+	cr_assert_eq(strncmp(line, "a b", 3), 0);
+	line = " \r";
+	cr_assert_eq(lines_trim(&line, 2), 0);
+}
