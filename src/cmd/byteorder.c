@@ -9,7 +9,7 @@
 #include "cli/observe_options.h"
 #include "cmd/asking.h"
 #include "cmd/byteorder_show.h"
-#include "loop/lines.h"
+#include "net/lines.h"
 #include "net/proc_net.h"
 #include "net/quantity.h"
 #include "out/fields.h"
@@ -181,17 +181,16 @@ static void tell_wrong_line(struct report *report, size_t number, const struct e
 	report_failure(report, &told);
 }
 
-/* A line of LEN bytes as text, without the blanks around it. */
-static int read_line(const char *line, size_t len, char text[LINE_SIZE], struct err *err)
+/* What a line of LEN bytes is without the blanks around it, which are left out of *LINE. */
+static int read_line(const struct byteorder_options *o, char **line, size_t len, struct value *out,
+                     struct err *err)
 {
 	if (len == LINE_SIZE)
 		return err_usage(err, "the line is longer than %d bytes", LINE_SIZE - 1);
-	if (memchr(line, '\0', len))
+	if (memchr(*line, '\0', len))
 		return err_usage(err, "a NUL byte is no part of a value");
-	len = lines_trim(&line, len);
-	memcpy(text, line, len);
-	text[len] = '\0';
-	return 0;
+	(void)lines_trim(line, len);
+	return read_value(o, *line, out, err);
 }
 
 /* All lines that have come; the number of the last and how many were wrong are counted on. */
@@ -199,18 +198,16 @@ static int show_held_lines(const struct command_call *call, struct answer *a, st
                            struct line_count *count, struct err *err)
 {
 	const struct byteorder_options *o = call->options;
-	const char *line;
+	char *line;
 	ssize_t len;
 
 	while ((len = lines_next(lines, LINE_SIZE, &line)) >= 0) {
-		char text[LINE_SIZE];
 		struct value value;
 		struct err why;
 
 		count->all++;
-		if (!read_line(line, (size_t)len, text, &why) &&
-		    !read_value(o, text, &value, &why)) {
-			show_value(o, a, text, &value, true);
+		if (read_line(o, &line, (size_t)len, &value, &why) == 0) {
+			show_value(o, a, line, &value, true);
 			continue;
 		}
 		count->wrong++;
@@ -227,7 +224,7 @@ static int show_lines(const struct command_call *call, struct answer *a, struct 
 	struct line_count count = { 0 };
 	struct lines lines;
 
-	lines_start(&lines, NULL, 0, NULL);
+	lines_start(&lines, 0);
 	while (!lines.over) {
 		lines_wait(&lines);
 		if (show_held_lines(call, a, &lines, &count, err) || answer_flush(a, err))
