@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "net/lines.h"
 #include "sys/file.h"
 
-enum { FLAG_ACCEPTS = 0x10000, STATE_CONNECTED = 3 };
+enum { FLAG_ACCEPTS = 0x10000, STATE_CONNECTED = 3, LINE_ROOM = 8191 };
 
 const char *proc_net_path(enum socket_kind kind, int family)
 {
@@ -99,46 +100,28 @@ static int take_local(const char *line, struct socket_entry *e, struct socket_li
 	                                                  : SOCKET_CLOSE);
 }
 
-/* The whole lines among the HELD bytes at BUF, to which a NUL is added. Returns 0 or -ENOMEM, and
- * what is left is moved to the beginning. */
-static int take_lines(char *buf, size_t *held, struct socket_entry *e, struct socket_list *list)
-{
-	char *line = buf, *end;
-	int result = 0;
-
-	buf[*held] = '\0';
-	for (; result == 0 && (end = strchr(line, '\n')); line = end + 1) {
-		*end = '\0';
-		result = e->kind == SOCKET_UNIX ? take_local(line, e, list)
-		                                : take_inet(line, e, list);
-	}
-	*held = strlen(line);
-	memmove(buf, line, *held);
-	return result;
-}
-
 int proc_net_read(enum socket_kind kind, int family, struct socket_list *list)
 {
 	struct socket_entry e = { .kind = kind,
 		                  .family = family,
 		                  .type = kind == SOCKET_TCP ? SOCK_STREAM : SOCK_DGRAM };
-	char buf[8192];
-	size_t held = 0, before = list->count;
+	size_t before = list->count;
 	OWN_FD fd = sys_open(proc_net_path(kind, family), O_RDONLY, 0);
 	int result = fd < 0 ? fd : 0;
+	struct lines lines;
+	char *line;
+	ssize_t len;
 
-	while (result == 0) {
-		ssize_t n = sys_read(fd, buf + held, sizeof buf - 1 - held);
-
-		if (n <= 0) {
-			result = (int)n;
-			break;
-		}
-		held += (size_t)n;
-		result = take_lines(buf, &held, &e, list);
-		if (held == sizeof buf - 1)
+	lines_start(&lines, fd);
+	while (result == 0 && (len = lines_await(&lines, LINE_ROOM, &line)) >= 0) {
+		if (len == LINE_ROOM)
 			result = -EPROTO;
+		else
+			result = kind == SOCKET_UNIX ? take_local(line, &e, list)
+			                             : take_inet(line, &e, list);
 	}
+	if (result == 0)
+		result = lines.error;
 	if (result < 0)
 		list->count = before;
 	return result;
