@@ -134,12 +134,10 @@ static struct addr unmapped(const struct addr *a)
 		[10] = 0xff, [11] = 0xff
 	}; /* RFC 4291 section 2.5.5.2 */
 	const uint8_t *bytes = a->at.v6.sin6_addr.s6_addr;
-	struct addr v4 = addr_wildcard(AF_INET, addr_port(a));
 
 	if (a->at.any.sa_family != AF_INET6 || memcmp(bytes, mapped, sizeof mapped) != 0)
 		return *a;
-	memcpy(&v4.at.v4.sin_addr, bytes + sizeof mapped, sizeof v4.at.v4.sin_addr);
-	return v4;
+	return addr_of_bytes(AF_INET, bytes + sizeof mapped, addr_port(a));
 }
 
 /* The name of A, to be freed; NULL when it has none. An EAI_* value otherwise. */
@@ -201,11 +199,10 @@ static int eai_of_host(int h_error)
 static int query_ask_host_of(struct query *q)
 {
 	const struct addr *a = &q->address;
-	bool v4 = a->at.any.sa_family == AF_INET;
-	const void *bytes =
-		v4 ? (const void *)&a->at.v4.sin_addr : (const void *)&a->at.v6.sin6_addr;
+	size_t n;
+	const uint8_t *bytes = addr_bytes(a, &n);
 	struct query_hostent *h = &q->hosts[0];
-	int error, h_error = sys_gethostbyaddr(bytes, v4 ? 4 : 16, a->at.any.sa_family, &h->entry,
+	int error, h_error = sys_gethostbyaddr(bytes, (socklen_t)n, a->at.any.sa_family, &h->entry,
 	                                       &h->room, &error);
 
 	return h_error ? query_fail(q, eai_of_host(h_error), error) : 0;

@@ -38,6 +38,11 @@ struct addr addr_loopback(int family, uint16_t port);
  * with a usage error. */
 int addr_local(struct addr *a, const char *path, bool abstract, struct err *err) MUST_CHECK;
 
+/* The address of FAMILY, AF_INET or AF_INET6, that BYTES are, 4 or 16 of them in network order; and
+ * the bytes of such an address, *n of them. */
+struct addr addr_of_bytes(int family, const uint8_t *bytes, uint16_t port);
+const uint8_t *addr_bytes(const struct addr *a, size_t *n);
+
 /* In host byte order; 0 for families that have no port. */
 uint16_t addr_port(const struct addr *a);
 void addr_set_port(struct addr *a, uint16_t port);

@@ -103,20 +103,22 @@ struct hosts_search {
 
 static bool hosts_addr_read(const char *word, struct addr *a)
 {
-	*a = addr_wildcard(strchr(word, ':') ? AF_INET6 : AF_INET, 0);
-	if (a->at.any.sa_family == AF_INET)
-		return inet_pton(AF_INET, word, &a->at.v4.sin_addr) == 1;
-	return inet_pton(AF_INET6, word, &a->at.v6.sin6_addr) == 1;
+	int family = strchr(word, ':') ? AF_INET6 : AF_INET;
+	uint8_t bytes[16];
+
+	if (inet_pton(family, word, bytes) != 1)
+		return false;
+	*a = addr_of_bytes(family, bytes, 0);
+	return true;
 }
 
 /* By address alone: ports and zones are not in the file. */
 static bool same_host(const struct addr *a, const struct addr *b)
 {
-	if (a->at.any.sa_family != b->at.any.sa_family)
-		return false;
-	if (a->at.any.sa_family == AF_INET)
-		return a->at.v4.sin_addr.s_addr == b->at.v4.sin_addr.s_addr;
-	return memcmp(&a->at.v6.sin6_addr, &b->at.v6.sin6_addr, sizeof a->at.v6.sin6_addr) == 0;
+	size_t n, m;
+	const uint8_t *one = addr_bytes(a, &n), *other = addr_bytes(b, &m);
+
+	return a->at.any.sa_family == b->at.any.sa_family && memcmp(one, other, n) == 0;
 }
 
 static bool hosts_read(void *context, char *line)

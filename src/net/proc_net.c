@@ -26,8 +26,7 @@ int proc_net_parse_addr(const char *text, struct addr *out, struct err *err)
 {
 	size_t len = strcspn(text, ":");
 	bool v6 = len == 32;
-	struct addr made = addr_wildcard(v6 ? AF_INET6 : AF_INET, 0);
-	uint8_t *at = v6 ? made.at.v6.sin6_addr.s6_addr : (uint8_t *)&made.at.v4.sin_addr;
+	uint8_t bytes[16];
 	bool good = (len == 8 || v6) && strlen(text) == len + 5;
 	char digits[9] = "";
 	uint64_t value = 0;
@@ -36,15 +35,14 @@ int proc_net_parse_addr(const char *text, struct addr *out, struct err *err)
 		memcpy(digits, text + i, 8);
 		good = num_parse_digits(digits, 16, &value) == NUM_OK;
 		uint32_t word = (uint32_t)value;
-		memcpy(at + i / 2, &word, sizeof word);
+		memcpy(bytes + i / 2, &word, sizeof word);
 	}
 	if (!good || num_parse_digits(text + len + 1, 16, &value) != NUM_OK)
 		return err_usage(
 			err,
 			"'%s': not 8 or 32 hex digits, a colon and 4 hex digits as in /proc/net/tcp",
 			text);
-	addr_set_port(&made, (uint16_t)value);
-	*out = made;
+	*out = addr_of_bytes(v6 ? AF_INET6 : AF_INET, bytes, (uint16_t)value);
 	return 0;
 }
 
@@ -52,14 +50,13 @@ static bool take_end(struct socket_end *end, const char *text, int family)
 {
 	struct addr a;
 	struct err err;
+	size_t n;
 
 	if (proc_net_parse_addr(text, &a, &err) || a.at.any.sa_family != family)
 		return false;
 	end->port = addr_port(&a);
-	if (family == AF_INET)
-		memcpy(end->addr, &a.at.v4.sin_addr, sizeof a.at.v4.sin_addr);
-	else
-		memcpy(end->addr, &a.at.v6.sin6_addr, sizeof a.at.v6.sin6_addr);
+	const uint8_t *bytes = addr_bytes(&a, &n);
+	memcpy(end->addr, bytes, n);
 	return true;
 }
 
