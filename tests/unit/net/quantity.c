@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/data.h"
 #include "sys/order.h"
 
 static struct err err;
@@ -226,12 +227,6 @@ Test(quantity, of_ipv6)
 	}
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return *state ^ *state >> 29;
-}
-
 /* VALUE as it lies in memory, and what the C library makes of it. */
 static void library_bytes(uint64_t value, unsigned width, uint8_t *host, uint8_t *network)
 {
@@ -302,7 +297,7 @@ Test(quantity, values_and_borders_are_those_of_the_library)
 				                    (uint64_t)(int64_t)off,
 				            widths[w]);
 	for (unsigned i = 0; i < 100000; i++)
-		check_value(next_random(&state) >> next_random(&state) % 64, widths[i % 4]);
+		check_value(data_random(&state) >> data_random(&state) % 64, widths[i % 4]);
 }
 
 Test(quantity, of_raw_bytes)
