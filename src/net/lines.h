@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "base/attr.h"
-
 enum { LINES_ROOM = 32 << 10 };
 
 struct lines {

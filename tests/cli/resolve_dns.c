@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/attr.h"
-#include "harness/clock.h"
 #include "harness/dns.h"
 #include "harness/dnsmasq.h"
 #include "harness/events.h"
