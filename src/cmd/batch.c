@@ -5,7 +5,7 @@
 
 #include "base/status.h"
 #include "cmd/finding.h"
-#include "loop/lines.h"
+#include "net/lines.h"
 #include "out/progress.h"
 
 /* So many more than are worked on may wait for their turn to be shown: a slow one in front does not
@@ -26,6 +26,7 @@ struct batch {
 	struct loop *loop;
 	struct pool *pool;
 	struct lines lines;
+	struct watch input;
 	bool reads; /* the names are lines */
 	struct deferred advance;
 	struct entry *ring;
@@ -111,14 +112,9 @@ static int batch_ask(struct batch *b, const char *host, size_t len)
 }
 
 /* Blanks around a name are not part of it, and a line without a name asks nothing. */
-static int batch_ask_line(struct batch *b, const char *line, size_t len)
+static int batch_ask_line(struct batch *b, char *line, size_t len)
 {
-	while (len > 0 && strchr(" \t\r", line[len - 1]))
-		len--;
-	while (len > 0 && strchr(" \t", *line)) {
-		line++;
-		len--;
-	}
+	len = lines_trim(&line, len);
 	return len == 0 ? 0 : batch_ask(b, line, len);
 }
 
@@ -126,7 +122,7 @@ static int batch_ask_line(struct batch *b, const char *line, size_t len)
 static int batch_fill(struct batch *b)
 {
 	const struct batch_request *r = b->request;
-	const char *line;
+	char *line;
 	ssize_t len;
 
 	while (b->count < b->size && b->names_asked < r->name_count) {
@@ -140,7 +136,10 @@ static int batch_fill(struct batch *b)
 	while (b->count < b->size && (len = lines_next(&b->lines, QUERY_TEXT_MAX, &line)) >= 0)
 		if (batch_ask_line(b, line, (size_t)len))
 			return -1;
-	lines_want(&b->lines, b->count < b->size);
+	if (b->count < b->size && !b->lines.over)
+		loop_watch(b->loop, &b->input, READY_IN);
+	else
+		loop_unwatch(&b->input);
 	return 0;
 }
 
@@ -195,11 +194,13 @@ static void query_ended(struct pool_job *job, enum pool_outcome outcome)
 		loop_defer(b->loop, &b->advance);
 }
 
-static void lines_came(struct lines *lines)
+static void input_ready(struct watch *watch, unsigned ready)
 {
-	struct batch *b = CONTAINER_OF(lines, struct batch, lines);
+	struct batch *b = CONTAINER_OF(watch, struct batch, input);
 
-	loop_defer(b->loop, &b->advance);
+	(void)ready;
+	if (lines_read(&b->lines))
+		loop_defer(b->loop, &b->advance);
 }
 
 static int batch_make(struct batch *b, struct err *err)
@@ -215,8 +216,8 @@ static int batch_make(struct batch *b, struct err *err)
 	if (!b->ring)
 		return err_set(err, ERR_LOCAL, ENOMEM, "resolve", "names");
 	b->reads = r->fd >= 0;
-	if (b->reads)
-		lines_start(&b->lines, b->loop, r->fd, lines_came);
+	lines_start(&b->lines, r->fd);
+	b->input = (struct watch){ .fd = r->fd, .ready = input_ready };
 	b->progress = progress_new();
 	b->redraw.fire = batch_redraw;
 	b->advance.call = batch_advance;
@@ -284,7 +285,7 @@ int batch_run(const struct batch_request *request, struct answer *answer, struct
 	if (!result) {
 		result = batch_work(b, err);
 		progress_clear(&b->progress);
-		lines_want(&b->lines, false);
+		loop_unwatch(&b->input);
 	}
 	(void)batch_empty(b, false);
 	pool_free(b->pool);

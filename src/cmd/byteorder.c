@@ -1,6 +1,7 @@
 #include "cmd/byteorder.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/escape.h"
 #include "base/hex.h"
@@ -8,14 +9,16 @@
 #include "cli/observe_options.h"
 #include "cmd/asking.h"
 #include "cmd/byteorder_show.h"
-#include "cmd/value_lines.h"
+#include "net/lines.h"
+#include "net/proc_net.h"
 #include "net/quantity.h"
 #include "out/fields.h"
 #include "out/output.h"
 #include "out/report.h"
 #include "sys/file.h"
+#include "sys/wait.h"
 
-enum { SOCKADDR_MAX = 1024 };
+enum { SOCKADDR_MAX = 1024, LINE_SIZE = 16 * 1024 };
 
 struct byteorder_options {
 	struct observe_options observe;
@@ -90,6 +93,10 @@ struct value {
 	size_t sockaddr_size;
 };
 
+struct line_count {
+	size_t all, wrong;
+};
+
 static int read_sockaddr(const char *text, struct value *out, struct err *err)
 {
 	static const char separators[] = { ':', ' ', '\0' };
@@ -115,7 +122,7 @@ static int read_value(const struct byteorder_options *o, const char *text, struc
 	if (o->sockaddr)
 		return read_sockaddr(text, out, err);
 	if (o->proc_net)
-		return quantity_parse_proc_net(text, &out->addr, err);
+		return proc_net_parse_addr(text, &out->addr, err);
 	if (quantity_parse(text, &rules, &out->quantity, err))
 		return -1;
 	if (o->from_network && !out->quantity.is_bytes)
@@ -174,41 +181,73 @@ static void tell_wrong_line(struct report *report, size_t number, const struct e
 	report_failure(report, &told);
 }
 
+/* What a line of LEN bytes is without the blanks around it, which are left out of *LINE. */
+static int read_line(const struct byteorder_options *o, char **line, size_t len, struct value *out,
+                     struct err *err)
+{
+	if (len == LINE_SIZE)
+		return err_usage(err, "the line is longer than %d bytes", LINE_SIZE - 1);
+	if (memchr(*line, '\0', len))
+		return err_usage(err, "a NUL byte is no part of a value");
+	(void)lines_trim(line, len);
+	return read_value(o, *line, out, err);
+}
+
+/* All lines that have come; the number of the last and how many were wrong are counted on. */
+static int show_held_lines(const struct command_call *call, struct answer *a, struct lines *lines,
+                           struct line_count *count, struct err *err)
+{
+	const struct byteorder_options *o = call->options;
+	char *line;
+	ssize_t len;
+
+	while ((len = lines_next(lines, LINE_SIZE, &line)) >= 0) {
+		struct value value;
+		struct err why;
+
+		count->all++;
+		if (read_line(o, &line, (size_t)len, &value, &why) == 0) {
+			show_value(o, a, line, &value, true);
+			continue;
+		}
+		count->wrong++;
+		if (answer_flush(a, err))
+			return -1;
+		tell_wrong_line(call->report, count->all, &why);
+	}
+	return 0;
+}
+
 /* A value a line. One that is wrong is told at its turn, and the rest goes on. */
 static int show_lines(const struct command_call *call, struct answer *a, struct err *err)
 {
-	const struct byteorder_options *o = call->options;
-	struct value_lines lines = { .number = 0 };
-	struct value value;
-	size_t wrong = 0;
+	struct line_count count = { 0 };
+	struct lines lines;
 
-	for (;;) {
-		const char *text;
-		struct err why;
-		enum value_line kind = value_lines_next(&lines, &text, &why);
-
-		if (kind == VALUE_ERROR) {
-			*err = why;
+	lines_start(&lines, 0);
+	while (!lines.over) {
+		lines_wait(&lines);
+		if (show_held_lines(call, a, &lines, &count, err) || answer_flush(a, err))
 			return -1;
-		}
-		if (kind == VALUE_WAIT && answer_flush(a, err))
-			return -1;
-		if (kind == VALUE_END)
-			break;
-		if (kind == VALUE_WAIT)
-			continue;
-		if (kind == VALUE_LINE && read_value(o, text, &value, &why) == 0) {
-			show_value(o, a, text, &value, true);
-			continue;
-		}
-		wrong++;
-		if (answer_flush(a, err))
-			return -1;
-		tell_wrong_line(call->report, lines.number, &why);
 	}
-	return wrong ? err_answer(err, STATUS_EXPECTATION, "%zu of %zu lines are no value", wrong,
-	                          lines.number)
-	             : 0;
+	if (lines.error)
+		return err_set(err, ERR_LOCAL, -lines.error, "read", "standard input");
+	return count.wrong ? err_answer(err, STATUS_EXPECTATION, "%zu of %zu lines are no value",
+	                                count.wrong, count.all)
+	                   : 0;
+}
+
+/* Read until there are SIZE bytes or none come any more: how many, in *n. */
+static int read_bytes(uint8_t *at, size_t size, size_t *n, struct err *err)
+{
+	ssize_t got = 1;
+
+	for (*n = 0; *n < size && got > 0; *n += (size_t)got) {
+		got = sys_read_waiting(0, at + *n, size - *n);
+		if (got < 0)
+			return err_set(err, ERR_LOCAL, (int)-got, "read", "standard input");
+	}
+	return 0;
 }
 
 /* Raw bytes from standard input: all as one value, or one after another of the width asked for. */
@@ -223,7 +262,7 @@ static int show_raw(const struct command_call *call, struct answer *a, struct er
 		char input[64];
 		struct text t = TEXT_OVER(input);
 
-		if (value_bytes_read(bytes, size, &n, err))
+		if (read_bytes(bytes, size, &n, err))
 			return -1;
 		if (n == 0 && o->width)
 			return 0;

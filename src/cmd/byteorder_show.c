@@ -1,7 +1,5 @@
 #include "cmd/byteorder_show.h"
 
-#include <string.h>
-
 #include "base/hex.h"
 #include "out/memory.h"
 #include "out/trace.h"
@@ -131,13 +129,12 @@ static void show_v6_name(struct answer *a, const uint8_t *bytes)
 
 static void show_v6(struct answer *a, const struct quantity *q)
 {
-	struct addr addr = addr_wildcard(AF_INET6, 0);
+	struct addr addr = addr_of_bytes(AF_INET6, q->bytes, 0);
 	char host[64], full[64];
 	struct text h = TEXT_OVER(host), f = TEXT_OVER(full);
 	const struct memory_row rows[] = { { "both orders", NULL, q->bytes },
 		                           { "both orders", NULL, q->bytes + 8 } };
 
-	memcpy(&addr.at.v6.sin6_addr, q->bytes, sizeof addr.at.v6.sin6_addr);
 	addr_add_host(&h, &addr);
 	for (size_t i = 0; i < 16; i += 2)
 		text_add(&f, "%s%02x%02x", i > 0 ? ":" : "", q->bytes[i], q->bytes[i + 1]);
@@ -156,9 +153,8 @@ static void show_v6(struct answer *a, const struct quantity *q)
 
 void byteorder_show_proc_net(struct answer *a, const struct addr *addr)
 {
-	bool v6 = addr->at.any.sa_family == AF_INET6;
-	const uint8_t *bytes =
-		v6 ? addr->at.v6.sin6_addr.s6_addr : (const uint8_t *)&addr->at.v4.sin_addr;
+	size_t n;
+	const uint8_t *bytes = addr_bytes(addr, &n);
 	uint16_t port = addr_port(addr);
 	char host[64], word[96];
 	struct text h = TEXT_OVER(host), w = TEXT_OVER(word);
@@ -168,7 +164,7 @@ void byteorder_show_proc_net(struct answer *a, const struct addr *addr)
 	answer_str(a, NULL, "socket", word);
 	answer_str(a, "address", NULL, host);
 	answer_int(a, "port", NULL, port);
-	show_bytes(a, "address_bytes", "address", bytes, v6 ? 16 : 4);
+	show_bytes(a, "address_bytes", "address", bytes, n);
 	show_bytes(a, "port_bytes", "port",
 	           (const uint8_t[]){ (uint8_t)(port >> 8), (uint8_t)port }, 2);
 	answer_line(a,

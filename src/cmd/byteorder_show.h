@@ -9,7 +9,7 @@
 /* A number in both orders and what the function between them gives; or an IPv6 address. */
 void byteorder_show_quantity(struct answer *a, const struct quantity *q, bool from_network);
 
-/* A socket as quantity_parse_proc_net has read it. */
+/* A socket as proc_net_parse_addr has read it. */
 void byteorder_show_proc_net(struct answer *a, const struct addr *addr);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "loop/resolver.h"
 #include "net/service.h"
 #include "out/failure.h"
 #include "sys/clock.h"
@@ -58,11 +59,9 @@ static const char *query_subject(const struct query *q)
 
 static int query_fail(struct query *q, int eai, int error)
 {
-	if (eai == EAI_MEMORY)
-		error = ENOMEM;
-	if (eai == EAI_MEMORY || (eai == EAI_SYSTEM && err_is_local(error)))
-		return err_set(&q->err, ERR_LOCAL, error, "resolve", "%s", query_subject(q));
-	(void)err_set(&q->err, ERR_RESOLVE, eai, "resolve", "%s", query_subject(q));
+	(void)lookup_fail(&q->err, eai, error, query_subject(q));
+	if (q->err.domain == ERR_LOCAL)
+		return -1;
 	if (eai == EAI_SYSTEM)
 		err_detail(&q->err, "(%s)", failure_errno_text(error));
 	if (eai == EAI_SERVICE)
@@ -71,15 +70,6 @@ static int query_fail(struct query *q, int eai, int error)
 		if (*c & '\x80' && !(q->rules.hints.ai_flags & AI_IDN))
 			err_hint(&q->err, "with --idn, letters beyond ASCII are encoded for DNS");
 	return -1;
-}
-
-/* What inet_aton(3) or inet_pton(3) may accept; getaddrinfo then decides. */
-static bool looks_numeric(const char *host)
-{
-	if (strchr(host, ':'))
-		return true;
-	return host[0] >= '0' && host[0] <= '9' &&
-	       host[strspn(host, "0123456789abcdefABCDEFxX.")] == '\0';
 }
 
 /* The port of a service that the system does not know, or knows by another case. -1: none. */
@@ -121,7 +111,7 @@ static int query_read_address(struct query *q)
 	uint8_t dotted[4];
 	int error;
 
-	if (!q->host || !looks_numeric(q->host))
+	if (!q->host || !addr_looks_numeric(q->host))
 		return 0;
 	int eai = sys_getaddrinfo(q->host, NULL, &hints, &found, &error);
 	if (eai == EAI_NONAME && !strchr(q->host, ':'))
@@ -144,12 +134,10 @@ static struct addr unmapped(const struct addr *a)
 		[10] = 0xff, [11] = 0xff
 	}; /* RFC 4291 section 2.5.5.2 */
 	const uint8_t *bytes = a->at.v6.sin6_addr.s6_addr;
-	struct addr v4 = addr_wildcard(AF_INET, addr_port(a));
 
 	if (a->at.any.sa_family != AF_INET6 || memcmp(bytes, mapped, sizeof mapped) != 0)
 		return *a;
-	memcpy(&v4.at.v4.sin_addr, bytes + sizeof mapped, sizeof v4.at.v4.sin_addr);
-	return v4;
+	return addr_of_bytes(AF_INET, bytes + sizeof mapped, addr_port(a));
 }
 
 /* The name of A, to be freed; NULL when it has none. An EAI_* value otherwise. */
@@ -211,11 +199,10 @@ static int eai_of_host(int h_error)
 static int query_ask_host_of(struct query *q)
 {
 	const struct addr *a = &q->address;
-	bool v4 = a->at.any.sa_family == AF_INET;
-	const void *bytes =
-		v4 ? (const void *)&a->at.v4.sin_addr : (const void *)&a->at.v6.sin6_addr;
+	size_t n;
+	const uint8_t *bytes = addr_bytes(a, &n);
 	struct query_hostent *h = &q->hosts[0];
-	int error, h_error = sys_gethostbyaddr(bytes, v4 ? 4 : 16, a->at.any.sa_family, &h->entry,
+	int error, h_error = sys_gethostbyaddr(bytes, (socklen_t)n, a->at.any.sa_family, &h->entry,
 	                                       &h->room, &error);
 
 	return h_error ? query_fail(q, eai_of_host(h_error), error) : 0;

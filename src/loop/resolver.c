@@ -70,17 +70,24 @@ static void job_thread(void *arg)
 	job_leave(job);
 }
 
+int lookup_fail(struct err *err, int eai, int error, const char *subject)
+{
+	if (eai == EAI_MEMORY)
+		return err_set(err, ERR_LOCAL, ENOMEM, "resolve", "%s", subject);
+	if (eai == EAI_SYSTEM && err_is_local(error))
+		return err_set(err, ERR_LOCAL, error, "resolve", "%s", subject);
+	return err_set(err, ERR_RESOLVE, eai, "resolve", "%s", subject);
+}
+
 /* The answer in the caller's words. */
 static int job_answer(const struct lookup_job *job, struct addr_list *list, struct err *err)
 {
-	bool ours = job->eai == EAI_MEMORY || (job->eai == EAI_SYSTEM && err_is_local(job->error));
+	int eai = job->eai;
 
-	if (job->eai == EAI_MEMORY || (job->eai == 0 && addr_list_from(list, job->list)))
-		return err_set(err, ERR_LOCAL, ENOMEM, "resolve", "%s", job->host);
-	if (ours)
-		return err_set(err, ERR_LOCAL, job->error, "resolve", "%s", job->host);
-	if (job->eai)
-		return err_set(err, ERR_RESOLVE, job->eai, "resolve", "%s", job->host);
+	if (eai == 0 && addr_list_from(list, job->list))
+		eai = EAI_MEMORY;
+	if (eai)
+		return lookup_fail(err, eai, job->error, job->host);
 	for (size_t i = 0; i < list->count; i++)
 		addr_set_port(&list->at[i], job->port);
 	return 0;
@@ -149,20 +156,11 @@ void lookup_abandon(struct lookup *lookup)
 	free(lookup);
 }
 
-/* What inet_aton(3) or inet_pton(3) may accept; getaddrinfo then decides. */
-static bool looks_numeric(const char *host)
-{
-	if (strchr(host, ':'))
-		return true;
-	return host[0] >= '0' && host[0] <= '9' &&
-	       host[strspn(host, "0123456789abcdefABCDEFxX.")] == '\0';
-}
-
 int lookup_numeric(const struct lookup_question *question, struct addr_list *list, struct err *err)
 {
 	struct lookup_question numeric = *question;
 
-	if (!question->numeric && !looks_numeric(question->host))
+	if (!question->numeric && !addr_looks_numeric(question->host))
 		return 1;
 	numeric.numeric = true;
 	struct lookup_job *job = job_new(&numeric);

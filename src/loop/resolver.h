@@ -39,4 +39,8 @@ int lookup_wait(struct loop *loop, const struct lookup_question *question, nsec_
 int lookup_numeric(const struct lookup_question *question, struct addr_list *list,
                    struct err *err) MUST_CHECK;
 
+/* That SUBJECT was not found: what getaddrinfo returned and, of EAI_SYSTEM, its errno. ERR_RESOLVE, or
+ * ERR_LOCAL where this machine lacks something. -1. */
+int lookup_fail(struct err *err, int eai, int error, const char *subject);
+
 #endif

@@ -15,6 +15,14 @@ struct addr addr_from(const struct sockaddr *at, socklen_t len)
 	return a;
 }
 
+bool addr_looks_numeric(const char *host)
+{
+	if (strchr(host, ':'))
+		return true;
+	return host[0] >= '0' && host[0] <= '9' &&
+	       host[strspn(host, "0123456789abcdefABCDEFxX.")] == '\0';
+}
+
 struct addr addr_wildcard(int family, uint16_t port)
 {
 	struct addr a = { .at.any.sa_family = (sa_family_t)family };
@@ -28,13 +36,27 @@ struct addr addr_wildcard(int family, uint16_t port)
 struct addr addr_loopback(int family, uint16_t port)
 {
 	static const uint8_t v4[4] = { 127, 0, 0, 1 };
+
+	return addr_of_bytes(family, family == AF_INET ? v4 : in6addr_loopback.s6_addr, port);
+}
+
+struct addr addr_of_bytes(int family, const uint8_t *bytes, uint16_t port)
+{
 	struct addr a = addr_wildcard(family, port);
 
 	if (family == AF_INET)
-		memcpy(&a.at.v4.sin_addr, v4, sizeof v4);
+		memcpy(&a.at.v4.sin_addr, bytes, sizeof a.at.v4.sin_addr);
 	else
-		a.at.v6.sin6_addr = in6addr_loopback;
+		memcpy(&a.at.v6.sin6_addr, bytes, sizeof a.at.v6.sin6_addr);
 	return a;
+}
+
+const uint8_t *addr_bytes(const struct addr *a, size_t *n)
+{
+	bool v4 = a->at.any.sa_family == AF_INET;
+
+	*n = v4 ? sizeof a->at.v4.sin_addr : sizeof a->at.v6.sin6_addr;
+	return v4 ? (const uint8_t *)&a->at.v4.sin_addr : a->at.v6.sin6_addr.s6_addr;
 }
 
 int addr_local(struct addr *a, const char *path, bool abstract, struct err *err)

@@ -25,6 +25,9 @@ struct addr {
 /* Copies; LEN is cut to what a struct addr holds. */
 struct addr addr_from(const struct sockaddr *at, socklen_t len);
 
+/* Whether inet_aton(3) or inet_pton(3) may accept HOST; getaddrinfo then decides. */
+bool addr_looks_numeric(const char *host);
+
 /* The wildcard address of FAMILY, AF_INET or AF_INET6. */
 struct addr addr_wildcard(int family, uint16_t port);
 
@@ -34,6 +37,11 @@ struct addr addr_loopback(int family, uint16_t port);
 /* A path, or with ABSTRACT a name in the abstract namespace (man 7 unix). -1 when it is too long,
  * with a usage error. */
 int addr_local(struct addr *a, const char *path, bool abstract, struct err *err) MUST_CHECK;
+
+/* The address of FAMILY, AF_INET or AF_INET6, that BYTES are, 4 or 16 of them in network order; and
+ * the bytes of such an address, *n of them. */
+struct addr addr_of_bytes(int family, const uint8_t *bytes, uint16_t port);
+const uint8_t *addr_bytes(const struct addr *a, size_t *n);
 
 /* In host byte order; 0 for families that have no port. */
 uint16_t addr_port(const struct addr *a);

@@ -6,7 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "net/lines.h"
 #include "sys/file.h"
+
+enum { LINE_ROOM = 8191 };
 
 /* Calls EACH with every line of PATH until it returns false. -1 when the file cannot be read, or has a
  * line that is longer than any that means something. */
@@ -15,32 +18,20 @@ typedef bool each_line(void *context, char *line);
 static int file_lines(const char *path, each_line *each, void *context)
 {
 	OWN_FD fd = sys_open(path, O_RDONLY, 0);
-	char buf[8192];
-	size_t len = 0;
-	ssize_t n;
+	struct lines lines;
+	char *line;
+	ssize_t len;
 
 	if (fd < 0)
 		return -1;
-	while ((n = sys_read(fd, buf + len, sizeof buf - 1 - len)) > 0) {
-		char *line = buf, *end;
-
-		len += (size_t)n;
-		buf[len] = '\0';
-		while ((end = memchr(line, '\n', len - (size_t)(line - buf)))) {
-			*end = '\0';
-			if (!each(context, line))
-				return 0;
-			line = end + 1;
-		}
-		len -= (size_t)(line - buf);
-		memmove(buf, line, len);
-		if (len == sizeof buf - 1)
+	lines_start(&lines, fd);
+	while ((len = lines_await(&lines, LINE_ROOM, &line)) >= 0) {
+		if (len == LINE_ROOM)
 			return -1;
+		if (!each(context, line))
+			return 0;
 	}
-	buf[len] = '\0';
-	if (n == 0 && len > 0)
-		(void)each(context, buf);
-	return n < 0 ? -1 : 0;
+	return lines.error ? -1 : 0;
 }
 
 /* The next word of *AT, which goes on behind it; NULL at the end or a comment. */
@@ -112,20 +103,22 @@ struct hosts_search {
 
 static bool hosts_addr_read(const char *word, struct addr *a)
 {
-	*a = addr_wildcard(strchr(word, ':') ? AF_INET6 : AF_INET, 0);
-	if (a->at.any.sa_family == AF_INET)
-		return inet_pton(AF_INET, word, &a->at.v4.sin_addr) == 1;
-	return inet_pton(AF_INET6, word, &a->at.v6.sin6_addr) == 1;
+	int family = strchr(word, ':') ? AF_INET6 : AF_INET;
+	uint8_t bytes[16];
+
+	if (inet_pton(family, word, bytes) != 1)
+		return false;
+	*a = addr_of_bytes(family, bytes, 0);
+	return true;
 }
 
 /* By address alone: ports and zones are not in the file. */
 static bool same_host(const struct addr *a, const struct addr *b)
 {
-	if (a->at.any.sa_family != b->at.any.sa_family)
-		return false;
-	if (a->at.any.sa_family == AF_INET)
-		return a->at.v4.sin_addr.s_addr == b->at.v4.sin_addr.s_addr;
-	return memcmp(&a->at.v6.sin6_addr, &b->at.v6.sin6_addr, sizeof a->at.v6.sin6_addr) == 0;
+	size_t n, m;
+	const uint8_t *one = addr_bytes(a, &n), *other = addr_bytes(b, &m);
+
+	return a->at.any.sa_family == b->at.any.sa_family && memcmp(one, other, n) == 0;
 }
 
 static bool hosts_read(void *context, char *line)

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
+#include "net/lines.h"
 #include "sys/file.h"
 
-enum { FLAG_ACCEPTS = 0x10000, STATE_CONNECTED = 3 };
+enum { FLAG_ACCEPTS = 0x10000, STATE_CONNECTED = 3, LINE_ROOM = 8191 };
 
 const char *proc_net_path(enum socket_kind kind, int family)
 {
@@ -20,35 +22,54 @@ const char *proc_net_path(enum socket_kind kind, int family)
 	return paths[kind][family == AF_INET6];
 }
 
-/* Words of 32 bits, each in this machine's order: 0100007F is 127.0.0.1 on a little-endian one. */
-static bool parse_addr(uint8_t *addr, const char *hex, int family)
+int proc_net_parse_addr(const char *text, struct addr *out, struct err *err)
 {
-	size_t words = family == AF_INET ? 1 : 4;
-	unsigned word;
+	size_t len = strcspn(text, ":");
+	bool v6 = len == 32;
+	uint8_t bytes[16];
+	bool good = (len == 8 || v6) && strlen(text) == len + 5;
+	char digits[9] = "";
+	uint64_t value = 0;
 
-	if (strlen(hex) != 8 * words)
-		return false;
-	for (size_t i = 0; i < words; i++) {
-		if (sscanf(hex + 8 * i, "%8x", &word) != 1)
-			return false;
-		memcpy(addr + 4 * i, &word, 4);
+	for (size_t i = 0; good && i < len; i += 8) {
+		memcpy(digits, text + i, 8);
+		good = num_parse_digits(digits, 16, &value) == NUM_OK;
+		uint32_t word = (uint32_t)value;
+		memcpy(bytes + i / 2, &word, sizeof word);
 	}
+	if (!good || num_parse_digits(text + len + 1, 16, &value) != NUM_OK)
+		return err_usage(
+			err,
+			"'%s': not 8 or 32 hex digits, a colon and 4 hex digits as in /proc/net/tcp",
+			text);
+	*out = addr_of_bytes(v6 ? AF_INET6 : AF_INET, bytes, (uint16_t)value);
+	return 0;
+}
+
+static bool take_end(struct socket_end *end, const char *text, int family)
+{
+	struct addr a;
+	struct err err;
+	size_t n;
+
+	if (proc_net_parse_addr(text, &a, &err) || a.at.any.sa_family != family)
+		return false;
+	end->port = addr_port(&a);
+	const uint8_t *bytes = addr_bytes(&a, &n);
+	memcpy(end->addr, bytes, n);
 	return true;
 }
 
 static int take_inet(const char *line, struct socket_entry *e, struct socket_list *list)
 {
-	char local[33], remote[33];
-	unsigned local_port, remote_port, state, uid;
+	char local[38], remote[38];
+	unsigned state, uid;
 	unsigned long inode;
 
-	if (sscanf(line, " %*u: %32[0-9A-F]:%4x %32[0-9A-F]:%4x %2x %*x:%*x %*x:%*x %*x %u %*u %lu",
-	           local, &local_port, remote, &remote_port, &state, &uid, &inode) != 7 ||
-	    !parse_addr(e->local.addr, local, e->family) ||
-	    !parse_addr(e->remote.addr, remote, e->family))
+	if (sscanf(line, " %*u: %37[0-9A-F:] %37[0-9A-F:] %2x %*x:%*x %*x:%*x %*x %u %*u %lu",
+	           local, remote, &state, &uid, &inode) != 5 ||
+	    !take_end(&e->local, local, e->family) || !take_end(&e->remote, remote, e->family))
 		return 0;
-	e->local.port = (uint16_t)local_port;
-	e->remote.port = (uint16_t)remote_port;
 	e->uid = uid;
 	e->inode = inode;
 	return socket_list_add(list, e, state);
@@ -76,46 +97,28 @@ static int take_local(const char *line, struct socket_entry *e, struct socket_li
 	                                                  : SOCKET_CLOSE);
 }
 
-/* The whole lines among the HELD bytes at BUF, to which a NUL is added. Returns 0 or -ENOMEM, and
- * what is left is moved to the beginning. */
-static int take_lines(char *buf, size_t *held, struct socket_entry *e, struct socket_list *list)
-{
-	char *line = buf, *end;
-	int result = 0;
-
-	buf[*held] = '\0';
-	for (; result == 0 && (end = strchr(line, '\n')); line = end + 1) {
-		*end = '\0';
-		result = e->kind == SOCKET_UNIX ? take_local(line, e, list)
-		                                : take_inet(line, e, list);
-	}
-	*held = strlen(line);
-	memmove(buf, line, *held);
-	return result;
-}
-
 int proc_net_read(enum socket_kind kind, int family, struct socket_list *list)
 {
 	struct socket_entry e = { .kind = kind,
 		                  .family = family,
 		                  .type = kind == SOCKET_TCP ? SOCK_STREAM : SOCK_DGRAM };
-	char buf[8192];
-	size_t held = 0, before = list->count;
+	size_t before = list->count;
 	OWN_FD fd = sys_open(proc_net_path(kind, family), O_RDONLY, 0);
 	int result = fd < 0 ? fd : 0;
+	struct lines lines;
+	char *line;
+	ssize_t len;
 
-	while (result == 0) {
-		ssize_t n = sys_read(fd, buf + held, sizeof buf - 1 - held);
-
-		if (n <= 0) {
-			result = (int)n;
-			break;
-		}
-		held += (size_t)n;
-		result = take_lines(buf, &held, &e, list);
-		if (held == sizeof buf - 1)
+	lines_start(&lines, fd);
+	while (result == 0 && (len = lines_await(&lines, LINE_ROOM, &line)) >= 0) {
+		if (len == LINE_ROOM)
 			result = -EPROTO;
+		else
+			result = kind == SOCKET_UNIX ? take_local(line, &e, list)
+			                             : take_inet(line, &e, list);
 	}
+	if (result == 0)
+		result = lines.error;
 	if (result < 0)
 		list->count = before;
 	return result;

@@ -11,4 +11,10 @@ const char *proc_net_path(enum socket_kind kind, int family);
  * Lines that make no sense are passed over, for a Unix socket's name may hold a newline. */
 int proc_net_read(enum socket_kind kind, int family, struct socket_list *list) MUST_CHECK;
 
+/*
+ * An address and port as /proc/net/tcp and tcp6 show them, "0100007F:1F90": each 32-bit word of the
+ * address printed as this machine reads it, the port as a number.
+ */
+int proc_net_parse_addr(const char *text, struct addr *out, struct err *err) MUST_CHECK;
+
 #endif

@@ -315,29 +315,3 @@ uint64_t quantity_in_network_field(const struct quantity *q)
 	quantity_host_bytes(q, bytes);
 	return number_of(bytes, q->width / 8);
 }
-
-int quantity_parse_proc_net(const char *text, struct addr *out, struct err *err)
-{
-	size_t len = strcspn(text, ":");
-	bool v6 = len == 32;
-	struct addr made = addr_wildcard(v6 ? AF_INET6 : AF_INET, 0);
-	uint8_t *at = v6 ? made.at.v6.sin6_addr.s6_addr : (uint8_t *)&made.at.v4.sin_addr;
-	bool good = (len == 8 || v6) && strlen(text) == len + 5;
-	char digits[9] = "";
-	uint64_t value = 0;
-
-	for (size_t i = 0; good && i < len; i += 8) {
-		memcpy(digits, text + i, 8);
-		good = num_parse_digits(digits, 16, &value) == NUM_OK;
-		uint32_t word = (uint32_t)value;
-		memcpy(at + i / 2, &word, sizeof word);
-	}
-	if (!good || num_parse_digits(text + len + 1, 16, &value) != NUM_OK)
-		return err_usage(
-			err,
-			"'%s': not 8 or 32 hex digits, a colon and 4 hex digits as in /proc/net/tcp",
-			text);
-	addr_set_port(&made, (uint16_t)value);
-	*out = made;
-	return 0;
-}

@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "net/addr.h"
 
 enum { QUANTITY_BYTES_MAX = 16 };
 
@@ -44,11 +43,5 @@ void quantity_host_bytes(const struct quantity *q, uint8_t out[QUANTITY_BYTES_MA
  * opposite: what is found in such a field that means Q. */
 void quantity_take_from_network(struct quantity *q);
 uint64_t quantity_in_network_field(const struct quantity *q);
-
-/*
- * An address and port as /proc/net/tcp and tcp6 show them, "0100007F:1F90": each 32-bit word of the
- * address printed as this machine reads it, the port as a number.
- */
-int quantity_parse_proc_net(const char *text, struct addr *out, struct err *err) MUST_CHECK;
 
 #endif

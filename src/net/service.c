@@ -6,20 +6,19 @@
 #include <strings.h>
 
 #include "base/num.h"
-#include "sys/service.h"
 
 const struct service service_table[] = {
 #include "services.inc"
 };
 const size_t service_count = ARRAY_LEN(service_table);
 
-enum { SERVICE_NAME_SIZE = 64 };
-
-bool service_word_in(const char *words, const char *word)
+bool service_is_called(const char *name, const char *aliases, const char *word)
 {
 	size_t len = strlen(word);
 
-	for (const char *at = words; *at; at += strspn(at, " ")) {
+	if (strcasecmp(name, word) == 0)
+		return true;
+	for (const char *at = aliases; *at; at += strspn(at, " ")) {
 		size_t size = strcspn(at, " ");
 
 		if (size == len && strncasecmp(at, word, len) == 0)
@@ -29,11 +28,11 @@ bool service_word_in(const char *words, const char *word)
 	return false;
 }
 
-void service_lower(char *lower, size_t size, const char *text)
+void service_lower(char lower[SERVICE_WORD_SIZE], const char *text)
 {
 	size_t i = 0;
 
-	for (; i + 1 < size && text[i]; i++)
+	for (; i + 1 < SERVICE_WORD_SIZE && text[i]; i++)
 		lower[i] = (char)tolower((unsigned char)text[i]);
 	lower[i] = '\0';
 }
@@ -55,28 +54,32 @@ static int service_find_built_in(const char *name, const char *protocol)
 	for (size_t i = 0; i < service_count; i++) {
 		const struct service *s = &service_table[i];
 
-		if (strcmp(s->protocol, protocol) != 0)
-			continue;
-		if (strcasecmp(s->name, name) == 0 || service_word_in(s->aliases, name))
+		if (strcmp(s->protocol, protocol) == 0 &&
+		    service_is_called(s->name, s->aliases, name))
 			return s->port;
 	}
 	return -1;
 }
 
+int service_by_name(const char *name, const char *protocol, sys_service_found *found, void *context)
+{
+	int port = sys_service_by_name(name, protocol, found, context);
+	char lower[SERVICE_WORD_SIZE];
+
+	service_lower(lower, name);
+	if (port < 0 && strcmp(lower, name) != 0)
+		port = sys_service_by_name(lower, protocol, found, context);
+	return port;
+}
+
 int service_port(const char *name, const char *protocol)
 {
-	char lower[SERVICE_NAME_SIZE];
 	size_t len = strlen(name);
 	int port;
 
-	if (len == 0 || len >= sizeof lower)
+	if (len == 0 || len >= SERVICE_WORD_SIZE)
 		return -1;
-	port = sys_service_by_name(name, protocol, NULL, NULL);
-	if (port >= 0)
-		return port;
-	service_lower(lower, sizeof lower, name);
-	if (strcmp(lower, name) != 0)
-		port = sys_service_by_name(lower, protocol, NULL, NULL);
+	port = service_by_name(name, protocol, NULL, NULL);
 	return port >= 0 ? port : service_find_built_in(name, protocol);
 }
 

@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "sys/service.h"
+
+enum { SERVICE_WORD_SIZE = 64 }; /* longer names are nobody's */
 
 /* Arrays, not pointers: a table that nobody asks costs nothing at the start. */
 struct service {
@@ -27,11 +30,16 @@ extern const size_t service_count;
 bool service_is_name(const char *text);
 bool service_is_word(const char *text);
 
-/* Whether WORD, in any case, is one of WORDS, which blanks separate. */
-bool service_word_in(const char *words, const char *word);
+/* Whether WORD, in any case, is the NAME or one of the ALIASES, which blanks separate. */
+bool service_is_called(const char *name, const char *aliases, const char *word);
 
 /* TEXT in small letters, cut to what fits. */
-void service_lower(char *lower, size_t size, const char *text);
+void service_lower(char lower[SERVICE_WORD_SIZE], const char *text);
+
+/* As sys_service_by_name; a NAME that it does not know is asked for in small letters, too. It is
+ * shorter than SERVICE_WORD_SIZE. */
+int service_by_name(const char *name, const char *protocol, sys_service_found *found,
+                    void *context) MUST_CHECK;
 
 /* The port of service NAME (any case) for PROTOCOL, or -1 when nobody knows it. */
 int service_port(const char *name, const char *protocol) MUST_CHECK;

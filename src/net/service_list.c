@@ -5,9 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "net/service.h"
-#include "sys/service.h"
-
 static char *put_text(char *at, const char *text)
 {
 	size_t size = strlen(text) + 1;
@@ -115,18 +112,13 @@ static void list_add_new(void *context, const struct sys_service *s)
 void service_list_ask(struct service_list *list, const struct service_query *q)
 {
 	const char *protocol = q->protocol[0] ? q->protocol : NULL;
-	char lower[SERVICE_WORD_SIZE];
 
 	if (!q->name[0]) {
 		if (q->low == q->high)
 			(void)!sys_service_by_port(q->low, protocol, list_add_new, list);
 		return;
 	}
-	if (sys_service_by_name(q->name, protocol, list_add_new, list) >= 0)
-		return;
-	service_lower(lower, sizeof lower, q->name);
-	if (strcmp(lower, q->name) != 0)
-		(void)!sys_service_by_name(lower, protocol, list_add_new, list);
+	(void)!service_by_name(q->name, protocol, list_add_new, list);
 }
 
 /* Entries by port; those of one port stay in the order of the list. */

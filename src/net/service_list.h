@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "net/service.h"
 
 struct service_entry {
 	char *name;           /* owned, and the next two with it */
@@ -40,8 +41,6 @@ void service_list_sort(struct service_list *list);
 /* The first with that port and protocol; NULL when there is none. */
 const struct service_entry *service_list_at(const struct service_list *list, uint16_t port,
                                             const char *protocol);
-
-enum { SERVICE_WORD_SIZE = 64 };
 
 /* NAME, PORT or LOW-HIGH, each with /PROTO or without. */
 struct service_query {

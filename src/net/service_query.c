@@ -5,7 +5,6 @@
 
 #include "base/num.h"
 #include "base/text.h"
-#include "net/service.h"
 
 static int parse_protocol(char *protocol, const char *text, struct err *err)
 {
@@ -13,7 +12,7 @@ static int parse_protocol(char *protocol, const char *text, struct err *err)
 
 	if (len == 0 || len >= SERVICE_WORD_SIZE || !service_is_word(text))
 		return err_usage(err, "'%s' is not the name of a protocol", text);
-	service_lower(protocol, SERVICE_WORD_SIZE, text);
+	service_lower(protocol, text);
 	return 0;
 }
 
@@ -88,7 +87,7 @@ bool service_query_matches(const struct service_query *q, const struct service_e
 		return false;
 	if (!q->name[0])
 		return e->port >= q->low && e->port <= q->high;
-	return strcasecmp(e->name, q->name) == 0 || service_word_in(e->aliases, q->name);
+	return service_is_called(e->name, e->aliases, q->name);
 }
 
 bool service_entry_contains(const struct service_entry *e, const char *text)

@@ -71,13 +71,7 @@ int socket_list_add(struct socket_list *list, const struct socket_entry *e, unsi
 
 struct addr socket_end_addr(const struct socket_entry *s, const struct socket_end *end)
 {
-	struct addr a = addr_wildcard(s->family, end->port);
-
-	if (s->family == AF_INET)
-		memcpy(&a.at.v4.sin_addr, end->addr, sizeof a.at.v4.sin_addr);
-	else
-		memcpy(&a.at.v6.sin6_addr, end->addr, sizeof a.at.v6.sin6_addr);
-	return a;
+	return addr_of_bytes(s->family, end->addr, end->port);
 }
 
 static int compare_numbers(uint64_t a, uint64_t b)

@@ -142,17 +142,15 @@ void answer_line(struct answer *a, const char *format, ...)
 	answer_keep_line(a, t.at, t.len);
 }
 
-/* ASCII alone, so that no byte of it does anything to a terminal. Takes OBJECT. */
+/* Takes OBJECT. */
 static void answer_put_json(struct answer *a, json_t *object)
 {
-	char *line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+	OWN_MEM char *line = cell_json_line(object);
 
-	json_decref(object);
 	if (line)
-		answer_keep_line(a, line, strlen(line));
+		answer_keep_line(a, line, strlen(line) - 1);
 	else
 		answer_failed(a, ENOMEM);
-	free(line);
 }
 
 /* Takes VALUE. Below the innermost that is open, or as a line of its own. */
@@ -243,7 +241,7 @@ void answer_time(struct answer *a, const char *key, const char *label, nsec_t va
 
 	if (a->json && key) {
 		text_add(&t, "%s_ms", key);
-		answer_add(a, buf, json_real((double)(value / NSEC_PER_USEC) / 1000.0));
+		answer_add(a, buf, cell_json_msec(value));
 	} else if (!a->json && label) {
 		text_add(&t, "%.1f ms", nsec_to_msec(value));
 		answer_labelled(a, label, buf);

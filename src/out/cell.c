@@ -37,3 +37,23 @@ json_t *cell_json_words(const char *str)
 	}
 	return list;
 }
+
+json_t *cell_json_msec(nsec_t time)
+{
+	return json_real((double)(time / NSEC_PER_USEC) / 1000.0);
+}
+
+char *cell_json_line(json_t *object)
+{
+	OWN_MEM char *line =
+		json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+	size_t len = line ? strlen(line) : 0;
+	char *whole = line ? realloc(line, len + sizeof "\n") : NULL;
+
+	json_decref(object);
+	if (!whole)
+		return NULL;
+	line = NULL;
+	memcpy(whole + len, "\n", sizeof "\n");
+	return whole;
+}

@@ -28,8 +28,10 @@ struct decode_name {
 		constant, #constant, group                                                         \
 	}
 
-static const struct decode_name families[] = { NAMED(AF_UNSPEC), NAMED(AF_INET), NAMED(AF_INET6),
-	                                       NAMED(AF_UNIX), NAMED(AF_NETLINK) };
+static const struct decode_name families[] = { NAMED(AF_UNSPEC),  NAMED(AF_INET),
+	                                       NAMED(AF_INET6),   NAMED(AF_UNIX),
+	                                       NAMED(AF_NETLINK), NAMED(AF_PACKET),
+	                                       NAMED(AF_VSOCK) };
 static const struct decode_name socktypes[] = { NAMED(SOCK_STREAM), NAMED(SOCK_DGRAM),
 	                                        NAMED(SOCK_SEQPACKET), NAMED(SOCK_RAW) };
 static const struct decode_name protocols[] = { NAMED(IPPROTO_TCP),
@@ -67,16 +69,23 @@ static const struct decode_name ni_flags[] = { NAMED(NI_NUMERICHOST), NAMED(NI_N
 	add_value((t), (names), ARRAY_LEN(names), (group), (value))
 #define ADD_FLAGS(t, names, value) add_flags((t), (names), ARRAY_LEN(names), (value))
 
+static const char *name_of(const struct decode_name *names, size_t count, long group, long value)
+{
+	for (size_t i = 0; i < count; i++)
+		if (names[i].value == value && names[i].group == group)
+			return names[i].name;
+	return NULL;
+}
+
 static void add_value(struct text *t, const struct decode_name *names, size_t count, long group,
                       long value)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (names[i].value == value && names[i].group == group) {
-			text_add_str(t, names[i].name);
-			return;
-		}
-	}
-	text_add(t, "%ld", value);
+	const char *name = name_of(names, count, group, value);
+
+	if (name)
+		text_add_str(t, name);
+	else
+		text_add(t, "%ld", value);
 }
 
 static void add_flags(struct text *t, const struct decode_name *names, size_t count, long value)
@@ -308,6 +317,11 @@ void decode_host_addr(struct text *t, const struct sys_call *call, int i)
 	char buf[INET6_ADDRSTRLEN];
 
 	text_add_str(t, inet_ntop(family, pointer_at(call, i), buf, sizeof buf) ? buf : "?");
+}
+
+const char *decode_family_name(int family)
+{
+	return name_of(families, ARRAY_LEN(families), 0, family);
 }
 
 void decode_add_family(struct text *t, int family)

@@ -40,6 +40,9 @@ decode_arg decode_ordered;
 void decode_add_ordered(struct text *t, enum sys_op op, intptr_t value);
 decode_arg decode_host_addr; /* an in_addr or in6_addr, the family is argument I + 2 */
 
+/* "AF_INET"; NULL when nobody here has a name for it. */
+const char *decode_family_name(int family);
+
 /* A value by its name, as "AF_INET"; as a number when it has none. */
 void decode_add_family(struct text *t, int family);
 void decode_add_socktype(struct text *t, int type);

@@ -5,24 +5,22 @@
 #include "base/escape.h"
 #include "base/hex.h"
 #include "net/addr.h"
+#include "out/decode.h"
 #include "sys/lookup.h"
 
-enum { ROW = 8, VALUE_ROOM = 25, PATH_ROOM = 108, UNIX = sizeof "unix:" - 1 };
+enum { ROW = 8, VALUE_ROOM = 21, PATH_ROOM = 108, UNIX = sizeof "unix:" - 1 };
 
+/* A family whose fields are known here. */
 struct family {
 	sa_family_t family;
-	const char *name;
-	size_t size; /* of its struct; 0 where its fields are not known here */
+	const char *field; /* that it is in */
+	size_t size;       /* of its struct, at the least */
 };
 
 static const struct family families[] = {
-	{ AF_INET, "AF_INET", sizeof(struct sockaddr_in) },
-	{ AF_INET6, "AF_INET6", sizeof(struct sockaddr_in6) },
-	{ AF_UNIX, "AF_UNIX", sizeof(sa_family_t) },
-	{ AF_UNSPEC, "AF_UNSPEC", 0 },
-	{ AF_NETLINK, "AF_NETLINK", 0 },
-	{ AF_PACKET, "AF_PACKET", 0 },
-	{ AF_VSOCK, "AF_VSOCK", 0 },
+	{ AF_INET, "sin_family", sizeof(struct sockaddr_in) },
+	{ AF_INET6, "sin6_family", sizeof(struct sockaddr_in6) },
+	{ AF_UNIX, "sun_family", sizeof(sa_family_t) },
 };
 
 static const struct family *family_of(sa_family_t number)
@@ -159,25 +157,15 @@ static void fields_of_local(struct fields *f, const struct addr *addr)
 	field(f, len < room ? len : room, "sun_path", ORDER_NONE, buf + UNIX);
 }
 
-/* What it is as a whole, for whoever does not want to read fields. */
-static void fields_begin(struct answer *a, const struct addr *addr, const struct family *family)
+static struct addr addr_of(const uint8_t *at, size_t n)
 {
-	char host[PATH_ROOM * ESCAPE_GROWTH + 32], word[sizeof host], number[16];
-	struct text h = TEXT_OVER(host), w = TEXT_OVER(word), n = TEXT_OVER(number);
-	bool inet = addr->at.any.sa_family == AF_INET || addr->at.any.sa_family == AF_INET6;
+	struct sockaddr_storage copy = { 0 };
+	size_t kept = n < sizeof copy ? n : sizeof copy;
 
-	text_add(&n, "%u", addr->at.any.sa_family);
-	addr_add_host(&h, addr);
-	addr_add(&w, addr);
-	answer_str(a, "family", NULL, family ? family->name : number);
-	answer_str(a, NULL, family ? family->name : "family",
-	           family && family->size ? word : number);
-	if (inet)
-		answer_str(a, "address", NULL, host);
-	if (inet)
-		answer_int(a, "port", NULL, addr_port(addr));
-	if (addr->at.any.sa_family == AF_UNIX)
-		answer_str(a, "path", NULL, host + UNIX);
+	memcpy(&copy, at, kept);
+	if (copy.ss_family == AF_UNIX && kept > sizeof(struct sockaddr_un))
+		kept = sizeof(struct sockaddr_un);
+	return addr_from((const struct sockaddr *)&copy, (socklen_t)kept);
 }
 
 int fields_check(const uint8_t *at, size_t n, struct err *err)
@@ -191,50 +179,63 @@ int fields_check(const uint8_t *at, size_t n, struct err *err)
 	swapped = (sa_family_t)(number >> 8 | number << 8);
 	family = family_of(number);
 	if (family && n < family->size)
-		return err_usage(err, "%zu bytes: a sockaddr of %s has %zu", n, family->name,
-		                 family->size);
-	if (!family && family_of(swapped) && swapped != AF_UNSPEC) {
+		return err_usage(err, "%zu bytes: a sockaddr of %s has %zu", n,
+		                 decode_family_name(number), family->size);
+	if (!decode_family_name(number) && decode_family_name(swapped) && swapped != AF_UNSPEC) {
 		err_usage(err, "%u is no family of addresses: %02x %02x is %s in the other order",
-		          number, at[0], at[1], family_of(swapped)->name);
+		          number, at[0], at[1], decode_family_name(swapped));
 		err_hint(err, "a family is in the byte order of its host");
 		return -1;
 	}
 	return 0;
 }
 
-void fields_of_sockaddr(struct answer *a, const uint8_t *at, size_t n)
+void fields_list(struct answer *a, const char *key, const char *label, const uint8_t *at, size_t n)
 {
 	struct fields f = { .answer = a, .at = at, .n = n };
-	struct sockaddr_storage copy = { 0 };
-	size_t kept = n < sizeof copy ? n : sizeof copy;
+	struct addr addr = addr_of(at, n);
+	sa_family_t number = addr.at.any.sa_family;
+	const struct family *family = family_of(number);
 	char buf[32];
 	struct text t = TEXT_OVER(buf);
 
-	memcpy(&copy, at, kept);
-	if (copy.ss_family == AF_UNIX && kept > sizeof(struct sockaddr_un))
-		kept = sizeof(struct sockaddr_un);
-	struct addr addr = addr_from((const struct sockaddr *)&copy, (socklen_t)kept);
-	const struct family *family = family_of(copy.ss_family);
-
-	fields_begin(a, &addr, family);
-	answer_list(a, "fields", NULL);
+	answer_list(a, key, label);
 	answer_line(a, "%3s  %-23s  %-14s  %-7s  %s", "at", "bytes", "field", "order", "value");
-	if (family)
-		text_add(&t, "%s (%u)", family->name, copy.ss_family);
-	else
-		text_add(&t, "%u", copy.ss_family);
-	field(&f, sizeof copy.ss_family,
-	      copy.ss_family == AF_INET    ? "sin_family"
-	      : copy.ss_family == AF_INET6 ? "sin6_family"
-	      : copy.ss_family == AF_UNIX  ? "sun_family"
-	                                   : "sa_family",
-	      ORDER_HOST, buf);
-	if (copy.ss_family == AF_INET)
+	decode_add_family(&t, number);
+	if (decode_family_name(number))
+		text_add(&t, " (%u)", number);
+	field(&f, sizeof number, family ? family->field : "sa_family", ORDER_HOST, buf);
+	if (number == AF_INET)
 		fields_of_v4(&f, &addr);
-	else if (copy.ss_family == AF_INET6)
+	else if (number == AF_INET6)
 		fields_of_v6(&f, &addr);
-	else if (copy.ss_family == AF_UNIX)
+	else if (number == AF_UNIX)
 		fields_of_local(&f, &addr);
-	field(&f, n - f.done, family && family->size ? "(rest)" : "sa_data", ORDER_NONE, "");
+	field(&f, n - f.done, family ? "(rest)" : "sa_data", ORDER_NONE, "");
 	answer_end(a);
+}
+
+void fields_of_sockaddr(struct answer *a, const uint8_t *at, size_t n)
+{
+	struct addr addr = addr_of(at, n);
+	sa_family_t number = addr.at.any.sa_family;
+	char host[PATH_ROOM * ESCAPE_GROWTH + 32], word[sizeof host], digits[16], name[32];
+	struct text h = TEXT_OVER(host), w = TEXT_OVER(word), d = TEXT_OVER(digits),
+		    f = TEXT_OVER(name);
+
+	addr_add_host(&h, &addr);
+	addr_add(&w, &addr);
+	text_add(&d, "%u", number);
+	decode_add_family(&f, number);
+	/* What it is as a whole, for whoever does not want to read fields. */
+	answer_str(a, "family", NULL, name);
+	answer_str(a, NULL, decode_family_name(number) ? name : "family",
+	           family_of(number) ? word : digits);
+	if (number == AF_INET || number == AF_INET6) {
+		answer_str(a, "address", NULL, host);
+		answer_int(a, "port", NULL, addr_port(&addr));
+	} else if (number == AF_UNIX) {
+		answer_str(a, "path", NULL, host + UNIX);
+	}
+	fields_list(a, "fields", NULL, at, n);
 }

@@ -14,4 +14,7 @@ int fields_check(const uint8_t *at, size_t n, struct err *err) MUST_CHECK;
  * struct is shown as the rest. */
 void fields_of_sockaddr(struct answer *a, const uint8_t *at, size_t n);
 
+/* Their fields alone: a list under KEY and LABEL, as answer_list has it. */
+void fields_list(struct answer *a, const char *key, const char *label, const uint8_t *at, size_t n);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "out/cell.h"
 #include "out/failure.h"
 #include "out/output.h"
 #include "sys/file.h"
@@ -100,19 +101,6 @@ static void report_put(struct report *r, int fd, const char *bytes, size_t n)
 		atomic_store(&r->failed, -error);
 }
 
-/* A string as JSON, escaped first when it is not UTF-8. */
-static json_t *json_str(const char *str)
-{
-	json_t *json = json_string(str);
-	char buf[2048];
-	struct text t = TEXT_OVER(buf);
-
-	if (json)
-		return json;
-	text_add_escaped(&t, str);
-	return json_string(buf);
-}
-
 static void json_set(json_t *object, const char *name, const char *suffix, json_t *value)
 {
 	char key[64];
@@ -122,11 +110,6 @@ static void json_set(json_t *object, const char *name, const char *suffix, json_
 	(void)json_object_set_new(object, key, value);
 }
 
-static double rounded_msec(nsec_t time)
-{
-	return (double)(time / NSEC_PER_USEC) / 1000.0;
-}
-
 static void json_set_addr(json_t *object, const char *name, const struct addr *a)
 {
 	bool local = a->at.any.sa_family == AF_UNIX;
@@ -134,7 +117,7 @@ static void json_set_addr(json_t *object, const char *name, const struct addr *a
 	struct text t = TEXT_OVER(buf);
 
 	addr_add_host(&t, a);
-	json_set(object, name, local ? "_path" : "_addr", json_str(buf));
+	json_set(object, name, local ? "_path" : "_addr", cell_json_str(buf));
 	if (!local)
 		json_set(object, name, "_port", json_integer(addr_port(a)));
 }
@@ -144,7 +127,7 @@ static void json_set_field(json_t *object, const struct report_field *f)
 	switch (f->type) {
 	case REPORT_STR:
 		if (f->is.str)
-			json_set(object, f->name, "", json_str(f->is.str));
+			json_set(object, f->name, "", cell_json_str(f->is.str));
 		break;
 	case REPORT_INT:
 		json_set(object, f->name, "", json_integer(f->is.number));
@@ -153,7 +136,7 @@ static void json_set_field(json_t *object, const struct report_field *f)
 		json_set(object, f->name, "", json_boolean(f->is.truth));
 		break;
 	case REPORT_TIME:
-		json_set(object, f->name, "_ms", json_real(rounded_msec(f->is.time)));
+		json_set(object, f->name, "_ms", cell_json_msec(f->is.time));
 		break;
 	case REPORT_ADDR:
 		json_set_addr(object, f->name, f->is.addr);
@@ -163,23 +146,13 @@ static void json_set_field(json_t *object, const struct report_field *f)
 	}
 }
 
-/* ASCII alone, so that no byte of it does anything to a terminal. Takes OBJECT. */
+/* Takes OBJECT. */
 static void report_put_json(struct report *r, int fd, json_t *object)
 {
-	OWN_MEM char *line =
-		json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
-	char end[] = "\n";
+	OWN_MEM char *line = cell_json_line(object);
 
-	json_decref(object);
-	if (!line)
-		return;
-	size_t len = strlen(line);
-	char *whole = realloc(line, len + sizeof end);
-	if (!whole)
-		return;
-	line = whole;
-	memcpy(line + len, end, sizeof end);
-	report_put(r, fd, line, len + 1);
+	if (line)
+		report_put(r, fd, line, strlen(line));
 }
 
 static void text_add_time(struct text *t, nsec_t time)
@@ -257,7 +230,7 @@ void report_event(struct report *r, enum report_kind kind, bool urgent,
 	if (r->config.json) {
 		json_t *object = json_object();
 
-		json_set(object, "event", "", json_str(row->name));
+		json_set(object, "event", "", cell_json_str(row->name));
 		for (size_t i = 0; i < count; i++)
 			json_set_field(object, &fields[i]);
 		report_put_json(r, r->fd, object);
@@ -304,14 +277,14 @@ static void report_failure_json(struct report *r, const struct err *e)
 	bool has_errno = e->domain == ERR_NETWORK || e->domain == ERR_LOCAL;
 
 	failure_add_message(&t, e);
-	json_set(error, "op", "", json_str(e->op));
-	json_set(error, "code", "", json_str(failure_code_name(e)));
+	json_set(error, "op", "", cell_json_str(e->op));
+	json_set(error, "code", "", cell_json_str(failure_code_name(e)));
 	json_set(error, "errno", "", has_errno ? json_integer(e->code) : json_null());
-	json_set(error, "message", "", json_str(buf));
+	json_set(error, "message", "", cell_json_str(buf));
 	if (e->subject[0])
-		json_set(error, "subject", "", json_str(e->subject));
+		json_set(error, "subject", "", cell_json_str(e->subject));
 	if (e->hint[0])
-		json_set(error, "hint", "", json_str(e->hint));
+		json_set(error, "hint", "", cell_json_str(e->hint));
 	json_set(object, "error", "", error);
 	report_put_json(r, r->fd, object);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sys/call.h"
+#include "sys/file.h"
 #include "sys/process.h"
 
 int sys_epoll_create(void)
@@ -54,6 +55,19 @@ int sys_poll(struct pollfd *fds, size_t count, nsec_t timeout)
 
 	SYS_RUN_ONCE(call, ppoll(fds, count, limit_at, signals_wait_mask()));
 	return call.result == -EINTR ? 0 : (int)call.result;
+}
+
+ssize_t sys_read_waiting(int fd, void *buf, size_t size)
+{
+	struct pollfd in = { .fd = fd, .events = POLLIN };
+	ssize_t n = sys_read(fd, buf, size);
+
+	while (n == -EAGAIN) {
+		n = sys_poll(&in, 1, NSEC_NEVER);
+		if (n >= 0)
+			n = sys_read(fd, buf, size);
+	}
+	return n;
 }
 
 int sys_eventfd(void)

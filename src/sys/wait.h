@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/types.h>
 
 #include "base/attr.h"
 #include "base/unit.h"
@@ -20,6 +21,9 @@ int sys_epoll_ctl(int epfd, int op, int fd, uint32_t events, void *data) MUST_CH
  * signals_catch has caught. An interruption gives 0 events. */
 int sys_epoll_wait(int epfd, struct epoll_event *events, int size, nsec_t timeout) MUST_CHECK;
 int sys_poll(struct pollfd *fds, size_t count, nsec_t timeout) MUST_CHECK;
+
+/* As sys_read (file.h), but where FD does not block it waits until there is something to read. */
+ssize_t sys_read_waiting(int fd, void *buf, size_t size) MUST_CHECK;
 
 /* man 2 eventfd: a descriptor that becomes readable after sys_eventfd_signal. */
 int sys_eventfd(void) MUST_CHECK;

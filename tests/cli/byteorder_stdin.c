@@ -12,6 +12,7 @@
 
 #include "base/attr.h"
 #include "harness/clock.h"
+#include "harness/data.h"
 #include "harness/events.h"
 #include "harness/fail.h"
 #include "harness/proc.h"
@@ -235,12 +236,6 @@ Test(byteorder_stdin, raw_bytes_with_a_width_are_many_values)
 	child_says(&child, "ends after 1 of the 2 bytes");
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return *state ^ *state >> 29;
-}
-
 static void add_hex(FILE *to, const char *key, const void *bytes, unsigned n)
 {
 	fprintf(to, "\"%s\":\"", key);
@@ -303,7 +298,7 @@ static void compare_values(bool from_network)
 	cr_assert(values && lines);
 	for (unsigned i = 0; i < 100000 + 65 * 3; i++) {
 		unsigned border = i / 3 % 65;
-		uint64_t value = i < 100000 ? next_random(&state) >> next_random(&state) % 64
+		uint64_t value = i < 100000 ? data_random(&state) >> data_random(&state) % 64
 		                            : (border < 64 ? UINT64_C(1) << border : 0) + i % 3 - 1;
 
 		fprintf(values, "%" PRIu64 "\n", value);

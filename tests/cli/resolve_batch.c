@@ -258,7 +258,7 @@ Test(resolve_batch, a_signal_ends_it_with_what_is_done)
 		end_by(ending[i]);
 }
 
-/* Pages that were written in parts hold less than they could: at two thirds it may be full. */
+/* A pipe of 16 pages: two writes that do not fit into one page fill two, so that half may be empty. */
 static bool is_full(void *fd)
 {
 	int bytes = 0;

@@ -118,3 +118,9 @@ void data_expect_file(const struct data *data, const char *path, const char *pre
 		     (unsigned long long)data->size);
 	close(fd);
 }
+
+uint64_t data_random(uint64_t *state)
+{
+	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return *state ^ *state >> 29;
+}

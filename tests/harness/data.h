@@ -39,4 +39,7 @@ void data_save(const struct data *data, const char *path);
 void data_expect_file(const struct data *data, const char *path, const char *prefix,
                       const char *what);
 
+/* A number that looks random, the next after *STATE. */
+uint64_t data_random(uint64_t *state);
+
 #endif

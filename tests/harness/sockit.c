@@ -91,6 +91,15 @@ struct child sockit_expect(const char *const *words, int status)
 	return child;
 }
 
+void sockit_expect_late(const char *said, const char *const *words, double seconds)
+{
+	struct child child = sockit_expect(words, 4);
+
+	child_says(&child, said);
+	if (child.seconds < seconds * 0.9 || child.seconds > seconds + 0.5 * clock_slack())
+		child_blame(&child, "after %.2f s instead of %.2f", child.seconds, seconds);
+}
+
 static struct session connect_to(int listener, const struct place *place, const struct plan *plan)
 {
 	struct session session = { .place = *place, .listener = listener };

@@ -24,6 +24,9 @@ struct child sockit_run(const char *const *words);
 /* sockit_run() and child_expect(). */
 struct child sockit_expect(const char *const *words, int status);
 
+/* The same with status 4 after SECONDS, and with SAID. */
+void sockit_expect_late(const char *said, const char *const *words, double seconds);
+
 enum role {
 	CONNECT,
 	LISTEN,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/data.h"
 #include "sys/order.h"
 
 static struct err err;
@@ -226,12 +227,6 @@ Test(quantity, of_ipv6)
 	}
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return *state ^ *state >> 29;
-}
-
 /* VALUE as it lies in memory, and what the C library makes of it. */
 static void library_bytes(uint64_t value, unsigned width, uint8_t *host, uint8_t *network)
 {
@@ -302,7 +297,7 @@ Test(quantity, values_and_borders_are_those_of_the_library)
 				                    (uint64_t)(int64_t)off,
 				            widths[w]);
 	for (unsigned i = 0; i < 100000; i++)
-		check_value(next_random(&state) >> next_random(&state) % 64, widths[i % 4]);
+		check_value(data_random(&state) >> data_random(&state) % 64, widths[i % 4]);
 }
 
 Test(quantity, of_raw_bytes)
@@ -325,59 +320,4 @@ Test(quantity, of_raw_bytes)
 	cr_assert_eq(quantity_from_bytes(bytes, 9, 0, &q, &err), -1);
 	cr_assert_eq(quantity_from_bytes(bytes, 17, 0, &q, &err), -1);
 	cr_assert_eq(quantity_from_bytes(bytes, 16, 32, &q, &err), -1);
-}
-
-/* As the kernel prints it: each word of the address as a number of this machine. */
-Test(quantity, of_proc_net)
-{
-	static const char *const hosts[] = { "127.0.0.1", "128.2.194.242", "0.0.0.0",        "::",
-		                             "::1",       "2001:db8::1",   "::ffff:10.2.3.4" };
-
-	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
-		uint32_t words[4];
-		bool v6 = strchr(hosts[i], ':');
-		char text[64], buf[80], wanted[80];
-		struct text t = TEXT_OVER(buf);
-		int len = 0;
-		struct addr addr;
-
-		cr_assert_eq(inet_pton(v6 ? AF_INET6 : AF_INET, hosts[i], words), 1);
-		for (size_t w = 0; w < (v6 ? 4u : 1u); w++)
-			len += snprintf(text + len, sizeof text - (size_t)len,
-			                i % 2 ? "%08X" : "%08x", words[w]);
-		snprintf(text + len, sizeof text - (size_t)len, ":%04zX", 0xff00 + i);
-		cr_assert_eq(quantity_parse_proc_net(text, &addr, &err), 0, "%s: %s", text,
-		             err.detail);
-		addr_add(&t, &addr);
-		snprintf(wanted, sizeof wanted, "%s port %zu", hosts[i], 0xff00 + i);
-		cr_assert_str_eq(buf, wanted);
-	}
-}
-
-Test(quantity, of_proc_net_gone_wrong)
-{
-	static const char *const texts[] = {
-		"",
-		":",
-		"0100007F",
-		"0100007F:",
-		"0100007F:1F9",
-		"0100007F:1F900",
-		"0100007F:1F9g",
-		"0100007F:+F90",
-		"0100007:1F90",
-		"0100007g:1F90",
-		"0x00007F:1F90",
-		"127.0.0.1:1F90",
-		"0000000000000000FFFF00000100007:0016",
-		"0000000000000000FFFF0000010000 F:0016",
-		"00000000000000000000000000000000",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		struct addr addr;
-
-		cr_assert_eq(quantity_parse_proc_net(texts[i], &addr, &err), -1, "'%s'", texts[i]);
-		cr_assert_not_null(strstr(err.detail, "/proc/net/tcp"));
-	}
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "harness/fail.h"
-#include "harness/scratch.h"
+#include "unit/out/written.h"
 
 static const struct answer_column columns[] = {
 	{ "NAME", "name" }, { "PORT", "port", .number = true },  { NULL, "secret" },
@@ -53,19 +53,10 @@ static void say_table(struct answer *a)
 /* What SAY writes to standard output. */
 static const char *written(void (*say)(struct answer *a), bool json)
 {
-	static char got[4096];
-	const char *path = scratch_path("written");
-	struct answer *a = answer_new(json, (struct style){ false });
-	struct err err;
-	int fd = must(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), path);
+	struct answer *a = written_begin(json);
 
-	must(dup2(fd, 1), "dup2");
 	say(a);
-	cr_assert_eq(answer_flush(a, &err), 0);
-	answer_free(a);
-	got[must((int)pread(fd, got, sizeof got - 1, 0), "pread")] = '\0';
-	close(fd);
-	return got;
+	return written_end(a);
 }
 
 Test(answer, as_text)

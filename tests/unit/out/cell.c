@@ -35,3 +35,12 @@ Test(cell, words)
 	expect(cell_json_words("one"), "[\"one\"]");
 	expect(cell_json_words(" one  two\xff "), "[\"one\",\"two\\\\xff\"]");
 }
+
+Test(cell, lines)
+{
+	char *line = cell_json_line(
+		json_pack("{s:o, s:o}", "a\xc3\xa9", json_null(), "t_ms", cell_json_msec(1234567)));
+
+	cr_assert_str_eq(line, "{\"a\\u00E9\":null,\"t_ms\":1.234}\n");
+	free(line);
+}

@@ -1,5 +1,5 @@
-/* loop/lines: lines as they come, whole, cut and endless. */
-#include "loop/lines.h"
+/* net/lines: lines as they come, whole, cut and endless. */
+#include "net/lines.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -14,40 +14,24 @@
 
 enum { MAX = 20 };
 
-/* A reader that collects "line|line|" until the end. */
-static struct reader {
-	struct lines lines;
-	struct loop *loop;
-	struct text got;
-} reader;
+static struct lines lines;
 
-static void take(struct lines *lines)
-{
-	const char *line;
-	ssize_t len;
-
-	while ((len = lines_next(lines, MAX, &line)) >= 0) {
-		cr_assert(len <= MAX);
-		text_add_bytes(&reader.got, line, (size_t)len);
-		text_add_str(&reader.got, "|");
-	}
-	lines_want(lines, true);
-	if (lines->over)
-		loop_stop(reader.loop);
-}
-
+/* "line|line|" until the end. */
 static const char *read_all(int fd)
 {
 	static char got[4096];
-	struct err err;
+	struct text t = TEXT_OVER(got);
+	char *line;
+	ssize_t len;
 
-	reader.got = TEXT_OVER(got);
-	reader.loop = loop_new(&err);
-	cr_assert_not_null(reader.loop);
-	lines_start(&reader.lines, reader.loop, fd, take);
-	lines_want(&reader.lines, true);
-	cr_assert_eq(loop_run(reader.loop, &err), 0);
-	loop_free(reader.loop);
+	lines_start(&lines, fd);
+	while ((len = lines_await(&lines, MAX, &line)) >= 0) {
+		cr_assert(len <= MAX);
+		cr_assert_eq(line[len], '\0');
+		text_add_bytes(&t, line, (size_t)len);
+		text_add_str(&t, "|");
+	}
+	cr_assert(lines.over);
 	return got;
 }
 
@@ -104,42 +88,24 @@ Test(lines, of_any_length_are_cut)
 	cr_assert_str_eq(of_file(text), "xxxxxxxxxxxxxxxxxxxx|next|");
 }
 
-static int next_number;
-
-static void count(struct lines *lines)
-{
-	const char *line;
-	char want[16];
-	ssize_t len;
-
-	while ((len = lines_next(lines, MAX, &line)) >= 0) {
-		int n = snprintf(want, sizeof(want), "n%d", next_number++);
-
-		cr_assert_eq(len, n);
-		cr_assert(memcmp(line, want, (size_t)len) == 0, "%s", want);
-	}
-	if (lines->over)
-		loop_stop(reader.loop);
-}
-
 Test(lines, more_than_there_is_room_for_come_whole)
 {
 	const char *path = scratch_path("many");
 	FILE *out = fopen(path, "we");
-	struct err err;
-	int fd;
+	int fd, next = 0;
+	char *line, want[16];
 
 	cr_assert_not_null(out);
 	for (int i = 0; i < 20000; i++)
 		fprintf(out, "n%d\n", i);
 	fclose(out);
 	fd = must(open(path, O_RDONLY | O_CLOEXEC), path);
-	reader.loop = loop_new(&err);
-	lines_start(&reader.lines, reader.loop, fd, count);
-	lines_want(&reader.lines, true);
-	cr_assert_eq(loop_run(reader.loop, &err), 0);
-	cr_assert_eq(next_number, 20000);
-	loop_free(reader.loop);
+	lines_start(&lines, fd);
+	while (lines_await(&lines, MAX, &line) >= 0) {
+		snprintf(want, sizeof(want), "n%d", next++);
+		cr_assert_str_eq(line, want);
+	}
+	cr_assert_eq(next, 20000);
 	close(fd);
 }
 
@@ -148,6 +114,42 @@ Test(lines, a_failure_is_told)
 	int fd = must(open("/", O_RDONLY | O_CLOEXEC), "/");
 
 	cr_assert_str_eq(read_all(fd), "");
-	cr_assert_eq(reader.lines.error, -EISDIR);
+	cr_assert_eq(lines.error, -EISDIR);
 	close(fd);
+}
+
+/* Also where the descriptor does not block. */
+Test(lines, are_waited_for)
+{
+	char *line;
+	int ends[2];
+
+	must(pipe2(ends, O_CLOEXEC | O_NONBLOCK), "pipe2");
+	if (must(fork(), "fork") == 0) {
+		usleep(50000);
+		_exit(write(ends[1], "a\nbc", 4) != 4);
+	}
+	close(ends[1]);
+	lines_start(&lines, ends[0]);
+	cr_assert_not(lines_read(&lines));
+	cr_assert_eq(lines_next(&lines, MAX, &line), -1);
+	lines_wait(&lines);
+	cr_assert_eq(lines_next(&lines, MAX, &line), 1);
+	cr_assert_eq(lines_next(&lines, MAX, &line), -1);
+	lines_wait(&lines);
+	cr_assert(lines.over);
+	cr_assert_eq(lines_next(&lines, MAX, &line), 2);
+	cr_assert_eq(memcmp(line, "bc", 2), 0);
+	close(ends[0]);
+}
+
+Test(lines, are_told_without_blanks_around_them)
+{
+	char around[] = " \t a b\t\r", blank[] = " \r", *line = around;
+
+	cr_assert_eq(lines_trim(&line, strlen(line)), 3);
+	cr_assert_str_eq(line, "a b");
+	line = blank;
+	cr_assert_eq(lines_trim(&line, 2), 0);
+	cr_assert_str_empty(line);
 }
