@@ -32,13 +32,13 @@ _sockit_tables()
 	commands='connect listen' options='' takes_word='' groups=''
 	case $1 in
 	connect)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -u,--udp -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw --reply-timeout --replies --delim --datagram-size -v,--verbose --json --color --trace -h,--help --report'
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw --reply-timeout --replies --delim --datagram-size -v,--verbose --json --color --trace -h,--help --report'
 		takes_word=' -I --interface -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --reply-timeout --replies --delim --datagram-size --report '
 		groups='network relay observe all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -U,--unix -n,--numeric -I,--interface -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -v,--verbose --json --color --trace -h,--help --report'
-		takes_word=' -I --interface -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --report '
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw --delim --datagram-size --tag --reply-to --max-datagrams -v,--verbose --json --color --trace -h,--help --report'
+		takes_word=' -I --interface -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --delim --datagram-size --reply-to --max-datagrams --report '
 		groups='network relay observe all'
 		;;
 	esac
@@ -60,6 +60,8 @@ _sockit_value()
 	listen:-p | listen:--port) _sockit_answer -A service ;;
 	listen:--port-file) _sockit_files ;;
 	listen:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;
+	listen:--delim) _sockit_answer -W 'chunk line len' ;;
+	listen:--reply-to) _sockit_answer -W 'first last all' ;;
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;

@@ -8,6 +8,7 @@ struct net_options {
 	bool ipv4;
 	bool ipv6;
 	bool unix_path; /* the operand is a path */
+	bool udp;       /* datagrams, unless a scheme says otherwise */
 	bool numeric;   /* no look-ups */
 	const char *interface;
 };
@@ -15,7 +16,7 @@ struct net_options {
 /* AF_INET, AF_INET6 or AF_UNSPEC. */
 int net_options_family(const struct net_options *net);
 
-enum { NET_OPTION_COUNT = 5 };
+enum { NET_OPTION_COUNT = 6 };
 extern const struct option_row net_option_rows[NET_OPTION_COUNT];
 
 #endif

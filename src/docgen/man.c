@@ -95,6 +95,8 @@ static void add_option(struct text *t, const struct command *command, const stru
 		{ FOR_TCP, "TCP only." },
 		{ FOR_UNIX, "Unix sockets only." },
 		{ FOR_PATH, "Unix sockets only." },
+		{ FOR_LOCAL, "Unix sockets only." },
+		{ FOR_CONNECTION, "Connections only, not datagrams." },
 		{ FOR_INET, "Not for Unix sockets." },
 		{ FOR_STREAM, "Not for datagrams." },
 		{ FOR_PACKET, "Datagrams only." },

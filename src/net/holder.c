@@ -11,19 +11,24 @@
 /* The socket's inode when a LINE of its table in /proc/net (man 5 proc) is of WANTED; else 0. */
 typedef unsigned long holder_match(const char *line, const void *wanted);
 
-/* Of /proc/net/tcp and tcp6, when it listens on the port. */
-static unsigned long match_tcp(const char *line, const void *wanted)
-{
-	unsigned port = *(const unsigned *)wanted;
+/* A port and the state that a socket must be in to hold it; 0: any. */
+struct holder_port {
+	unsigned port, state;
+};
 
-	enum { TCP_LISTEN_STATE = 0x0a };
+/* Of /proc/net/tcp, udp and those of IPv6. */
+static unsigned long match_port(const char *line, const void *wanted)
+{
+	const struct holder_port *held = wanted;
 	unsigned local_port, state;
 	unsigned long inode;
 	int fields =
 		sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*u %lu",
 	               &local_port, &state, &inode);
 
-	return fields == 3 && state == TCP_LISTEN_STATE && local_port == port ? inode : 0;
+	if (fields != 3 || local_port != held->port)
+		return 0;
+	return held->state == 0 || held->state == state ? inode : 0;
 }
 
 /* Of /proc/net/unix, when it has the name: the last field, with '@' for the NUL of an abstract one. */
@@ -130,16 +135,34 @@ static void holder_add_inode(struct text *t, unsigned long inode)
 		holder_add_pid(t, search.found);
 }
 
+/* An IPv6 wildcard socket may hold the IPv4 port too: the table of the other family is the second. */
+static void holder_add_inet(struct text *t, const char *const tables[2],
+                            const struct holder_port *held)
+{
+	unsigned long inode = find_inode(tables[0], match_port, held);
+
+	holder_add_inode(t, inode ? inode : find_inode(tables[1], match_port, held));
+}
+
 void holder_add_tcp(struct text *t, const struct addr *a)
 {
+	enum { TCP_LISTEN_STATE = 0x0a };
+	struct holder_port held = { addr_port(a), TCP_LISTEN_STATE };
 	bool v4 = a->at.any.sa_family == AF_INET;
-	unsigned port = addr_port(a);
-	unsigned long inode = find_inode(v4 ? "/proc/net/tcp" : "/proc/net/tcp6", match_tcp, &port);
+	const char *const v4_first[] = { "/proc/net/tcp", "/proc/net/tcp6" };
+	const char *const v6_first[] = { "/proc/net/tcp6", "/proc/net/tcp" };
 
-	/* An IPv6 wildcard socket may hold the IPv4 port too. */
-	if (!inode)
-		inode = find_inode(v4 ? "/proc/net/tcp6" : "/proc/net/tcp", match_tcp, &port);
-	holder_add_inode(t, inode);
+	holder_add_inet(t, v4 ? v4_first : v6_first, &held);
+}
+
+void holder_add_udp(struct text *t, const struct addr *a)
+{
+	struct holder_port held = { addr_port(a), 0 };
+	bool v4 = a->at.any.sa_family == AF_INET;
+	const char *const v4_first[] = { "/proc/net/udp", "/proc/net/udp6" };
+	const char *const v6_first[] = { "/proc/net/udp6", "/proc/net/udp" };
+
+	holder_add_inet(t, v4 ? v4_first : v6_first, &held);
 }
 
 void holder_add_local(struct text *t, const struct addr *a)

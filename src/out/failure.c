@@ -27,6 +27,7 @@ static const struct failure_phrase failure_phrases[] = {
 	{ "receive", "connection to" },
 	{ "resolve", "cannot resolve" },
 	{ "send", "connection to" },
+	{ "serve", "datagrams on" },
 	{ "unlink", "cannot remove" },
 	{ "wait for", "cannot wait for" },
 	{ "write", "cannot write to" },

@@ -43,6 +43,15 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	                              "{received_bytes} bytes, in {time}" },
 	[REPORT_TRUNCATED] = { "truncated",
 	                       "a datagram of {size} bytes was cut to its first {kept}" },
+	[REPORT_DATAGRAM] = { "datagram", "{size} bytes from {peer} to {local}{words}" },
+	[REPORT_UNDELIVERED] = { "undelivered", "a datagram of {size} bytes to {peer}: {reason}" },
+	[REPORT_RECEIVE_PAUSED] = { "receive_paused",
+	                            "cannot receive a datagram: {reason}; trying again" },
+	[REPORT_CLOSED_SERVER] = { "closed",
+	                           "closed ({reason}): sent {sent_datagrams} datagrams with "
+	                           "{sent_bytes} bytes, {undelivered_datagrams} undelivered, received "
+	                           "{received_datagrams} datagrams with {received_bytes} bytes, "
+	                           "{truncated_datagrams} truncated, in {time}" },
 	[REPORT_CALL] = { "call", "{words}" },
 };
 
@@ -137,6 +146,9 @@ static void json_set_field(json_t *object, const struct report_field *f)
 	case REPORT_INT:
 		json_set(object, f->name, "", json_integer(f->is.number));
 		break;
+	case REPORT_BOOL:
+		json_set(object, f->name, "", json_boolean(f->is.truth));
+		break;
 	case REPORT_TIME:
 		json_set(object, f->name, "_ms", json_real(rounded_msec(f->is.time)));
 		break;
@@ -200,6 +212,9 @@ static bool text_add_field(struct text *t, const struct report_field *f, const c
 		break;
 	case REPORT_INT:
 		text_add(t, "%lld", (long long)f->is.number);
+		break;
+	case REPORT_BOOL:
+		text_add_str(t, f->is.truth ? "on" : "off");
 		break;
 	case REPORT_TIME:
 		text_add_time(t, f->is.time);

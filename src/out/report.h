@@ -32,6 +32,10 @@ enum report_kind {
 	REPORT_CLOSED,
 	REPORT_CLOSED_DATAGRAMS,
 	REPORT_TRUNCATED,
+	REPORT_DATAGRAM,
+	REPORT_UNDELIVERED,
+	REPORT_RECEIVE_PAUSED,
+	REPORT_CLOSED_SERVER,
 	REPORT_CALL,
 	REPORT_KIND_COUNT
 };
@@ -39,6 +43,7 @@ enum report_kind {
 enum report_type {
 	REPORT_STR, /* escaped when shown as text; NULL is left out of JSON */
 	REPORT_INT,
+	REPORT_BOOL,  /* text: on or off */
 	REPORT_TIME,  /* JSON: NAME_ms */
 	REPORT_ADDR,  /* JSON: NAME_addr and NAME_port, or NAME_path */
 	REPORT_WORDS, /* text alone: JSON has the same in other fields */
@@ -50,6 +55,7 @@ struct report_field {
 	union {
 		const char *str;
 		int64_t number;
+		bool truth;
 		nsec_t time;
 		const struct addr *addr;
 	} is;
@@ -62,6 +68,10 @@ struct report_field {
 #define FIELD_INT(key, value)                                                                      \
 	{                                                                                          \
 		.name = (key), .type = REPORT_INT, .is.number = (int64_t)(value)                   \
+	}
+#define FIELD_BOOL(key, value)                                                                     \
+	{                                                                                          \
+		.name = (key), .type = REPORT_BOOL, .is.truth = (value)                            \
 	}
 #define FIELD_TIME(key, value)                                                                     \
 	{                                                                                          \

@@ -1,5 +1,6 @@
 /*
- * Being reached: bind and listen on every address of an endpoint, take connections. A Unix path that
+ * Being reached: bind and listen on every address of an endpoint, take connections; sockets for
+ * datagrams are bound alone, and whoever asked for them receives. A Unix path that
  * nobody answers at any more is taken over, one that somebody does is not; our own is removed at the
  * end.
  */
@@ -35,6 +36,11 @@ int listener_open(struct loop *loop, const struct listen_request *request, struc
 
 /* The port it listens on; 0 for a Unix socket. */
 uint16_t listener_port(const struct listener *l);
+
+/* Its sockets, one an address: how many, and each with the address it is bound to. They stay the
+ * listener's. */
+size_t listener_sockets(const struct listener *l);
+int listener_socket(const struct listener *l, size_t i, struct addr *local);
 
 /* Append where it listens: "127.0.0.1 port 7777". */
 void listener_describe(const struct listener *l, struct text *t);

@@ -47,6 +47,7 @@ enum sys_op {
 	SYS_UNLINK,
 	SYS_RENAME,
 	SYS_CHMOD,
+	SYS_FCHMOD,
 	SYS_DUP,
 	SYS_LIST,
 	/* sys/lookup.h */
