@@ -1,6 +1,8 @@
 #include "cmd/connect.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "cli/datagram_options.h"
@@ -119,6 +121,17 @@ static int connect_dial(struct loop *loop, const struct dial_request *request,
 	return c.result;
 }
 
+/* A connection tries every address of a name. A datagram went to the first, which tells nobody that
+ * another would have been the right one. */
+static void connect_hint_family(const struct connect_options *o, const struct spec *spec,
+                                struct err *err)
+{
+	bool named = !strchr(spec->host, ':'), v6 = strchr(err->subject, ':') != NULL;
+
+	if (spec->kind == SPEC_UDP && named && v6 && !o->net.ipv6 && err->code == ECONNREFUSED)
+		err_hint(err, "it was sent to the IPv6 address; -4 takes the IPv4 one");
+}
+
 static int connect_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
                         struct err *err)
 {
@@ -145,7 +158,10 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 
 	if (sourced < 0 || connect_dial(loop, &request, call->report, &session.peer, err))
 		return -1;
-	return session_run(loop, &session, call->report, err);
+	int result = session_run(loop, &session, call->report, err);
+	if (result)
+		connect_hint_family(o, spec, err);
+	return result;
 }
 
 static int connect_run(const struct command_call *call, struct err *err)

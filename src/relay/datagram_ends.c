@@ -112,16 +112,21 @@ void datagrams_begin_end(struct datagrams *d, const char *reason)
 static void datagrams_source_ended(struct datagrams *d)
 {
 	struct stream *peer = d->request.peer;
+	bool shuts = peer->nature == STREAM_SEQPACKET;
+	char words[64];
+	struct text t = TEXT_OVER(words);
 	int error = 0;
 
 	d->sending = false;
 	d->waiting = true;
-	if (peer->nature == STREAM_SEQPACKET)
+	if (shuts)
 		error = peer->ops->shut_write(peer);
 	else if (!d->receiving)
 		error = -datagram_trouble(peer);
+	text_add(&t, " in %llu datagrams%s", (unsigned long long)d->sender.datagrams,
+	         shuts ? ", the sending side is shut" : "");
 	REPORT(d->report, REPORT_STDIN_ENDED, FIELD_INT("sent_bytes", d->sender.bytes),
-	       FIELD_INT("sent_datagrams", d->sender.datagrams), FIELD_WORDS(""));
+	       FIELD_INT("sent_datagrams", d->sender.datagrams), FIELD_WORDS(words));
 	if (error && error != -ENOTCONN)
 		datagrams_fail_peer(d, -error);
 	else if (d->request.end_when_sent)

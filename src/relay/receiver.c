@@ -28,10 +28,15 @@ void receiver_close(struct receiver *r)
 	r->slots = NULL;
 }
 
+static bool receiver_has_all(const struct receiver *r)
+{
+	return r->most && r->datagrams == r->most;
+}
+
 /* Whether nothing more is to be received. */
 static bool receiver_is_over(const struct receiver *r)
 {
-	return r->stopped || r->peer_ended || (r->most && r->datagrams == r->most);
+	return r->stopped || r->peer_ended || receiver_has_all(r);
 }
 
 /* Nothing more comes: what the tap still holds, and then the end itself. */
@@ -40,8 +45,9 @@ static bool receiver_end(struct receiver *r)
 	framer_end(&r->framer);
 	if (!framer_is_empty(&r->framer))
 		return true;
-	r->error = r->from_error;
-	r->state = r->from_error ? RECEIVER_FROM_FAILED : RECEIVER_ENDED;
+	/* With all that was asked for, it does not matter what became of the rest. */
+	r->error = receiver_has_all(r) ? 0 : r->from_error;
+	r->state = r->error ? RECEIVER_FROM_FAILED : RECEIVER_ENDED;
 	return false;
 }
 

@@ -20,18 +20,10 @@ enum { SAFE_SIZE = 1280 - HEADERS_V6 };
 /* What the kernel wants to keep of a Unix socket's buffer. */
 enum { SNDBUF_KEPT = 32 };
 
-static int domain_of(const struct stream *s)
-{
-	int domain = AF_UNIX;
-
-	(void)!sys_getsockopt_int(s->fd, SOL_SOCKET, SO_DOMAIN, &domain);
-	return domain;
-}
-
 void datagram_hear_errors(const struct stream *s)
 {
 	/* Without it a refused port is still told. */
-	switch (domain_of(s)) {
+	switch (stream_family(s)) {
 	case AF_INET:
 		(void)!sys_setsockopt_int(s->fd, IPPROTO_IP, IP_RECVERR, 1);
 		break;
@@ -52,7 +44,7 @@ size_t datagram_longest(const struct stream *s)
 {
 	int room = 0;
 
-	switch (domain_of(s)) {
+	switch (stream_family(s)) {
 	case AF_INET:
 		if (sys_getsockopt_int(s->fd, IPPROTO_IP, IP_MTU, &room))
 			return SAFE_SIZE;

@@ -80,6 +80,11 @@ struct stream *stream_socket_new(int fd, const struct addr *peer, int type)
 	return &self->stream;
 }
 
+int stream_family(const struct stream *s)
+{
+	return ((const struct stream_socket *)s)->peer.at.any.sa_family;
+}
+
 int stream_unacked(const struct stream *s)
 {
 	int bytes = 0;

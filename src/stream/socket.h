@@ -9,6 +9,9 @@
 /* Takes FD, which is a socket of TYPE (SOCK_...) connected to PEER. NULL without memory; FD is then still the caller's. */
 struct stream *stream_socket_new(int fd, const struct addr *peer, int type) MUST_CHECK;
 
+/* The family of the addresses of S, which stream_socket_new made. */
+int stream_family(const struct stream *s);
+
 /* Bytes that the other side's TCP has not acknowledged yet, our FIN counted as one; 0 for other
  * sockets, which have no such thing. Or a negative errno. */
 int stream_unacked(const struct stream *s) MUST_CHECK;

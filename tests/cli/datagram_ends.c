@@ -102,6 +102,8 @@ Test(datagram_ends, quit_after_eof_is_an_end_the_user_chose)
 	child_expect(&child, 0);
 	cr_assert_str_eq(child_out(&child), "rrrr");
 	child_says(&child, "ended by --quit-after-eof");
+	child_says(&child, "end of standard input after 1 bytes in 1 datagrams\n");
+	child_says(&child, "sent 1 datagrams with 1 bytes, received 4 datagrams with 4 bytes, in");
 	expect_seconds(0.49, 0.8);
 }
 
@@ -123,7 +125,7 @@ Test(datagram_ends, a_signal_ends_it)
 /* Datagrams are still sent although nobody takes what came. */
 Test(datagram_ends, a_stalled_output_does_not_stop_sending)
 {
-	static char big[60000];
+	static char big[20000];
 	char got[16];
 
 	begin(NET_V4, (struct plan){ .args = WORDS("--reply-timeout", "0.2"),
@@ -131,18 +133,19 @@ Test(datagram_ends, a_stalled_output_does_not_stop_sending)
 	                             .out = { END_PIPE } });
 	child_feed(&child, "0");
 	dgram_answer_first(fd);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 5; i++)
 		dgram_send(fd, big, sizeof(big));
 	dgram_expect(fd, "0");
 	for (int i = 0; i < 10; i++) {
 		child_feed(&child, "more");
 		dgram_expect(fd, "more");
 	}
+	/* Stalled, it does not take what has come for nothing; nor this, which it has not yet received. */
+	dgram_send(fd, big, sizeof(big));
 	child_end_input(&child);
-	/* Stalled, it does not take what has come for nothing. */
 	cr_assert(child_runs_for(&child, 0.5), "ended with %d before all was written",
 	          child.status);
-	for (size_t left = 3 * sizeof(big); left > 0;) {
+	for (size_t left = 6 * sizeof(big); left > 0;) {
 		ssize_t n;
 
 		cr_assert(peer_poll(child.out, POLLIN, clock_after(PATIENCE)));
@@ -212,6 +215,25 @@ Test(datagram_ends, the_end_of_a_seqpacket_peer_is_found_while_stdin_is_idle)
 	dgram_expect(fd, "x");
 	close(fd);
 	child_expect(&child, 0);
+}
+
+/* What stdin still gives in that same moment is not sent, and that is told. */
+Test(datagram_ends, a_seqpacket_peer_that_is_gone_while_stdin_gives_more_is_an_error)
+{
+	begin_packets(NULL);
+	child_feed(&child, "x");
+	dgram_expect(fd, "x");
+	child_freeze(&child);
+	peer_shut(fd);
+	child_thaw(&child);
+	child_feed(&child, "y");
+	dgram_expect(fd, "y");
+	child_freeze(&child);
+	close(fd);
+	child_feed(&child, "z");
+	child_thaw(&child);
+	child_expect(&child, 1);
+	child_says(&child, "Connection reset by peer after 2 datagrams sent");
 }
 
 Test(datagram_ends, a_half_closed_seqpacket_still_takes_what_stdin_gives)

@@ -6,9 +6,11 @@
 
 #include "base/attr.h"
 #include "harness/clock.h"
+#include "harness/data.h"
 #include "harness/dgram.h"
 #include "harness/events.h"
 #include "harness/fail.h"
+#include "harness/scratch.h"
 #include "harness/sockit.h"
 
 /* sockit connected to a datagram socket of the test's. */
@@ -117,6 +119,25 @@ Test(datagrams, a_closed_port_is_told_at_once)
 {
 	refused(NET_V4, "Connection refused after 1 datagrams sent and 0 received");
 	refused(NET_V6, "Connection refused after 1 datagrams sent and 0 received");
+}
+
+/* A server on IPv4 alone is missed when this machine is asked, which is ::1 first. */
+Test(datagrams, the_other_family_is_hinted_at)
+{
+	struct place place;
+	int fd = dgram_bind(NET_V4, &place);
+	struct plan plan = { .args = WORDS("connect", "-u", place.port), .in = { END_PIPE } };
+	struct child child = child_start(&plan);
+
+	child_feed(&child, "x");
+	child_expect(&child, 1);
+	child_says(&child, "hint: it was sent to the IPv6 address; -4");
+	plan.more = WORDS("-4", "--send-only");
+	child = child_start(&plan);
+	child_feed(&child, "y");
+	dgram_expect(fd, "y");
+	child_end_input(&child);
+	child_expect(&child, 0);
 }
 
 Test(datagrams, nobody_at_a_unix_path_is_told)
@@ -234,6 +255,39 @@ Test(datagrams, a_chunk_is_cut_at_the_size_of_a_datagram)
 	dgram_expect(x.fd, "bbbb");
 	dgram_expect(x.fd, "c");
 	child_expect(&x.child, 0);
+}
+
+/* SIZE bytes from a file, as many as do not fit into any buffer, as datagrams of EACH of them, of which
+ * sockit is to leave DROPPED out at the end. */
+static void from_file(const char *const *args, struct data data, size_t each, size_t dropped)
+{
+	const char *path = scratch_path("input");
+	struct place place;
+	int fd = dgram_bind(NET_UNIX, &place);
+	struct child child;
+	char want[1024];
+
+	data_save(&data, path);
+	child = child_start(&(struct plan){ .args = WORDS("connect", "--send-only", place.word),
+	                                    .more = args,
+	                                    .in = { END_FILE, .path = path } });
+	for (uint64_t at = 0; at < data.size; at += each) {
+		size_t n = data.size - at < each ? data.size - at : each;
+
+		data_fill(&data, at, want, n);
+		dgram_expect_bytes(fd, want, n - dropped);
+	}
+	child_expect(&child, 0);
+}
+
+Test(datagrams, chunks_of_a_long_file_have_one_size)
+{
+	from_file(WORDS("--datagram-size", "1000"), data_binary(1, 600500), 1000, 0);
+}
+
+Test(datagrams, lines_of_a_long_file_stay_whole)
+{
+	from_file(WORDS("--delim", "line"), data_lines(1, 64 << 14), 64, 1);
 }
 
 Test(datagrams, the_longest_datagram_there_is)

@@ -105,7 +105,7 @@ typed()
 "${tmux[@]}" send-keys "source '$completions'; sockit() { printf '<%s>' \"\$@\"; echo; }; echo re''ady" Enter
 if screen_has ready; then
 	typed 'listen --on-peer-close=q' '<listen><--on-peer-close=quit>'
-	typed 'connect --rep' '<connect><--report>'
+	typed 'connect --repo' '<connect><--report>'
 	typed 'connect --report my\ f' '<connect><--report><my file>'
 	typed 'connect --report=my\ o' '<connect><--report=my other>'
 	typed 'connect --report "my f' '<connect><--report><my file>'

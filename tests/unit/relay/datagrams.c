@@ -229,6 +229,22 @@ Test(datagrams, what_ends_it_is_told_after_what_came)
 	}
 }
 
+Test(datagrams, a_refusal_does_not_matter_once_all_replies_came)
+{
+	static const enum sys_op ops[] = { SYS_RECVMMSG, SYS_SEND };
+
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+		struct joined j = three_each_way();
+
+		j.request.replies = 3;
+		inject(ops[i], ECONNREFUSED, 1);
+		run(&j);
+		cr_assert(!j.failed, "%zu: %s", i, j.err.detail);
+		expect_out(&j, "a\n\nc\n");
+		close_tests_ends(&j);
+	}
+}
+
 /* ENOBUFS again and again: it waits between, and loses nothing. */
 static int no_room(struct sys_observer *self, struct sys_call *call)
 {
