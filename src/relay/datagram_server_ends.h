@@ -37,6 +37,9 @@ struct datagram_server {
 	struct timer begin, pause, rest, accept, quit, idle, deadline;
 	nsec_t moved_at; /* when the last datagram went or came */
 	uint64_t moved;
+	nsec_t turned_at; /* when it was last received, and how many had come before */
+	uint64_t turned_with;
+	unsigned busy; /* turns, in quick succession */
 	size_t socket_count;
 	struct server_socket sockets[];
 };
