@@ -163,14 +163,31 @@ static int listen_wait(struct loop *loop, struct listener *listener, const struc
 	return -1;
 }
 
+/* What has to be known of each datagram. */
+static struct mailbox_wants listen_wants(const struct listen_options *o, const struct spec *spec,
+                                         struct report *report)
+{
+	bool heard = report_is_heard(report), answers = !o->relay.no_stdin && !o->relay.recv_only;
+
+	if (spec_socktype(spec->kind) != SOCK_DGRAM)
+		return (struct mailbox_wants){ 0 };
+	return (struct mailbox_wants){
+		.peer = heard || answers || o->datagrams.tag,
+		.local = heard || answers,
+		.when = heard,
+	};
+}
+
 static int listen_for_datagrams(struct loop *loop, struct listener *listener,
                                 const struct listen_options *o, nsec_t deadline,
-                                struct report *report, struct err *err)
+                                const struct mailbox_wants *wants, struct report *report,
+                                struct err *err)
 {
 	struct session_server_request request = {
 		.options = &o->relay,
 		.datagrams = &o->datagrams,
 		.listener = listener,
+		.wants = *wants,
 		.accept_timeout = o->accept_timeout,
 		.deadline = deadline,
 	};
@@ -204,6 +221,7 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 		.interface = o->net.interface,
 		.backlog = (int)o->backlog,
 		.unix_mode = o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode,
+		.wants = listen_wants(o, spec, call->report),
 	};
 	struct session_request session = {
 		.options = &o->relay,
@@ -226,7 +244,8 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 	                     ? listen_write_port_file(o->port_file, listener_port(listener), err)
 	                     : 0;
 	if (!result && spec_socktype(spec->kind) == SOCK_DGRAM)
-		return listen_for_datagrams(loop, listener, o, session.deadline, call->report, err);
+		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
+		                            call->report, err);
 	if (!result)
 		result = listen_wait(loop, listener, o, session.deadline, &a, err);
 	/* One client is all: others are refused from now on instead of waiting in vain. */

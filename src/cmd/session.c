@@ -175,6 +175,7 @@ static int session_start_server(struct session *s, const struct session_server_r
 		.in = s->in,
 		.out = s->out,
 		.out_tap = session_tap(s, o),
+		.wants = q->wants,
 		.framing = q->datagrams->delim,
 		.tag = q->datagrams->tag,
 		.room = q->datagrams->datagram_size,

@@ -7,16 +7,11 @@ enum { COLLECTOR_BATCHES_A_TURN = 8 };
 
 int collector_init(struct collector *c, const struct collector_request *request, struct err *err)
 {
-	bool heard = report_is_heard(request->report);
-
 	*c = (struct collector){
 		.request = *request,
-		.heard = heard,
-		.wants = { .peer = heard || request->tag || request->known,
-		           .local = heard || request->known,
-		           .when = heard },
+		.heard = report_is_heard(request->report),
 	};
-	c->mailbox = mailbox_new(request->room, &c->wants);
+	c->mailbox = mailbox_new(request->room, &request->wants);
 	if (!c->mailbox)
 		return err_set(err, ERR_LOCAL, ENOMEM, "write", "standard output");
 	return framer_init(&c->framer, request->to, request->tap, request->framing, request->room,
@@ -28,11 +23,6 @@ void collector_close(struct collector *c)
 	framer_close(&c->framer);
 	mailbox_free(c->mailbox);
 	c->mailbox = NULL;
-}
-
-void collector_ask(const struct collector *c, int fd, const struct addr *local)
-{
-	mailbox_ask(fd, local, &c->wants);
 }
 
 /* A time of the clock on the wall, as RFC 3339 has it. */
@@ -90,7 +80,7 @@ static void collector_note(struct collector *c, size_t i, const struct letter *l
 		REPORT_WITH(c->request.report, REPORT_TRUNCATED, true,
 		            FIELD_INT("size", l->sent_len), FIELD_INT("kept", l->len));
 	c->bytes += l->len;
-	if (!c->wants.peer)
+	if (!c->request.wants.peer)
 		return;
 	mailbox_correspondent(c->mailbox, i, &from);
 	if (c->heard)

@@ -23,6 +23,7 @@ struct collector_request {
 	bool tag;                     /* who sent it stands in front */
 	size_t room;                  /* for one datagram, in bytes */
 	uint64_t most;                /* datagrams to be received; 0: no limit */
+	struct mailbox_wants wants;   /* that were asked of the sockets */
 	struct correspondents *known; /* to be told of senders, or NULL */
 	struct report *report;
 };
@@ -37,7 +38,6 @@ struct collector {
 
 	/* private */
 	struct framer framer;
-	struct mailbox_wants wants;
 	struct mailbox *mailbox;
 	size_t next, count;
 	bool heard, stopped;
@@ -49,9 +49,6 @@ struct collector {
 int collector_init(struct collector *c, const struct collector_request *request,
                    struct err *err) MUST_CHECK;
 void collector_close(struct collector *c);
-
-/* To be called once for each socket. */
-void collector_ask(const struct collector *c, int fd, const struct addr *local);
 
 /* Receive from FD, which is bound to LOCAL, until it is empty or has had its turn, and write. Not while
  * want_to is set. Returns 0, or the negative errno of receiving (never EAGAIN). */

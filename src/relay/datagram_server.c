@@ -234,6 +234,7 @@ static int server_init(struct datagram_server *s, struct err *err)
 		.tag = q->tag,
 		.room = q->room,
 		.most = q->most,
+		.wants = q->wants,
 		.known = s->known,
 		.report = s->report,
 	};
@@ -246,7 +247,6 @@ static int server_init(struct datagram_server *s, struct err *err)
 			.watch = { .fd = q->sockets[i].fd, .ready = server_socket_ready },
 			.local = q->sockets[i].local,
 		};
-		collector_ask(&s->collector, q->sockets[i].fd, &q->sockets[i].local);
 	}
 	return 0;
 }

@@ -20,6 +20,8 @@ struct datagram_server_request {
 	struct stream *out;
 	struct tap *out_tap; /* or NULL */
 
+	struct mailbox_wants
+		wants; /* that were asked of the sockets; the peer is among them with IN */
 	enum framing framing;
 	bool tag;       /* who sent it stands in front of each */
 	size_t room;    /* for one that is received, in bytes; the rest is cut off */

@@ -63,9 +63,9 @@ static int listener_fail(const struct listener *l, struct err *err, int error, c
 	return -1;
 }
 
-static int listener_set_options(int fd, const struct addr *a, int type)
+static int listener_set_options(const struct listener *l, int fd, const struct addr *a)
 {
-	bool v6 = a->at.any.sa_family == AF_INET6, tcp = type == SOCK_STREAM;
+	bool v6 = a->at.any.sa_family == AF_INET6, tcp = listener_type(l) == SOCK_STREAM;
 	/* On UDP Linux would share the port with whoever has it. */
 	int error = tcp ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 
@@ -74,6 +74,7 @@ static int listener_set_options(int fd, const struct addr *a, int type)
 		error = sys_setsockopt_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (!error && v6)
 		error = sys_setsockopt_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	mailbox_ask(fd, a, &l->request.wants);
 	return error;
 }
 
@@ -84,7 +85,7 @@ static int listener_bind(const struct listener *l, struct addr *a, const char **
 	int type = listener_type(l);
 	OWN_FD fd = sys_socket(a->at.any.sa_family, type,
 	                       type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP);
-	int error = fd < 0 ? fd : listener_set_options(fd, a, type);
+	int error = fd < 0 ? fd : listener_set_options(l, fd, a);
 	struct addr bound = { .len = sizeof bound.at };
 	const char *interface = l->request.interface;
 
@@ -191,6 +192,7 @@ static int listener_open_local(struct listener *l, struct err *err)
 
 	if (fd < 0)
 		return listener_fail(l, err, -fd, "listen", a);
+	mailbox_ask(fd, a, &l->request.wants);
 	if (local_bind(fd, a, l->request.unix_mode, &l->file, err))
 		return -1;
 	return listener_start(l, TAKE_FD(fd), a, err);

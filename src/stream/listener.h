@@ -11,6 +11,7 @@
 #include "net/order.h"
 #include "net/spec.h"
 #include "out/report.h"
+#include "stream/mailbox.h"
 #include "stream/stream.h"
 
 struct listen_request {
@@ -19,7 +20,8 @@ struct listen_request {
 	bool numeric;          /* no look-ups */
 	const char *interface; /* SO_BINDTODEVICE, or NULL */
 	int backlog;
-	int unix_mode; /* the mode of the socket file, or -1 */
+	int unix_mode;              /* the mode of the socket file, or -1 */
+	struct mailbox_wants wants; /* of datagrams, from the first that may come */
 };
 
 struct listener; /* opaque */

@@ -39,8 +39,9 @@ struct mailbox_wants {
 	bool peer, local, when;
 };
 
-/* Have the kernel say of what arrives at FD where (man 7 ip, IP_PKTINFO) and when (man 7 socket,
- * SO_TIMESTAMPNS). What it cannot say stays unknown. */
+/* Have the kernel say of what arrives at FD, which is to be bound to LOCAL, where (man 7 ip, IP_PKTINFO)
+ * and when (man 7 socket, SO_TIMESTAMPNS). What it cannot say stays unknown: before binding, for of what has
+ * come already it knows less. */
 void mailbox_ask(int fd, const struct addr *local, const struct mailbox_wants *wants);
 
 struct mailbox; /* opaque: the memory that is received into */
