@@ -86,7 +86,9 @@ static void add_relations(struct text *t, const struct command *command,
 	}
 }
 
-static void add_option(struct text *t, const struct command *command, const struct option_row *row)
+/* The endpoints that the option is for. "Not for datagrams" says nothing of a command without any. */
+static void add_endpoints(struct text *t, const struct command *command,
+                          const struct option_row *row)
 {
 	static const struct {
 		unsigned only_for;
@@ -102,6 +104,17 @@ static void add_option(struct text *t, const struct command *command, const stru
 		{ FOR_PACKET, "Datagrams only." },
 		{ FOR_DATAGRAM, "Datagrams only, and not SOCK_SEQPACKET." },
 	};
+	struct command_row udp;
+
+	if (row->only_for == FOR_STREAM && !command_row_named(command, "udp", &udp))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (row->only_for == kinds[i].only_for)
+			text_add(t, "%s\n", kinds[i].sentence);
+}
+
+static void add_option(struct text *t, const struct command *command, const struct option_row *row)
+{
 	char help[256];
 	struct text sentence = TEXT_OVER(help);
 
@@ -119,9 +132,7 @@ static void add_option(struct text *t, const struct command *command, const stru
 		text_add(t, "The default is %s.\n", row->fallback);
 	if (row->man != NULL)
 		add_sentences(t, row->man);
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (row->only_for == kinds[i].only_for)
-			text_add(t, "%s\n", kinds[i].sentence);
+	add_endpoints(t, command, row);
 	add_relations(t, command, row);
 	add_choices(t, row);
 }

@@ -24,7 +24,7 @@ static void datagrams_watch(struct datagrams *d)
 	/* A peer that is not read tells only so that it has refused, or has gone. */
 	if (d->sending && !d->receiving)
 		loop_watch(d->loop, &d->peer, s->want_to);
-	if (d->sending && s->want_pause)
+	if (d->sending && s->want_pause && !d->pause.set)
 		loop_timer(d->loop, &d->pause, nsec_after(loop_now(d->loop), SENDER_PAUSE));
 }
 
@@ -101,12 +101,23 @@ static void datagrams_pause_due(struct timer *timer)
 	datagrams_turn(d);
 }
 
+/* However late a timer is looked at, what had come by then counts. True when that has ended it. */
+static bool datagrams_catch_up(struct datagrams *d)
+{
+	if (d->receiving)
+		receiver_run(&d->receiver);
+	datagrams_turn(d);
+	return d->finished;
+}
+
 static void datagrams_reply_due(struct timer *timer)
 {
 	struct datagrams *d = CONTAINER_OF(timer, struct datagrams, reply);
-	nsec_t wait = d->request.reply_timeout, now = loop_now(d->loop);
-	nsec_t until = nsec_after(d->moved_at, wait);
+	nsec_t wait = d->request.reply_timeout, now = loop_now(d->loop), until;
 
+	if (datagrams_catch_up(d))
+		return;
+	until = nsec_after(d->moved_at, wait);
 	/* While the sink is stalled more may have come than could be looked at. */
 	if (!receiver_is_idle(&d->receiver))
 		until = nsec_after(now, wait > 0 ? wait : SENDER_PAUSE);
@@ -122,6 +133,8 @@ static void datagrams_quit_due(struct timer *timer)
 {
 	struct datagrams *d = CONTAINER_OF(timer, struct datagrams, quit);
 
+	if (datagrams_catch_up(d))
+		return;
 	REPORT(d->report, REPORT_CUT, FIELD_STR("reason", "ended by --quit-after-eof"));
 	datagrams_begin_end(d, "--quit-after-eof");
 	datagrams_turn(d);
@@ -130,10 +143,13 @@ static void datagrams_quit_due(struct timer *timer)
 static void datagrams_idle_due(struct timer *timer)
 {
 	struct datagrams *d = CONTAINER_OF(timer, struct datagrams, idle);
-	nsec_t until = nsec_after(d->moved_at, d->request.idle_timeout);
+	nsec_t until;
 	char why[64];
 	struct text t = TEXT_OVER(why);
 
+	if (datagrams_catch_up(d))
+		return;
+	until = nsec_after(d->moved_at, d->request.idle_timeout);
 	if (until > loop_now(d->loop)) {
 		loop_timer(d->loop, timer, until);
 		return;

@@ -54,13 +54,13 @@ static bool receiver_end(struct receiver *r)
 /* Receive once. False when there is nothing for now, or nothing any more. */
 static bool receiver_receive(struct receiver *r)
 {
-	uint64_t wanted = r->most ? r->most - r->datagrams : DATAGRAM_BATCH;
+	uint64_t left = r->most ? r->most - r->datagrams : DATAGRAM_BATCH;
+	size_t wanted = left < DATAGRAM_BATCH ? (size_t)left : DATAGRAM_BATCH;
 	bool ended;
 
 	if (receiver_is_over(r))
 		return receiver_end(r);
-	int n = datagram_receive(r->from, r->got, wanted < DATAGRAM_BATCH ? wanted : DATAGRAM_BATCH,
-	                         &ended);
+	int n = datagram_receive(r->from, r->got, wanted, &ended);
 	if (n < 0) {
 		/* After a failure what had come before is still taken. */
 		if (r->from_error)
@@ -74,6 +74,7 @@ static bool receiver_receive(struct receiver *r)
 	r->peer_ended = ended;
 	r->next = 0;
 	r->count = (size_t)n;
+	r->drained = r->count < wanted;
 	r->datagrams += (uint64_t)n;
 	return true;
 }
@@ -117,13 +118,15 @@ void receiver_run(struct receiver *r)
 	if (r->state != RECEIVER_RUNNING)
 		return;
 	r->want_from = r->want_to = 0;
+	r->drained = false;
 	for (int batches = 0;; batches++) {
 		do {
 			receiver_frame(r);
 			if (!receiver_write(r))
 				return;
 		} while (r->next < r->count);
-		if (batches >= RECEIVER_BATCHES_A_TURN && !r->from_error && !receiver_is_over(r)) {
+		bool pauses = r->drained || batches >= RECEIVER_BATCHES_A_TURN;
+		if (pauses && !r->from_error && !receiver_is_over(r)) {
 			r->want_from = READY_IN;
 			return;
 		}

@@ -35,8 +35,8 @@ struct receiver {
 	uint8_t *slots;
 	int from_error; /* receiving, or sending, has failed: what is there is still taken */
 	struct datagram got[DATAGRAM_BATCH];
-	size_t next, count; /* of got */
-	bool stopped;
+	size_t next, count;    /* of got */
+	bool stopped, drained; /* the last call gave less than it could have */
 };
 
 /* The streams stay the caller's and must outlive it. -1 without memory. TO, TAP and MOST may be NULL or

@@ -75,6 +75,7 @@ static bool sender_read(struct sender *s)
 	switch (io.kind) {
 	case IO_DONE:
 		s->end += io.n;
+		s->drained = io.n < room;
 		return true;
 	case IO_WANT_READ:
 		s->want_from = READY_IN;
@@ -110,6 +111,11 @@ static bool sender_fill(struct sender *s)
 			return true;
 		if (last || s->bad != FRAMING_DATAGRAM) {
 			sender_end(s);
+			return false;
+		}
+		/* Asking again would be a call for nothing. */
+		if (s->drained && !s->from_ended) {
+			s->want_from = READY_IN;
 			return false;
 		}
 		if (!sender_read(s))
@@ -155,7 +161,7 @@ void sender_run(struct sender *s)
 	if (s->state != SENDER_RUNNING)
 		return;
 	s->want_from = s->want_to = 0;
-	s->want_pause = false;
+	s->want_pause = s->drained = false;
 	for (int i = 0; i < SENDER_BATCHES_A_TURN; i++)
 		if (!sender_fill(s) || !sender_send_queued(s))
 			return;

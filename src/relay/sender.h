@@ -43,6 +43,7 @@ struct sender {
 	/* private */
 	uint8_t *buf;
 	size_t begin, end; /* of what is in buf and not yet cut */
+	bool drained;      /* the last read gave less than it could have */
 	bool from_ended;   /* or failed, with from_error */
 	int from_error;
 	enum framing_found bad; /* FRAMING_DATAGRAM: nothing is */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/un.h>
 
 #include "stream/socket.h"
@@ -129,6 +130,7 @@ int datagram_trouble(const struct stream *s)
 	struct mmsghdr message = {
 		.msg_hdr = { .msg_control = &control, .msg_controllen = sizeof control },
 	};
+	struct sock_extended_err told;
 	int pending = stream_pending_error(s);
 
 	if (pending || s->nature == STREAM_SEQPACKET)
@@ -136,9 +138,12 @@ int datagram_trouble(const struct stream *s)
 	if (sys_recvmmsg(s->fd, &message, 1, MSG_ERRQUEUE) != 1)
 		return 0;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&message.msg_hdr); c;
-	     c = CMSG_NXTHDR(&message.msg_hdr, c))
+	     c = CMSG_NXTHDR(&message.msg_hdr, c)) {
 		if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
-		    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
-			return (int)((const struct sock_extended_err *)CMSG_DATA(c))->ee_errno;
+		    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR)) {
+			memcpy(&told, CMSG_DATA(c), sizeof told);
+			return (int)told.ee_errno;
+		}
+	}
 	return 0;
 }

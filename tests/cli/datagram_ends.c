@@ -122,6 +122,21 @@ Test(datagram_ends, a_signal_ends_it)
 	child_expect(&child, 128 + SIGTERM);
 }
 
+/* It was there in time, and sockit was not. */
+Test(datagram_ends, an_answer_that_came_while_sockit_was_stopped_counts)
+{
+	begin(NET_V4, (struct plan){ .args = WORDS("--reply-timeout", "0.3"), .in = { END_PIPE } });
+	child_feed(&child, "x");
+	child_end_input(&child);
+	dgram_answer_first(fd);
+	child_freeze(&child);
+	dgram_send_text(fd, "in time");
+	clock_pause(0.5);
+	child_thaw(&child);
+	child_expect(&child, 0);
+	cr_assert_str_eq(child_out(&child), "in time");
+}
+
 /* Datagrams are still sent although nobody takes what came. */
 Test(datagram_ends, a_stalled_output_does_not_stop_sending)
 {

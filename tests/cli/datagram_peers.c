@@ -10,11 +10,13 @@
 #include "base/attr.h"
 #include "harness/child.h"
 #include "harness/clock.h"
+#include "harness/data.h"
 #include "harness/dgram.h"
 #include "harness/dns.h"
 #include "harness/fail.h"
 #include "harness/netns.h"
 #include "harness/proc.h"
+#include "harness/scratch.h"
 #include "harness/sockit.h"
 
 struct free_port {
@@ -125,6 +127,52 @@ Test(datagram_peers, socat_recvfrom_answers_late)
 	cr_assert_str_eq(child_out(&child), "late x\n");
 	child_signal(&tool, SIGKILL);
 	child_finish(&tool);
+}
+
+/* Random datagrams with their lengths in front, short enough that the kernel keeps all of them. */
+static const char *framed_datagrams(void)
+{
+	const char *path = scratch_path("framed");
+	struct data data = data_binary(7, 1 << 20);
+	FILE *f = fopen(path, "w");
+	unsigned char bytes[300];
+	uint64_t at = 0;
+
+	for (int i = 0; f && i < 120; i++) {
+		size_t n;
+
+		data_fill(&data, at++, bytes, 1);
+		n = i % 10 ? bytes[0] : 0;
+		fwrite((unsigned char[]){ 0, 0, 0, (unsigned char)n }, 1, 4, f);
+		data_fill(&data, at, bytes, n);
+		fwrite(bytes, 1, n, f);
+		at += n;
+	}
+	if (!f || fclose(f) != 0)
+		fail("%s cannot be written", path);
+	return path;
+}
+
+Test(datagram_peers, lengths_in_front_pair_two_of_us_without_loss)
+{
+	struct free_port near = free_port(), far = free_port();
+	const char *sent = framed_datagrams(), *received = scratch_path("received");
+	struct child to, from;
+	char compare[600];
+
+	to = child_start(&(struct plan){
+		.args = WORDS("connect", "-vu", "127.0.0.1", near.number, "-p", far.number),
+		.more = WORDS("--recv-only", "--delim", "len", "--replies", "120"),
+		.out = { END_FILE, .path = received } });
+	child_await_err(&to, "connected");
+	from = child_start(&(struct plan){
+		.args = WORDS("connect", "-u", "127.0.0.1", far.number, "-p", near.number),
+		.more = WORDS("--send-only", "--delim", "len"),
+		.in = { END_FILE, .path = sent } });
+	child_expect(&from, 0);
+	child_expect(&to, 0);
+	snprintf(compare, sizeof(compare), "cmp '%s' '%s'", sent, received);
+	child_sh(compare);
 }
 
 /* The whole line that a person would type. */

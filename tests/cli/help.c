@@ -103,8 +103,17 @@ Test(help, names_every_option)
 Test(help, names_the_options_of_each_command)
 {
 	struct child child = on_stdout(WORDS("help", "connect"));
-	static const char *const of_connect[] = { "-w", "--connect-timeout", "--source-port", "-n",
-		                                  "-I" };
+	static const char *const of_connect[] = { "-w",
+		                                  "--connect-timeout",
+		                                  "--source-port",
+		                                  "-n",
+		                                  "-I",
+		                                  "-u",
+		                                  "--udp",
+		                                  "--reply-timeout",
+		                                  "--replies",
+		                                  "--delim",
+		                                  "--datagram-size" };
 	static const char *const of_listen[] = { "--accept-timeout", "--backlog", "--port-file",
 		                                 "--unix-mode", "--port" };
 

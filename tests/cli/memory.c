@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/clock.h"
+#include "harness/dgram.h"
 #include "harness/fail.h"
 #include "harness/mover.h"
 #include "harness/proc.h"
@@ -121,4 +122,26 @@ Test(memory, a_stalled_stdout_does_not_fill_memory)
 	expect_peak(&s.child, STALLED_LIMIT_KIB);
 	child_signal(&s.child, SIGKILL);
 	child_finish(&s.child);
+}
+
+/* Datagrams from both sides while nobody takes what sockit writes. */
+Test(memory, datagrams_before_a_stalled_output_are_bounded)
+{
+	static char big[20000];
+	struct place place;
+	int fd = dgram_bind(NET_V4, &place);
+	struct child child =
+		child_start(&(struct plan){ .args = WORDS("connect", place.word),
+	                                    .in = { END_FILE, .path = sparse_file(64 << 20) },
+	                                    .out = { END_PIPE } });
+
+	dgram_answer_first(fd);
+	for (int i = 0; i < 2000; i++) {
+		dgram_send(fd, big, sizeof(big));
+		if (i % 8 == 0)
+			clock_pause(0.001);
+	}
+	expect_peak(&child, LIMIT_KIB);
+	child_signal(&child, SIGKILL);
+	child_finish(&child);
 }
