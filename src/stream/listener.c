@@ -39,7 +39,7 @@ struct listener {
 	void *context;
 };
 
-static int listener_type(const struct listener *l)
+static int type_of(const struct listener *l)
 {
 	return spec_socktype(l->request.spec->kind);
 }
@@ -54,7 +54,7 @@ static int listener_fail(const struct listener *l, struct err *err, int error, c
 	(void)err_set(err, ERR_LOCAL, error, op, "%s", subject);
 	if (error != EADDRINUSE)
 		return -1;
-	if (listener_type(l) == SOCK_DGRAM)
+	if (type_of(l) == SOCK_DGRAM)
 		holder_add_udp(&who, a);
 	else
 		holder_add_tcp(&who, a);
@@ -65,7 +65,7 @@ static int listener_fail(const struct listener *l, struct err *err, int error, c
 
 static int listener_set_options(const struct listener *l, int fd, const struct addr *a)
 {
-	bool v6 = a->at.any.sa_family == AF_INET6, tcp = listener_type(l) == SOCK_STREAM;
+	bool v6 = a->at.any.sa_family == AF_INET6, tcp = type_of(l) == SOCK_STREAM;
 	/* On UDP Linux would share the port with whoever has it. */
 	int error = tcp ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 
@@ -82,7 +82,7 @@ static int listener_set_options(const struct listener *l, int fd, const struct a
  * call. */
 static int listener_bind(const struct listener *l, struct addr *a, const char **op)
 {
-	int type = listener_type(l);
+	int type = type_of(l);
 	OWN_FD fd = sys_socket(a->at.any.sa_family, type,
 	                       type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP);
 	int error = fd < 0 ? fd : listener_set_options(l, fd, a);
@@ -92,13 +92,12 @@ static int listener_bind(const struct listener *l, struct addr *a, const char **
 	*op = "listen";
 	if (error)
 		return error;
-	if (interface) {
-		*op = "interface";
+	if (interface)
 		error = sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
 		                       (socklen_t)strlen(interface));
-		if (error)
-			return error;
-		*op = "listen";
+	if (error) {
+		*op = "interface";
+		return error;
 	}
 	error = sys_bind(fd, &a->at.any, a->len);
 	if (!error && addr_port(a) == 0) {
@@ -131,7 +130,7 @@ static void listener_add(struct listener *l, int fd, const struct addr *a);
 
 static int listener_start(struct listener *l, int fd, const struct addr *a, struct err *err)
 {
-	int error = listener_type(l) == SOCK_DGRAM ? 0 : sys_listen(fd, l->request.backlog);
+	int error = type_of(l) == SOCK_DGRAM ? 0 : sys_listen(fd, l->request.backlog);
 
 	if (error) {
 		(void)sys_close(fd);
@@ -188,7 +187,7 @@ static int listener_open_tcp(struct listener *l, struct err *err)
 static int listener_open_local(struct listener *l, struct err *err)
 {
 	const struct addr *a = &l->request.spec->local;
-	OWN_FD fd = sys_socket(AF_UNIX, listener_type(l), 0);
+	OWN_FD fd = sys_socket(AF_UNIX, type_of(l), 0);
 
 	if (fd < 0)
 		return listener_fail(l, err, -fd, "listen", a);
@@ -374,7 +373,7 @@ static void listener_ready(struct watch *watch, unsigned ready)
 	if (fd < 0)
 		return;
 	l->paused = false;
-	struct stream *stream = stream_socket_new(fd, &peer, listener_type(l));
+	struct stream *stream = stream_socket_new(fd, &peer, type_of(l));
 	if (!stream) {
 		(void)sys_close(fd);
 		listener_pause(l, ENOMEM);

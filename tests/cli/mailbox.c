@@ -16,6 +16,7 @@
 #include "harness/fail.h"
 #include "harness/netns.h"
 #include "harness/peer.h"
+#include "harness/proc.h"
 #include "harness/sockit.h"
 
 /* `sockit listen -u` on a free port of loopback, with its input held by the test. */
@@ -316,6 +317,7 @@ Test(mailbox, a_client_that_is_gone_ends_nothing)
 	child_await_err(&child, "1 bytes from");
 	close(gone);
 	child_feed(&child, "for nobody");
+	proc_await_idle(child.pid);
 	int fd = client_of(&place);
 	dgram_send_text(fd, "22");
 	child_await_err(&child, "2 bytes from");
