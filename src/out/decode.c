@@ -48,6 +48,9 @@ static const struct decode_name options[] = {
 	NAMED_IN(SOL_SOCKET, SO_SNDBUF),
 	NAMED_IN(IPPROTO_IP, IP_MTU),
 	NAMED_IN(IPPROTO_IP, IP_RECVERR),
+	NAMED_IN(IPPROTO_IP, IP_PKTINFO),
+	NAMED_IN(IPPROTO_IPV6, IPV6_RECVPKTINFO),
+	NAMED_IN(SOL_SOCKET, SO_TIMESTAMPNS),
 	NAMED_IN(IPPROTO_TCP, TCP_NODELAY),
 	NAMED_IN(IPPROTO_TCP, TCP_KEEPIDLE),
 	NAMED_IN(IPPROTO_TCP, TCP_KEEPINTVL),
@@ -224,7 +227,7 @@ void decode_bytes_out(struct text *t, const struct sys_call *call, int i)
 		add_bytes(t, pointer_at(call, i), (size_t)call->result);
 }
 
-/* The first few datagrams as {"bytes", length}. */
+/* The first few datagrams as {"bytes", length}, and of an unconnected socket from or to whom. */
 static void add_messages(struct text *t, const struct mmsghdr *messages, size_t count,
                          bool received)
 {
@@ -232,12 +235,20 @@ static void add_messages(struct text *t, const struct mmsghdr *messages, size_t 
 
 	text_add_str(t, "[");
 	for (size_t i = 0; i < count && i < SHOWN; i++) {
-		const struct iovec *v = messages[i].msg_hdr.msg_iov;
+		const struct msghdr *h = &messages[i].msg_hdr;
+		const struct iovec *v = h->msg_iov;
 		size_t len = received ? messages[i].msg_len : v->iov_len;
 
 		text_add_str(t, i > 0 ? ", {" : "{");
 		add_bytes(t, v->iov_base, len < v->iov_len ? len : v->iov_len);
-		text_add(t, ", %zu}", len);
+		text_add(t, ", %zu", len);
+		if (h->msg_name && h->msg_namelen > 0) {
+			struct addr a = addr_from(h->msg_name, h->msg_namelen);
+
+			text_add_str(t, ", ");
+			addr_add_word(t, &a);
+		}
+		text_add_str(t, "}");
 	}
 	text_add_str(t, count > SHOWN ? ", ...]" : "]");
 }

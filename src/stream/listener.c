@@ -54,10 +54,7 @@ static int listener_fail(const struct listener *l, struct err *err, int error, c
 	(void)err_set(err, ERR_LOCAL, error, op, "%s", subject);
 	if (error != EADDRINUSE)
 		return -1;
-	if (type_of(l) == SOCK_DGRAM)
-		holder_add_udp(&who, a);
-	else
-		holder_add_tcp(&who, a);
+	(type_of(l) == SOCK_DGRAM ? holder_add_udp : holder_add_tcp)(&who, a);
 	if (holder[0])
 		err_detail(err, "(%s)", holder);
 	return -1;
