@@ -5,6 +5,7 @@
 #include "out/failure.h"
 #include "relay/datagram_server_ends.h"
 #include "sys/clock.h"
+#include "sys/wait.h"
 
 /* How long receiving rests when memory is out. */
 #define SERVER_PAUSE (200 * NSEC_PER_MSEC)

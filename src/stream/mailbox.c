@@ -109,6 +109,12 @@ struct letter mailbox_letter(const struct mailbox *m, size_t i)
 	};
 }
 
+/* <netinet/in.h> would ask with htonl. */
+static bool is_link_local(const struct in6_addr *a)
+{
+	return a->s6_addr[0] == 0xfe && (a->s6_addr[1] & 0xc0) == 0x80;
+}
+
 /* Where C says it arrived: the address of this machine, which for one to a group is that of the interface. */
 static void correspondent_set_local(struct correspondent *c, const struct cmsghdr *control)
 {
@@ -122,7 +128,7 @@ static void correspondent_set_local(struct correspondent *c, const struct cmsghd
 	} else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
 		memcpy(&v6, CMSG_DATA(control), sizeof v6);
 		c->local.at.v6.sin6_addr = v6.ipi6_addr;
-		if (IN6_IS_ADDR_LINKLOCAL(&v6.ipi6_addr))
+		if (is_link_local(&v6.ipi6_addr))
 			c->local.at.v6.sin6_scope_id = v6.ipi6_ifindex;
 		c->interface = v6.ipi6_ifindex;
 	}

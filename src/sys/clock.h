@@ -7,7 +7,4 @@
 /* CLOCK_MONOTONIC. Not observed: the observer itself uses it, and it is no call into the kernel. */
 nsec_t sys_now(void);
 
-/* Do nothing at all for DURATION, which is less than a second; a signal ends it. */
-void sys_nap(nsec_t duration);
-
 #endif

@@ -152,7 +152,8 @@ Test(mailbox, each_datagram_is_an_event_with_all_that_the_kernel_knows)
 	cr_assert_str_eq(json_string_value(json_object_get(event, "peer_addr")), "127.0.0.1");
 	cr_assert_eq(json_integer_value(json_object_get(event, "peer_port")), port_of(fd));
 	cr_assert_str_eq(json_string_value(json_object_get(event, "local_addr")), "127.0.0.1");
-	cr_assert_eq(json_integer_value(json_object_get(event, "local_port")), atoi(place.port));
+	cr_assert_eq(json_integer_value(json_object_get(event, "local_port")),
+	             strtol(place.port, NULL, 10));
 	cr_assert_str_eq(json_string_value(json_object_get(event, "interface")), "lo");
 	cr_assert_eq(json_integer_value(json_object_get(event, "size")), 2);
 	cr_assert(json_is_false(json_object_get(event, "truncated")));
