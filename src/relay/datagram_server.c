@@ -41,7 +41,7 @@ static void server_watch(struct datagram_server *s)
 
 		watch_for(s, watch, receives | (watch->fd == s->replier.fd ? sends : 0));
 	}
-	if (replies && s->sender.want_pause)
+	if (replies && s->sender.want_pause && !s->pause.set)
 		loop_timer(s->loop, &s->pause, nsec_after(loop_now(s->loop), SENDER_PAUSE));
 }
 
