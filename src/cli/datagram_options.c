@@ -53,3 +53,65 @@ const struct option_row datagram_option_rows[DATAGRAM_OPTION_COUNT] = {
 		       "A chunk is cut there; a line or a length beyond it is an error with status 7.",
 	},
 };
+
+static const struct option_choice reply_to_choices[] = {
+	{ "first", REPLY_TO_FIRST, "the first who ever sent something" },
+	{ "last", REPLY_TO_LAST, "the last who has sent something" },
+	{ "all", REPLY_TO_ALL, "everybody who has, as many as 1024" },
+	{ NULL, 0, NULL },
+};
+
+/* As much as a socket can be made to take. */
+enum { MAILBOX_ROOM_MAX = 256 << 10 };
+
+const struct option_row mailbox_option_rows[MAILBOX_OPTION_COUNT] = {
+	{
+		.name = "delim",
+		CHOICE_FIELD(struct mailbox_options, delim),
+		.arg = "HOW",
+		.choices = delim_choices,
+		.fallback = "chunk",
+		.only_for = FOR_PACKET,
+		.help = "how datagrams are written, and what is one in standard input",
+		.man = "With len nothing is lost: what one sockit writes another sends as the same datagrams.",
+	},
+	{
+		.name = "datagram-size",
+		SIZE_FIELD(struct mailbox_options, datagram_size),
+		.arg = "SIZE",
+		.min = 1,
+		.max = MAILBOX_ROOM_MAX,
+		.fallback = "65535",
+		.only_for = FOR_DATAGRAM,
+		.help = "cut what comes to SIZE bytes, and send no longer ones",
+		.man = "The first that is cut is told on standard error, and all are counted. "
+		       "Without it, chunks are sent with at most 1232 bytes over UDP, which every network "
+		       "carries in one piece.",
+	},
+	{
+		.name = "tag",
+		FLAG_FIELD(struct mailbox_options, tag),
+		.only_for = FOR_DATAGRAM,
+		.help = "write who sent it and a blank in front of each datagram",
+		.man = "As in \"192.0.2.7:5353 \", \"[2001:db8::7]:5353 \" or \"unix:/path \"; it goes well with "
+		       "--delim line, and not with --delim len.",
+	},
+	{
+		.name = "reply-to",
+		CHOICE_FIELD(struct mailbox_options, reply_to),
+		.arg = "WHOM",
+		.choices = reply_to_choices,
+		.fallback = "first",
+		.excludes = OPTION_NAMES("no-stdin", "recv-only"),
+		.only_for = FOR_DATAGRAM,
+		.help = "to whom standard input is sent",
+	},
+	{
+		.name = "max-datagrams",
+		UINT_FIELD(struct mailbox_options, max_datagrams),
+		.arg = "N",
+		.min = 1,
+		.only_for = FOR_DATAGRAM,
+		.help = "end with status 0 once N datagrams have come and are written",
+	},
+};

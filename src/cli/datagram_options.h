@@ -1,8 +1,10 @@
-/* How datagrams are cut, and when an exchange of them is over. */
+/* How datagrams are cut, and when an exchange of them is over; for those who connect, and for those who
+ * are sent some by anybody. */
 #ifndef SOCKIT_CLI_DATAGRAM_OPTIONS_H
 #define SOCKIT_CLI_DATAGRAM_OPTIONS_H
 
 #include "cli/option.h"
+#include "relay/correspondents.h"
 #include "relay/framing.h"
 
 struct datagram_options {
@@ -14,5 +16,19 @@ struct datagram_options {
 
 enum { DATAGRAM_OPTION_COUNT = 4 };
 extern const struct option_row datagram_option_rows[DATAGRAM_OPTION_COUNT];
+
+struct mailbox_options {
+	enum framing delim;
+	uint64_t datagram_size;
+	bool tag;
+	enum reply_to reply_to;
+	unsigned max_datagrams; /* 0: no number */
+};
+
+/* What datagram_size is when it is not given: the longest that UDP has. */
+enum { MAILBOX_ROOM = 65535 };
+
+enum { MAILBOX_OPTION_COUNT = 5 };
+extern const struct option_row mailbox_option_rows[MAILBOX_OPTION_COUNT];
 
 #endif

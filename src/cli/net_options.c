@@ -19,6 +19,13 @@ const struct option_row net_option_rows[NET_OPTION_COUNT] = {
 		.help = "use IPv6 addresses only",
 	},
 	{
+		.name = "udp",
+		.letter = 'u',
+		FLAG_FIELD(struct net_options, udp),
+		.only_for = FOR_DATAGRAM,
+		.help = "datagrams: UDP, or with a path a Unix datagram socket",
+	},
+	{
 		.name = "unix",
 		.letter = 'U',
 		FLAG_FIELD(struct net_options, unix_path),

@@ -9,6 +9,7 @@ struct net_options {
 	bool ipv4;
 	bool ipv6;
 	bool unix_path; /* the operand is a path */
+	bool udp;       /* datagrams, unless a scheme says otherwise */
 	bool numeric;   /* no look-ups */
 	const char *interface;
 	struct option_list sockopt; /* "NAME=VALUE" each */
@@ -25,7 +26,7 @@ int net_options_sockopts(const struct net_options *net, const struct spec *spec,
                          enum sockopt_place role, struct sockopt_list *list,
                          struct err *err) MUST_CHECK;
 
-enum { NET_OPTION_COUNT = 6 };
+enum { NET_OPTION_COUNT = 7 };
 extern const struct option_row net_option_rows[NET_OPTION_COUNT];
 
 #endif

@@ -21,17 +21,9 @@ struct connect_options {
 	const char *source;
 	const char *source_port;
 	nsec_t connect_timeout;
-	bool udp;
 };
 
 static const struct option_row connect_rows[] = {
-	{
-		.name = "udp",
-		.letter = 'u',
-		FLAG_FIELD(struct connect_options, udp),
-		.only_for = FOR_DATAGRAM,
-		.help = "send datagrams: UDP, or with a path a Unix datagram socket",
-	},
 	{
 		.name = "source",
 		.letter = 's',
@@ -180,7 +172,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 static int connect_run(const struct command_call *call, struct err *err)
 {
 	const struct connect_options *o = call->options;
-	struct spec_rules rules = { .path = o->net.unix_path, .udp = o->udp };
+	struct spec_rules rules = { .path = o->net.unix_path, .udp = o->net.udp };
 
 	return session_begin(call, &rules, connect_with, err);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "cli/datagram_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cmd/session.h"
@@ -16,6 +17,7 @@
 struct listen_options {
 	struct net_options net;
 	struct relay_options relay;
+	struct mailbox_options datagrams;
 	struct observe_options observe;
 	const char *source;
 	const char *port;
@@ -31,7 +33,7 @@ static const struct option_row listen_rows[] = {
 		.letter = 's',
 		STRING_FIELD(struct listen_options, source),
 		.arg = "ADDR",
-		.only_for = FOR_TCP,
+		.only_for = FOR_INET,
 		.complete = COMPLETE_HOST,
 		.help = "listen on this address; the operand is then a port",
 	},
@@ -40,7 +42,7 @@ static const struct option_row listen_rows[] = {
 		.letter = 'p',
 		STRING_FIELD(struct listen_options, port),
 		.arg = "PORT",
-		.only_for = FOR_TCP,
+		.only_for = FOR_INET,
 		.complete = COMPLETE_SERVICE,
 		.help = "listen on this port; the operand, if any, is then a host",
 	},
@@ -49,7 +51,7 @@ static const struct option_row listen_rows[] = {
 		DURATION_FIELD(struct listen_options, accept_timeout),
 		.arg = "DUR",
 		.min = 1,
-		.help = "end with status 4 when nobody has connected after DUR",
+		.help = "end with status 4 when nobody has connected, or sent anything, after DUR",
 	},
 	{
 		.name = "backlog",
@@ -58,22 +60,23 @@ static const struct option_row listen_rows[] = {
 		.min = 1,
 		.max = 65535,
 		.fallback = "4096",
+		.only_for = FOR_CONNECTION,
 		.help = "how many clients may wait in the kernel's queue",
 	},
 	{
 		.name = "port-file",
 		STRING_FIELD(struct listen_options, port_file),
 		.arg = "FILE",
-		.only_for = FOR_TCP,
+		.only_for = FOR_INET,
 		.complete = COMPLETE_FILE,
-		.help = "write the port to FILE once clients can connect",
+		.help = "write the port to FILE once it can be reached",
 		.man = "The file appears whole: it is written under another name and then renamed.",
 	},
 	{
 		.name = "unix-mode",
 		MODE_FIELD(struct listen_options, unix_mode),
 		.arg = "MODE",
-		.only_for = FOR_UNIX,
+		.only_for = FOR_LOCAL,
 		.help = "the permissions of the socket file, in octal",
 	},
 };
@@ -160,6 +163,53 @@ static int listen_wait(struct loop *loop, struct listener *listener, const struc
 	return -1;
 }
 
+/* What has to be known of each datagram. */
+static struct mailbox_wants listen_wants(const struct listen_options *o, const struct spec *spec,
+                                         struct report *report)
+{
+	bool heard = report_is_heard(report), answers = !o->relay.no_stdin && !o->relay.recv_only;
+
+	if (spec_socktype(spec->kind) != SOCK_DGRAM)
+		return (struct mailbox_wants){ 0 };
+	return (struct mailbox_wants){
+		.peer = heard || answers || o->datagrams.tag,
+		.local = heard || answers,
+		.when = heard,
+	};
+}
+
+static int listen_for_datagrams(struct loop *loop, struct listener *listener,
+                                const struct listen_options *o, nsec_t deadline,
+                                const struct mailbox_wants *wants, struct report *report,
+                                struct err *err)
+{
+	struct session_server_request request = {
+		.options = &o->relay,
+		.datagrams = &o->datagrams,
+		.listener = listener,
+		.wants = *wants,
+		.accept_timeout = o->accept_timeout,
+		.deadline = deadline,
+	};
+	int result = session_serve_datagrams(loop, &request, report, err);
+
+	listener_close(listener);
+	return result;
+}
+
+/* What the option rows cannot say. */
+static int listen_check(const struct listen_options *o, const struct spec *spec, struct err *err)
+{
+	if (o->relay.send_only && spec_socktype(spec->kind) == SOCK_DGRAM)
+		return err_usage(
+			err,
+			"--send-only has no meaning for %s: only who has sent something can be sent to",
+			spec->text);
+	if (o->datagrams.tag && o->datagrams.delim == FRAMING_LEN)
+		return err_usage(err, "--tag and --delim len exclude each other");
+	return 0;
+}
+
 static int listen_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
                        struct err *err)
 {
@@ -173,22 +223,32 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 		.sockopts = &sockopts,
 		.backlog = (int)o->backlog,
 		.unix_mode = o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode,
+		.wants = listen_wants(o, spec, call->report),
 	};
 	struct session_request session = {
 		.options = &o->relay,
 		.ack_timeout = SESSION_TIMEOUT,
 		.deadline = nsec_after(loop_now(loop), o->relay.deadline),
 	};
+	/* A connection that keeps boundaries is sent to as connect does. */
+	struct datagram_options packets = {
+		.reply_timeout = NSEC_NEVER,
+		.delim = o->datagrams.delim,
+	};
 	struct listener *listener;
 	struct accepting a;
 
-	if (net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err))
+	if (net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
+	    listen_check(o, spec, err))
 		return -1;
 	if (listener_open(loop, &request, call->report, &listener, err))
 		return -1;
 	int result = o->port_file
 	                     ? listen_write_port_file(o->port_file, listener_port(listener), err)
 	                     : 0;
+	if (!result && spec_socktype(spec->kind) == SOCK_DGRAM)
+		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
+		                            call->report, err);
 	if (!result)
 		result = listen_wait(loop, listener, o, session.deadline, &a, err);
 	/* One client is all: others are refused from now on instead of waiting in vain. */
@@ -196,6 +256,7 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 	if (result)
 		return result;
 	session.peer = a.stream;
+	session.datagrams = &packets;
 	return session_run(loop, &session, call->report, err);
 }
 
@@ -205,6 +266,7 @@ static int listen_run(const struct command_call *call, struct err *err)
 	struct spec_rules rules = {
 		.server = true,
 		.path = o->net.unix_path,
+		.udp = o->net.udp,
 		.port = o->port,
 		.host = o->source,
 	};
@@ -218,6 +280,8 @@ static const struct option_section listen_sections[] = {
 	{ &option_group_network, listen_rows, ARRAY_LEN(listen_rows), 0 },
 	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,
 	  offsetof(struct listen_options, relay) },
+	{ &option_group_relay, mailbox_option_rows, MAILBOX_OPTION_COUNT,
+	  offsetof(struct listen_options, datagrams) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
 	  offsetof(struct listen_options, observe) },
 	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,
@@ -228,6 +292,7 @@ static const struct command_example listen_examples[] = {
 	{ "sockit listen 7777 >received", "one client, anywhere" },
 	{ "sockit listen :0 --port-file port <answer", "any free port, for scripts" },
 	{ "sockit listen unix:/tmp/s --unix-mode 600", "for this user alone" },
+	{ "sockit listen -u 5353 --tag --delim line", "datagrams, and who sent them" },
 	{ NULL, NULL },
 };
 
@@ -237,7 +302,8 @@ const struct command listen_command = {
 	.name = "listen",
 	.summary = "accept a connection and join it to standard input and output",
 	.operands = "ENDPOINT",
-	.operands_help = "PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH, unix:@NAME",
+	.operands_help =
+		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH",
 	.min_operands = 0,
 	.max_operands = 2,
 	.examples = listen_examples,

@@ -1,5 +1,8 @@
 #include "cmd/session.h"
 
+#include <errno.h>
+
+#include "relay/datagram_server.h"
 #include "relay/datagrams.h"
 #include "relay/relay.h"
 #include "stream/datagram.h"
@@ -174,6 +177,81 @@ int session_run(struct loop *loop, const struct session_request *request, struct
 	(void)stream_close(s.in);
 	(void)stream_close(s.out);
 	(void)stream_close(request->peer);
+	return result;
+}
+
+/* The most that is sent in one datagram: what was asked for, as far as the socket can; or what goes well. */
+static size_t session_longest(const struct mailbox_options *o, const struct listener *listener)
+{
+	enum { LONGEST_UDP = 65507, CARRIED_WHOLE = 1232 };
+	struct addr local;
+	int fd = listener_socket(listener, 0, &local);
+	struct stream socket = { .fd = fd, .nature = STREAM_DATAGRAM };
+	bool unix_socket = local.at.any.sa_family == AF_UNIX;
+	size_t most = unix_socket ? datagram_longest(&socket) : LONGEST_UDP;
+
+	if (o->datagram_size != MAILBOX_ROOM)
+		return o->datagram_size < most ? (size_t)o->datagram_size : most;
+	return !unix_socket && o->delim == FRAMING_CHUNK ? CARRIED_WHOLE : most;
+}
+
+static int session_start_server(struct session *s, const struct session_server_request *q,
+                                const char *where, struct report *report,
+                                struct datagram_server **server, struct err *err)
+{
+	const struct relay_options *o = q->options;
+	size_t count = listener_sockets(q->listener);
+	OWN_MEM struct datagram_socket *sockets = calloc(count, sizeof *sockets);
+	struct datagram_server_request request = {
+		.sockets = sockets,
+		.socket_count = count,
+		.where = where,
+		.in = s->in,
+		.out = s->out,
+		.out_tap = session_escapes(s, o) ? &s->escape.tap : NULL,
+		.wants = q->wants,
+		.framing = q->datagrams->delim,
+		.tag = q->datagrams->tag,
+		.room = q->datagrams->datagram_size,
+		.longest = session_longest(q->datagrams, q->listener),
+		.reply_to = q->datagrams->reply_to,
+		.most = q->datagrams->max_datagrams,
+		.accept_timeout = q->accept_timeout,
+		.quit_after_eof = o->quit_after_eof,
+		.idle_timeout = o->idle_timeout,
+		.deadline = q->deadline,
+		.deadline_after = o->deadline,
+	};
+
+	if (!sockets)
+		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "%s", where);
+	for (size_t i = 0; i < count; i++)
+		sockets[i].fd = listener_socket(q->listener, i, &sockets[i].local);
+	return datagram_server_start(s->loop, &request, report, session_done, s, server, err);
+}
+
+int session_serve_datagrams(struct loop *loop, const struct session_server_request *request,
+                            struct report *report, struct err *err)
+{
+	struct session s = { .loop = loop, .err = err };
+	struct datagram_server *server = NULL;
+	char where[256];
+	struct text t = TEXT_OVER(where);
+	int result = session_open_stdio(&s, request->options, err);
+
+	session_init_between(&s, request->options);
+	listener_describe(request->listener, &t);
+	if (!result)
+		result = session_start_server(&s, request, where, report, &server, err);
+	if (!result && loop_run(loop, err)) {
+		datagram_server_cut(server, err->domain == ERR_SIGNAL ? "signal" : "failure");
+		result = -1;
+	} else if (!result) {
+		result = s.result;
+	}
+	datagram_server_free(server);
+	(void)stream_close(s.in);
+	(void)stream_close(s.out);
 	return result;
 }
 

@@ -8,6 +8,7 @@
 #include "loop/loop.h"
 #include "net/spec.h"
 #include "out/report.h"
+#include "stream/listener.h"
 #include "stream/stream.h"
 
 /* What --connect-timeout is when it is not given, and what bounds the last acknowledgement in a command
@@ -33,6 +34,19 @@ int session_begin(const struct command_call *call, const struct spec_rules *rule
 /* Turn the loop until the connection is over. */
 int session_run(struct loop *loop, const struct session_request *request, struct report *report,
                 struct err *err) MUST_CHECK;
+
+struct session_server_request {
+	const struct relay_options *options;
+	const struct mailbox_options *datagrams;
+	const struct listener *listener; /* of datagram sockets; stays the caller's */
+	struct mailbox_wants wants;      /* that it was opened with */
+	nsec_t accept_timeout;
+	nsec_t deadline; /* when all of it must be over */
+};
+
+/* Turn the loop until receiving datagrams from anybody is over. */
+int session_serve_datagrams(struct loop *loop, const struct session_server_request *request,
+                            struct report *report, struct err *err) MUST_CHECK;
 
 /* The failure when the deadline comes before there is a connection. */
 int session_deadline(const struct relay_options *options, const char *op, const char *subject,

@@ -9,6 +9,9 @@
  * /proc does not say. */
 void holder_add_tcp(struct text *t, const struct addr *a);
 
+/* The same for whoever is bound to A's UDP port. */
+void holder_add_udp(struct text *t, const struct addr *a);
+
 /* The same for Unix path or abstract name A. */
 void holder_add_local(struct text *t, const struct addr *a);
 

@@ -7,23 +7,20 @@
 #include "base/text.h"
 #include "net/service.h"
 
-/* Who can do something with a scheme; its name is taken all the same. */
-enum spec_known { KNOWN_TO_NOBODY, KNOWN_TO_CLIENTS, KNOWN_TO_ALL };
-
 struct spec_scheme {
 	const char *name;
-	enum spec_known known;
+	bool known; /* its name is taken all the same */
 	enum spec_kind kind;
 };
 
 static const struct spec_scheme spec_schemes[] = {
-	{ "tcp", KNOWN_TO_ALL, SPEC_TCP },
-	{ "unix", KNOWN_TO_ALL, SPEC_UNIX },
-	{ "udp", KNOWN_TO_CLIENTS, SPEC_UDP },
-	{ "unix-dgram", KNOWN_TO_CLIENTS, SPEC_UNIX_DGRAM },
-	{ "unix-seqpacket", KNOWN_TO_CLIENTS, SPEC_UNIX_SEQPACKET },
-	{ "vsock", KNOWN_TO_NOBODY, SPEC_TCP },
-	{ "tls", KNOWN_TO_NOBODY, SPEC_TCP },
+	{ "tcp", true, SPEC_TCP },
+	{ "unix", true, SPEC_UNIX },
+	{ "udp", true, SPEC_UDP },
+	{ "unix-dgram", true, SPEC_UNIX_DGRAM },
+	{ "unix-seqpacket", true, SPEC_UNIX_SEQPACKET },
+	{ "vsock", false, SPEC_TCP },
+	{ "tls", false, SPEC_TCP },
 };
 
 bool spec_is_local(enum spec_kind kind)
@@ -305,11 +302,8 @@ static int spec_find_kind(struct spec_words *w, struct err *err)
 		w->kind = w->scheme ? w->scheme->kind : udp ? SPEC_UDP : SPEC_TCP;
 	if (!w->scheme)
 		return 0;
-	if (w->scheme->known == KNOWN_TO_NOBODY)
+	if (!w->scheme->known)
 		return err_usage(err, "%s: this version has no '%s' endpoints", w->word,
-		                 w->scheme->name);
-	if (w->scheme->known == KNOWN_TO_CLIENTS && w->rules->server)
-		return err_usage(err, "%s: this version cannot listen on '%s' endpoints", w->word,
 		                 w->scheme->name);
 	if (udp && spec_socktype(w->kind) != SOCK_DGRAM)
 		return err_usage(err, "--udp has no meaning for %s: its scheme says '%s'", w->word,

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "base/escape.h"
+#include "net/addr.h"
 #include "out/decode.h"
 
 /* The beginning is enough to know it again. */
@@ -34,7 +35,7 @@ void decode_bytes_out(struct text *t, const struct sys_call *call, int i)
 		add_bytes(t, (const void *)call->arg[i], (size_t)call->result);
 }
 
-/* The first few datagrams as {"bytes", length}. */
+/* The first few datagrams as {"bytes", length}, and of an unconnected socket from or to whom. */
 static void add_messages(struct text *t, const struct mmsghdr *messages, size_t count,
                          bool received)
 {
@@ -42,12 +43,20 @@ static void add_messages(struct text *t, const struct mmsghdr *messages, size_t 
 
 	text_add_str(t, "[");
 	for (size_t i = 0; i < count && i < SHOWN; i++) {
-		const struct iovec *v = messages[i].msg_hdr.msg_iov;
+		const struct msghdr *h = &messages[i].msg_hdr;
+		const struct iovec *v = h->msg_iov;
 		size_t len = received ? messages[i].msg_len : v->iov_len;
 
 		text_add_str(t, i > 0 ? ", {" : "{");
 		add_bytes(t, v->iov_base, len < v->iov_len ? len : v->iov_len);
-		text_add(t, ", %zu}", len);
+		text_add(t, ", %zu", len);
+		if (h->msg_name && h->msg_namelen > 0) {
+			struct addr a = addr_from(h->msg_name, h->msg_namelen);
+
+			text_add_str(t, ", ");
+			addr_add_word(t, &a);
+		}
+		text_add_str(t, "}");
 	}
 	text_add_str(t, count > SHOWN ? ", ...]" : "]");
 }

@@ -29,6 +29,7 @@ static const struct failure_phrase failure_phrases[] = {
 	{ "send", "connection to" },
 	{ "sockopt", "cannot set the socket option" },
 	{ "start", "cannot start" },
+	{ "serve", "datagrams on" },
 	{ "unlink", "cannot remove" },
 	{ "wait for", "cannot wait for" },
 	{ "write", "cannot write to" },

@@ -47,6 +47,15 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	                              "{received_bytes} bytes, in {time}" },
 	[REPORT_TRUNCATED] = { "truncated",
 	                       "a datagram of {size} bytes was cut to its first {kept}" },
+	[REPORT_DATAGRAM] = { "datagram", "{size} bytes from {peer} to {local}{words}" },
+	[REPORT_UNDELIVERED] = { "undelivered", "a datagram of {size} bytes to {peer}: {reason}" },
+	[REPORT_RECEIVE_PAUSED] = { "receive_paused",
+	                            "cannot receive a datagram: {reason}; trying again" },
+	[REPORT_CLOSED_SERVER] = { "closed",
+	                           "closed ({reason}): sent {sent_datagrams} datagrams with "
+	                           "{sent_bytes} bytes, {undelivered_datagrams} undelivered, received "
+	                           "{received_datagrams} datagrams with {received_bytes} bytes, "
+	                           "{truncated_datagrams} truncated, in {time}" },
 	[REPORT_CALL] = { "call", "{words}" },
 	[REPORT_SOCKOPT] = { "sockopt", "socket option {name} for {socket}: {words}" },
 	[REPORT_SOCKOPT_FAILED] = { "sockopt_failed",

@@ -1,45 +1,31 @@
 #include "relay/receiver.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "loop/poller.h"
 
 enum { RECEIVER_BATCHES_A_TURN = 8 };
 
-/* The longest datagram with what stands around it. */
-enum { RECEIVER_FRAMED = DATAGRAM_ROOM + FRAMING_OVERHEAD };
-
 int receiver_init(struct receiver *r, struct stream *from, struct stream *to, struct tap *tap,
                   enum framing framing, struct err *err)
 {
-	size_t growth = tap ? tap->growth : 1, extra = tap ? tap->extra : 0;
-	size_t out = 4 * growth * (RECEIVER_FRAMED + extra);
-
 	*r = (struct receiver){
 		.from = from,
-		.to = to,
-		.tap = tap,
-		.framing = framing,
 		.want_from = READY_IN,
 		.slots = malloc((size_t)DATAGRAM_BATCH * DATAGRAM_ROOM),
-		.framed = malloc(RECEIVER_FRAMED),
-		.out = malloc(out),
-		.out_size = out,
 	};
 	for (size_t i = 0; r->slots && i < DATAGRAM_BATCH; i++)
 		r->got[i].at = r->slots + i * DATAGRAM_ROOM;
-	return r->slots && r->framed && r->out
-	               ? 0
-	               : err_set(err, ERR_LOCAL, ENOMEM, "write", "standard output");
+	if (!r->slots)
+		return err_set(err, ERR_LOCAL, ENOMEM, "write", "standard output");
+	return framer_init(&r->framer, to, tap, framing, DATAGRAM_ROOM, err);
 }
 
 void receiver_close(struct receiver *r)
 {
+	framer_close(&r->framer);
 	free(r->slots);
-	free(r->framed);
-	free(r->out);
-	r->slots = r->framed = r->out = NULL;
+	r->slots = NULL;
 }
 
 static bool receiver_has_all(const struct receiver *r)
@@ -56,11 +42,9 @@ static bool receiver_is_over(const struct receiver *r)
 /* Nothing more comes: what the tap still holds, and then the end itself. */
 static bool receiver_end(struct receiver *r)
 {
-	if (r->tap && r->to) {
-		r->end += r->tap->finish(r->tap, r->out + r->end);
-		r->tap = NULL;
+	framer_end(&r->framer);
+	if (!framer_is_empty(&r->framer))
 		return true;
-	}
 	/* With all that was asked for, it does not matter what became of the rest. */
 	r->error = receiver_has_all(r) ? 0 : r->from_error;
 	r->state = r->error ? RECEIVER_FROM_FAILED : RECEIVER_ENDED;
@@ -108,43 +92,25 @@ static void receiver_frame(struct receiver *r)
 {
 	for (; r->next < r->count; r->next++) {
 		const struct datagram *d = &r->got[r->next];
-		size_t need = d->len + FRAMING_OVERHEAD, n;
 
-		if (r->tap)
-			need = r->tap->growth * (need + r->tap->extra);
-		if (need > r->out_size - r->end)
+		if (!framer_fits(&r->framer, d->len))
 			return;
 		receiver_note(r, d);
-		if (!r->to)
-			continue;
-		uint8_t *to = r->tap ? r->framed : r->out + r->end;
-		n = framing_add_head(r->framing, d->len, to);
-		memcpy(to + n, d->at, d->len);
-		n += d->len;
-		n += framing_add_tail(r->framing, to + n);
-		r->end += r->tap ? r->tap->pass(r->tap, to, n, r->out + r->end) : n;
+		framer_add(&r->framer, NULL, d->at, d->len);
 	}
 }
 
 /* Write what is framed. False when the sink takes no more for now. */
 static bool receiver_write(struct receiver *r)
 {
-	while (r->begin < r->end) {
-		struct io io = r->to->ops->write(r->to, r->out + r->begin, r->end - r->begin);
+	enum framer_state state = framer_write(&r->framer);
 
-		if (io.kind == IO_FAILED) {
-			r->state = RECEIVER_TO_FAILED;
-			r->error = io.error;
-			return false;
-		}
-		if (io.kind != IO_DONE) {
-			r->want_to = io.kind == IO_WANT_READ ? READY_IN : READY_OUT;
-			return false;
-		}
-		r->begin += io.n;
+	r->want_to = r->framer.want_to;
+	if (state == FRAMER_FAILED) {
+		r->state = RECEIVER_TO_FAILED;
+		r->error = r->framer.error;
 	}
-	r->begin = r->end = 0;
-	return true;
+	return state == FRAMER_EMPTY;
 }
 
 void receiver_run(struct receiver *r)
@@ -171,7 +137,7 @@ void receiver_run(struct receiver *r)
 
 bool receiver_is_idle(const struct receiver *r)
 {
-	return r->begin == r->end && r->next == r->count;
+	return framer_is_empty(&r->framer) && r->next == r->count;
 }
 
 void receiver_stop(struct receiver *r)

@@ -8,8 +8,7 @@
 
 #include "base/err.h"
 #include "out/report.h"
-#include "relay/framing.h"
-#include "relay/tap.h"
+#include "relay/framer.h"
 #include "stream/datagram.h"
 
 enum receiver_state {
@@ -21,9 +20,6 @@ enum receiver_state {
 
 struct receiver {
 	struct stream *from;
-	struct stream *to; /* NULL: what comes is dropped */
-	struct tap *tap;   /* or NULL */
-	enum framing framing;
 	uint64_t most; /* datagrams to be received; 0: no limit */
 	struct report *report;
 	enum receiver_state state;
@@ -35,8 +31,8 @@ struct receiver {
 	uint64_t datagrams, bytes; /* received */
 
 	/* private */
-	uint8_t *slots, *framed, *out;
-	size_t out_size, begin, end; /* of what is in out and not yet written */
+	struct framer framer;
+	uint8_t *slots;
 	int from_error; /* receiving, or sending, has failed: what is there is still taken */
 	struct datagram got[DATAGRAM_BATCH];
 	size_t next, count;    /* of got */

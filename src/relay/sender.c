@@ -133,10 +133,12 @@ static void sender_sent(struct sender *s, size_t n)
 }
 
 /* Send what is queued, once. False when the kernel takes no more for now. */
-static bool sender_send(struct sender *s)
+static bool sender_send_queued(struct sender *s)
 {
 	const struct datagram *first = &s->queue[s->first];
-	int n = datagram_send(s->to, first, s->count - s->first);
+	size_t count = s->count - s->first;
+	int n = s->send ? s->send(s->send_context, first, count)
+	                : datagram_send(s->to, first, count);
 
 	if (n >= 0) {
 		sender_sent(s, (size_t)n);
@@ -161,7 +163,7 @@ void sender_run(struct sender *s)
 	s->want_from = s->want_to = 0;
 	s->want_pause = s->drained = false;
 	for (int i = 0; i < SENDER_BATCHES_A_TURN; i++)
-		if (!sender_fill(s) || !sender_send(s))
+		if (!sender_fill(s) || !sender_send_queued(s))
 			return;
 	/* There may be more: come back when it can be sent, or when it can be read. */
 	if (s->first < s->count || s->begin < s->end || s->from_ended)

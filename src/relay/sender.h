@@ -21,8 +21,13 @@ enum sender_state {
 	SENDER_TO_FAILED,   /* error */
 };
 
+/* Send COUNT datagrams: how many are done with, or a negative errno as of datagram_send. */
+typedef int sender_send(void *context, const struct datagram *datagrams, size_t count);
+
 struct sender {
 	struct stream *from, *to;
+	sender_send *send; /* NULL: to TO */
+	void *send_context;
 	enum framing framing;
 	size_t longest; /* that is sent, in bytes; 1 to DATAGRAM_ROOM */
 	enum sender_state state;

@@ -6,16 +6,18 @@
 #include "sys/file.h"
 #include "sys/socket.h"
 
-static int bound_set_own(int fd, const struct addr *a)
+static int bound_set_own(int fd, const struct addr *a, const struct bound_options *options)
 {
-	bool v6 = a->at.any.sa_family == AF_INET6;
-	int error = sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	bool v6 = a->at.any.sa_family == AF_INET6, tcp = options->type == SOCK_STREAM;
+	/* On UDP Linux would share the port with whoever has it. */
+	int error = tcp ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 
 	/* Accepted sockets inherit it: a small answer must not wait for the acknowledgement of the last. */
-	if (!error)
+	if (!error && tcp)
 		error = sys_setsockopt_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (!error && v6)
 		error = sys_setsockopt_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	mailbox_ask(fd, a, options->wants);
 	return error;
 }
 
@@ -23,7 +25,7 @@ static int bound_set_own(int fd, const struct addr *a)
 static int bound_set_options(int fd, const struct addr *a, const struct bound_options *options,
                              const char **op, struct err *err)
 {
-	int error = bound_set_own(fd, a);
+	int error = bound_set_own(fd, a, options);
 
 	if (!error && options->interface) {
 		*op = "interface";
@@ -39,7 +41,8 @@ static int bound_set_options(int fd, const struct addr *a, const struct bound_op
 int bound_open(struct addr *a, const struct bound_options *options, const char **op,
                struct err *err)
 {
-	OWN_FD fd = sys_socket(a->at.any.sa_family, SOCK_STREAM, IPPROTO_TCP);
+	OWN_FD fd = sys_socket(a->at.any.sa_family, options->type,
+	                       options->type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP);
 	struct addr bound = { .len = sizeof bound.at };
 
 	*op = "listen";

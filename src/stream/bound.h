@@ -1,11 +1,14 @@
-/* A TCP socket with an address of its own: what listens. */
+/* A TCP or UDP socket with an address of its own: what listens. */
 #ifndef SOCKIT_STREAM_BOUND_H
 #define SOCKIT_STREAM_BOUND_H
 
+#include "stream/mailbox.h"
 #include "stream/tune.h"
 
 struct bound_options {
+	int type;              /* SOCK_STREAM or SOCK_DGRAM */
 	const char *interface; /* SO_BINDTODEVICE, or NULL */
+	const struct mailbox_wants *wants;
 	struct tune tune;
 };
 

@@ -31,6 +31,11 @@ void datagram_hear_errors(const struct stream *s)
 	case AF_INET6:
 		(void)!sys_setsockopt_int(s->fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
 		break;
+	case AF_UNIX:
+		/* See datagram_receive. */
+		if (s->nature == STREAM_SEQPACKET)
+			(void)!sys_setsockopt_int(s->fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+		break;
 	}
 }
 
@@ -84,6 +89,7 @@ int datagram_receive(const struct stream *s, struct datagram *datagrams, size_t 
 	bool may_end = s->nature == STREAM_SEQPACKET;
 	struct mmsghdr messages[DATAGRAM_BATCH] = { 0 };
 	struct iovec parts[DATAGRAM_BATCH];
+	char controls[DATAGRAM_BATCH][CMSG_SPACE(sizeof(struct timespec))];
 	struct sockaddr_un from;
 	int came;
 
@@ -95,14 +101,17 @@ int datagram_receive(const struct stream *s, struct datagram *datagrams, size_t 
 		m->msg_iovlen = 1;
 		m->msg_name = may_end ? &from : NULL;
 		m->msg_namelen = may_end ? sizeof from : 0;
+		m->msg_control = may_end ? controls[i] : NULL;
+		m->msg_controllen = may_end ? sizeof controls[i] : 0;
 	}
 	came = sys_recvmmsg(s->fd, messages, (unsigned)count, MSG_TRUNC);
 	*ended = false;
 	for (int i = 0; i < came; i++) {
 		size_t len = messages[i].msg_len;
 
-		/* An empty datagram comes from the address that was connected to, the end from nowhere. */
-		if (may_end && len == 0 && messages[i].msg_hdr.msg_namelen == 0) {
+		/* An empty datagram comes from somewhere at some time, the end does not. */
+		if (may_end && len == 0 && messages[i].msg_hdr.msg_namelen == 0 &&
+		    messages[i].msg_hdr.msg_controllen == 0) {
 			*ended = true;
 			return i;
 		}

@@ -40,7 +40,13 @@ struct listener {
 	void *context;
 };
 
-static int listener_fail(struct err *err, int error, const char *op, const struct addr *a)
+static int type_of(const struct listener *l)
+{
+	return spec_socktype(l->request.spec->kind);
+}
+
+static int listener_fail(const struct listener *l, struct err *err, int error, const char *op,
+                         const struct addr *a)
 {
 	char subject[128], holder[128];
 	struct text t = TEXT_OVER(subject), who = TEXT_OVER(holder);
@@ -49,7 +55,7 @@ static int listener_fail(struct err *err, int error, const char *op, const struc
 	(void)err_set(err, ERR_LOCAL, error, op, "%s", subject);
 	if (error != EADDRINUSE)
 		return -1;
-	holder_add_tcp(&who, a);
+	(type_of(l) == SOCK_DGRAM ? holder_add_udp : holder_add_tcp)(&who, a);
 	if (holder[0])
 		err_detail(err, "(%s)", holder);
 	return -1;
@@ -57,7 +63,9 @@ static int listener_fail(struct err *err, int error, const char *op, const struc
 
 static struct tune listener_tune(const struct listener *l)
 {
-	return (struct tune){ l->request.sockopts, SOCKOPT_STREAM | SOCKOPT_LISTENS, l->report };
+	unsigned place = type_of(l) == SOCK_DGRAM ? SOCKOPT_DATAGRAM : SOCKOPT_STREAM;
+
+	return (struct tune){ l->request.sockopts, place | SOCKOPT_LISTENS, l->report };
 }
 
 /* A family that this machine lacks: not compiled in, or switched off for all interfaces. */
@@ -82,11 +90,11 @@ static void listener_add(struct listener *l, int fd, const struct addr *a);
 
 static int listener_start(struct listener *l, int fd, const struct addr *a, struct err *err)
 {
-	int error = sys_listen(fd, l->request.backlog);
+	int error = type_of(l) == SOCK_DGRAM ? 0 : sys_listen(fd, l->request.backlog);
 
 	if (error) {
 		(void)sys_close(fd);
-		return listener_fail(err, -error, "listen", a);
+		return listener_fail(l, err, -error, "listen", a);
 	}
 	listener_add(l, fd, a);
 	return 0;
@@ -97,7 +105,8 @@ static int listener_start(struct listener *l, int fd, const struct addr *a, stru
 static int listener_bind_all(struct listener *l, struct err *err)
 {
 	uint16_t asked = l->request.spec->port, port = asked;
-	struct bound_options options = { l->request.interface, listener_tune(l) };
+	struct bound_options options = { type_of(l), l->request.interface, &l->request.wants,
+		                         listener_tune(l) };
 	const char *op;
 
 	for (size_t i = 0; i < l->list.count; i++) {
@@ -110,7 +119,7 @@ static int listener_bind_all(struct listener *l, struct err *err)
 		if (fd < 0 && family_is_missing(l, &a, fd)) {
 			REPORT(l->report, REPORT_SKIPPED, FIELD_ADDR("local", &a),
 			       FIELD_STR("reason", failure_errno_text(-fd)));
-			(void)listener_fail(err, -fd, op, &a);
+			(void)listener_fail(l, err, -fd, op, &a);
 			continue;
 		}
 		if (fd == -EADDRINUSE && asked == 0 && port != 0)
@@ -118,7 +127,7 @@ static int listener_bind_all(struct listener *l, struct err *err)
 		if (fd < 0 && strcmp(op, "interface") == 0)
 			return err_set(err, ERR_LOCAL, -fd, op, "%s", l->request.interface);
 		if (fd < 0)
-			return listener_fail(err, -fd, op, &a);
+			return listener_fail(l, err, -fd, op, &a);
 		if (listener_start(l, fd, &a, err))
 			return -1;
 		port = addr_port(&a);
@@ -136,19 +145,20 @@ static int listener_open_tcp(struct listener *l, struct err *err)
 			return result;
 		listener_close_sockets(l);
 	}
-	return listener_fail(err, EADDRINUSE, "listen", &l->list.at[0]);
+	return listener_fail(l, err, EADDRINUSE, "listen", &l->list.at[0]);
 }
 
 static int listener_open_local(struct listener *l, struct err *err)
 {
 	const struct addr *a = &l->request.spec->local;
-	OWN_FD fd = sys_socket(AF_UNIX, SOCK_STREAM, 0);
+	OWN_FD fd = sys_socket(AF_UNIX, type_of(l), 0);
 	struct tune tune = listener_tune(l);
 
 	if (fd < 0)
-		return listener_fail(err, -fd, "listen", a);
+		return listener_fail(l, err, -fd, "listen", a);
 	if (tune_new(&tune, fd, a, err))
 		return -1;
+	mailbox_ask(fd, a, &l->request.wants);
 	if (local_bind(fd, a, l->request.unix_mode, &l->file, err))
 		return -1;
 	return listener_start(l, TAKE_FD(fd), a, err);
@@ -195,7 +205,7 @@ static int listener_open_any(struct listener *l, struct err *err)
 {
 	struct tune tune = listener_tune(l);
 
-	if (l->request.spec->kind == SPEC_UNIX) {
+	if (spec_is_local(l->request.spec->kind)) {
 		if (addr_list_add(&l->list, &l->request.spec->local))
 			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
 			               l->request.spec->text);
@@ -207,13 +217,13 @@ static int listener_open_any(struct listener *l, struct err *err)
 	l->sockets = calloc(l->list.count, sizeof *l->sockets);
 	if (!l->sockets)
 		return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", l->request.spec->text);
-	return l->request.spec->kind == SPEC_UNIX ? listener_open_local(l, err)
-	                                          : listener_open_tcp(l, err);
+	return spec_is_local(l->request.spec->kind) ? listener_open_local(l, err)
+	                                            : listener_open_tcp(l, err);
 }
 
 static void listener_tell(const struct listener *l)
 {
-	bool local = l->request.spec->kind == SPEC_UNIX;
+	bool local = spec_is_local(l->request.spec->kind);
 	bool asked = !local && l->request.spec->port == 0;
 
 	for (size_t i = 0; i < l->count; i++)
@@ -245,6 +255,17 @@ uint16_t listener_port(const struct listener *l)
 	return addr_port(&l->sockets[0].local);
 }
 
+size_t listener_sockets(const struct listener *l)
+{
+	return l->count;
+}
+
+int listener_socket(const struct listener *l, size_t i, struct addr *local)
+{
+	*local = l->sockets[i].local;
+	return l->sockets[i].watch.fd;
+}
+
 void listener_describe(const struct listener *l, struct text *t)
 {
 	for (size_t i = 0; i < l->count; i++) {
@@ -259,7 +280,7 @@ void listener_close(struct listener *l)
 		return;
 	loop_timer_cancel(l->loop, &l->resume);
 	/* The file first: as long as the socket lives, nobody else takes it for a stale one. */
-	if (l->request.spec->kind == SPEC_UNIX)
+	if (spec_is_local(l->request.spec->kind))
 		local_remove(&l->request.spec->local, &l->file);
 	listener_close_sockets(l);
 	addr_list_free(&l->list);
@@ -338,7 +359,7 @@ static void listener_ready(struct watch *watch, unsigned ready)
 	if (fd < 0)
 		return;
 	l->paused = false;
-	struct stream *stream = stream_socket_new(fd, &peer, SOCK_STREAM);
+	struct stream *stream = stream_socket_new(fd, &peer, type_of(l));
 	if (!stream) {
 		(void)sys_close(fd);
 		listener_pause(l, ENOMEM);

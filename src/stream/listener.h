@@ -1,5 +1,6 @@
 /*
- * Being reached: bind and listen on every address of an endpoint, take connections. A Unix path that
+ * Being reached: bind and listen on every address of an endpoint, take connections; sockets for
+ * datagrams are bound alone, and whoever asked for them receives. A Unix path that
  * nobody answers at any more is taken over, one that somebody does is not; our own is removed at the
  * end.
  */
@@ -11,6 +12,7 @@
 #include "net/sockopt.h"
 #include "net/spec.h"
 #include "out/report.h"
+#include "stream/mailbox.h"
 #include "stream/stream.h"
 
 struct listen_request {
@@ -20,7 +22,8 @@ struct listen_request {
 	const char *interface;               /* SO_BINDTODEVICE, or NULL */
 	const struct sockopt_list *sockopts; /* to be set, or NULL */
 	int backlog;
-	int unix_mode; /* the mode of the socket file, or -1 */
+	int unix_mode;              /* the mode of the socket file, or -1 */
+	struct mailbox_wants wants; /* of datagrams, from the first that may come */
 };
 
 struct listener; /* opaque */
@@ -37,6 +40,11 @@ int listener_open(struct loop *loop, const struct listen_request *request, struc
 
 /* The port it listens on; 0 for a Unix socket. */
 uint16_t listener_port(const struct listener *l);
+
+/* Its sockets, one an address: how many, and each with the address it is bound to. They stay the
+ * listener's. */
+size_t listener_sockets(const struct listener *l);
+int listener_socket(const struct listener *l, size_t i, struct addr *local);
 
 /* Append where it listens: "127.0.0.1 port 7777". */
 void listener_describe(const struct listener *l, struct text *t);

@@ -63,8 +63,11 @@ int local_bind(int fd, const struct addr *a, int mode, struct local_file *file, 
 	char holder[128];
 	struct text t = TEXT_OVER(holder);
 	struct stat st;
-	int error = sys_bind(fd, &a->at.any, a->len);
+	/* The file gets what the socket has: the mode is never wider than asked, from the first moment on. */
+	int error = mode >= 0 && local_has_path(a) ? sys_fchmod(fd, (mode_t)mode) : 0;
 
+	if (!error)
+		error = sys_bind(fd, &a->at.any, a->len);
 	*file = (struct local_file){ 0 };
 	if (error == -EADDRINUSE && local_has_path(a)) {
 		if (local_replace(a, err))
@@ -77,7 +80,7 @@ int local_bind(int fd, const struct addr *a, int mode, struct local_file *file, 
 		return local_fail(err, -error, a, holder);
 	if (!local_has_path(a))
 		return 0;
-	/* Nobody gets in before listen, so the mode is never too wide. */
+	/* The umask may have taken from it. */
 	if (mode >= 0)
 		error = sys_chmod(a->at.local.sun_path, (mode_t)mode);
 	if (sys_lstat(a->at.local.sun_path, &st) == 0)

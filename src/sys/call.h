@@ -47,6 +47,7 @@ enum sys_op {
 	SYS_UNLINK,
 	SYS_RENAME,
 	SYS_CHMOD,
+	SYS_FCHMOD,
 	SYS_DUP,
 	SYS_LIST,
 	/* sys/lookup.h */
@@ -71,6 +72,7 @@ enum sys_op {
 	SYS_EPOLL_WAIT,
 	SYS_POLL,
 	SYS_EVENTFD,
+	SYS_NAP,
 	SYS_THREAD,
 
 	SYS_OP_COUNT

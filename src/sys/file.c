@@ -130,6 +130,14 @@ int sys_chmod(const char *path, mode_t mode)
 	return (int)call.result;
 }
 
+int sys_fchmod(int fd, mode_t mode)
+{
+	struct sys_call call = { SYS_FCHMOD, .arg = { fd, mode } };
+
+	SYS_RUN(call, fchmod(fd, mode));
+	return (int)call.result;
+}
+
 ssize_t sys_readlink(const char *path, char *buf, size_t size)
 {
 	struct sys_call call = { SYS_READLINK,

@@ -41,6 +41,7 @@ int sys_lstat(const char *path, struct stat *st) MUST_CHECK;
 int sys_unlink(const char *path) MUST_CHECK;
 int sys_rename(const char *from, const char *to) MUST_CHECK;
 int sys_chmod(const char *path, mode_t mode) MUST_CHECK;
+int sys_fchmod(int fd, mode_t mode) MUST_CHECK;
 
 /* The target into BUF, NUL-terminated; cut if it does not fit. Returns its length. */
 ssize_t sys_readlink(const char *path, char *buf, size_t size) MUST_CHECK;

@@ -129,3 +129,12 @@ int sys_thread_start(void (*body)(void *), void *arg)
 		(void)TAKE(start);
 	return (int)call.result;
 }
+
+void sys_nap(nsec_t duration)
+{
+	struct timespec rest = { .tv_nsec = (long)duration };
+	struct sys_call call = { SYS_NAP, .arg = { (intptr_t)duration } };
+
+	/* One that is cut short by a signal is long enough. */
+	SYS_RUN_ONCE(call, nanosleep(&rest, NULL));
+}

@@ -32,4 +32,7 @@ void sys_eventfd_signal(int fd);
 /* Run BODY(ARG) in a detached thread with every signal blocked. */
 int sys_thread_start(void (*body)(void *), void *arg) MUST_CHECK;
 
+/* Do nothing at all for DURATION, which is less than a second; a signal ends it. */
+void sys_nap(nsec_t duration);
+
 #endif

@@ -99,8 +99,12 @@ static const struct bad bad_endpoints[] = {
 	{ { "connect", "localhost", "80", "81" }, { "81" }, NULL },
 	{ { "listen", "-p", "80", "81" }, { "-p" }, NULL },
 	{ { "listen", "-s", "127.0.0.1", "localhost", "80" }, { "-s" }, NULL },
-	{ { "listen", "udp:localhost:53" }, { "udp" }, NULL },
-	{ { "listen", "unix-dgram:/tmp/x" }, { "unix-dgram" }, NULL },
+	{ { "listen", "-u", "--send-only", "localhost:53" }, { "--send-only" }, NULL },
+	{ { "listen", "--tag", "--delim", "len", "udp::0" }, { "--tag", "--delim len" }, NULL },
+	{ { "listen", "-u", "--backlog", "5", "0" }, { "-u", "--backlog" }, NULL },
+	{ { "listen", "-d", "--reply-to", "all", "udp::0" }, { "-d", "--reply-to" }, NULL },
+	{ { "listen", "--tag", "localhost:80" }, { "--tag" }, NULL },
+	{ { "listen", "-u", "tcp:localhost:53" }, { "--udp", "tcp:localhost:53" }, NULL },
 	{ { "connect", "-u", "tcp:localhost:53" }, { "--udp", "tcp:localhost:53" }, NULL },
 	{ { "connect", "-u", "unix:/tmp/x" }, { "--udp", "unix:/tmp/x" }, NULL },
 	{ { "connect", "udp:53" }, { "udp:53" }, "udp::53" },
@@ -136,7 +140,7 @@ static const struct bad bad_options[] = {
 	/* Names that later issues have asked for. */
 	{ { "connect", "--check", "localhost:80" }, { "--check" }, NULL },
 	{ { "connect", "--tls", "localhost:80" }, { "--tls" }, NULL },
-	{ { "listen", "--udp", "localhost:80" }, { "--udp" }, NULL },
+	{ { "listen", "--udp", "unix:/tmp/x" }, { "--udp" }, NULL },
 	{ { "listen", "--keep-open", "0" }, { "--keep-open" }, NULL },
 };
 

@@ -168,6 +168,7 @@ const struct fault_row fault_rows[] = {
 	{ SYS_RENAME, EISDIR, LOCAL },
 	{ SYS_CHMOD, EPERM, LOCAL },
 	{ SYS_CHMOD, EROFS, LOCAL },
+	{ SYS_FCHMOD, EPERM, LOCAL },
 	{ SYS_LIST, EACCES, LOCAL_OR_NONE },
 	{ SYS_LIST, EMFILE, LOCAL_OR_NONE },
 

@@ -181,12 +181,8 @@ static const struct bad_row bad_rows[] = {
 	{ CLIENT, "unix:/x", "80", "no port", NULL },
 	{ CLIENT, "/x", "80", "no port", NULL },
 	/* Schemes of later versions: their names are taken. */
-	{ SERVER, "udp:host:53", NULL, "udp", NULL },
-	{ SERVER, "udp:53", NULL, "udp", NULL },
 	{ CLIENT, "tls:host:443", NULL, "tls", NULL },
 	{ CLIENT, "vsock:2:80", NULL, "vsock", NULL },
-	{ SERVER, "unix-dgram:/x", NULL, "unix-dgram", NULL },
-	{ SERVER, "unix-seqpacket:/x", NULL, "unix-seqpacket", NULL },
 	{ CLIENT, "udp:53", NULL, "a host or a port", "udp::53" },
 	{ CLIENT, "udp:host:0", NULL, "port 0", NULL },
 	{ CLIENT, "unix-dgram:", NULL, "path is empty", NULL },
@@ -406,6 +402,10 @@ static const struct kind_row kind_rows[] = {
 	{ { 0 }, "unix-seqpacket:@x", NULL, SPEC_UNIX_SEQPACKET, "unix-seqpacket:@x" },
 	{ { 0 }, "unix:/x", NULL, SPEC_UNIX, "unix:/x" },
 	{ { 0 }, "host:53", NULL, SPEC_TCP, "host port 53" },
+	{ { .server = true }, "udp:53", NULL, SPEC_UDP, "* port 53 over UDP" },
+	{ { .server = true, .udp = true }, "0", NULL, SPEC_UDP, "* port 0 over UDP" },
+	{ { .server = true }, "unix-dgram:/x", NULL, SPEC_UNIX_DGRAM, "unix-dgram:/x" },
+	{ { .server = true }, "unix-seqpacket:@x", NULL, SPEC_UNIX_SEQPACKET, "unix-seqpacket:@x" },
 };
 
 Test(spec, what_makes_an_endpoint_one_of_datagrams)

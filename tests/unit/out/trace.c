@@ -48,7 +48,11 @@ static struct iovec parts[4] = { { "ab", 2 }, { "", 0 }, { "\033c", 2 }, { "d", 
 static struct mmsghdr messages[4] = {
 	{ .msg_hdr = { .msg_iov = &parts[0], .msg_iovlen = 1 }, .msg_len = 9 },
 	{ .msg_hdr = { .msg_iov = &parts[1], .msg_iovlen = 1 } },
-	{ .msg_hdr = { .msg_iov = &parts[2], .msg_iovlen = 1 }, .msg_len = 1 },
+	{ .msg_hdr = { .msg_iov = &parts[2],
+	               .msg_iovlen = 1,
+	               .msg_name = &v4.at,
+	               .msg_namelen = sizeof(struct sockaddr_in) },
+	  .msg_len = 1 },
 	{ .msg_hdr = { .msg_iov = &parts[3], .msg_iovlen = 1 }, .msg_len = 1 },
 };
 
@@ -140,14 +144,14 @@ static const struct trace_golden golden[] = {
 	  "getaddrinfo(\"x\", NULL, {ai_flags=AI_PASSIVE|AI_NUMERICHOST, ai_family=AF_INET6, "
 	  "ai_socktype=SOCK_STREAM}) = EAI_NONAME (Name or service not known)" },
 	{ { SYS_SENDMMSG, { 5, A(messages), 4, MSG_DONTWAIT | MSG_NOSIGNAL }, 4 },
-	  "sendmmsg(5, [{\"ab\", 2}, {\"\", 0}, {\"\\x1bc\", 2}, ...], 4, "
+	  "sendmmsg(5, [{\"ab\", 2}, {\"\", 0}, {\"\\x1bc\", 2, 192.0.2.1:80}, ...], 4, "
 	  "MSG_DONTWAIT|MSG_NOSIGNAL) = 4" },
 	{ { SYS_SENDMMSG, { 5, A(messages), 2, MSG_DONTWAIT }, -ECONNREFUSED },
 	  "sendmmsg(5, [{\"ab\", 2}, {\"\", 0}], 2, MSG_DONTWAIT) = -1 ECONNREFUSED "
 	  "(Connection refused)" },
 	/* One that was cut has more bytes than are there. */
 	{ { SYS_RECVMMSG, { 5, A(messages), 32, MSG_DONTWAIT | MSG_TRUNC }, 3 },
-	  "recvmmsg(5, [{\"ab\", 9}, {\"\", 0}, {\"\\x1b\", 1}], 32, MSG_DONTWAIT|MSG_TRUNC) = 3" },
+	  "recvmmsg(5, [{\"ab\", 9}, {\"\", 0}, {\"\\x1b\", 1, 192.0.2.1:80}], 32, MSG_DONTWAIT|MSG_TRUNC) = 3" },
 	{ { SYS_RECVMMSG, { 5, A(messages), 1, MSG_DONTWAIT | MSG_ERRQUEUE }, -EAGAIN },
 	  "recvmmsg(5, ..., 1, MSG_DONTWAIT|MSG_ERRQUEUE) = -1 EAGAIN (Resource temporarily "
 	  "unavailable)" },
