@@ -183,12 +183,11 @@ int session_run(struct loop *loop, const struct session_request *request, struct
 /* The most that is sent in one datagram: what was asked for, as far as the socket can; or what goes well. */
 static size_t session_longest(const struct mailbox_options *o, const struct listener *listener)
 {
-	enum { LONGEST_UDP = 65507, CARRIED_WHOLE = 1232 };
+	enum { CARRIED_WHOLE = 1232 };
 	struct addr local;
 	int fd = listener_socket(listener, 0, &local);
-	struct stream socket = { .fd = fd, .nature = STREAM_DATAGRAM };
 	bool unix_socket = local.at.any.sa_family == AF_UNIX;
-	size_t most = unix_socket ? datagram_longest(&socket) : LONGEST_UDP;
+	size_t most = mailbox_longest(fd, &local);
 
 	if (o->datagram_size != MAILBOX_ROOM)
 		return o->datagram_size < most ? (size_t)o->datagram_size : most;

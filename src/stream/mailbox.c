@@ -5,6 +5,13 @@
 
 #include "sys/socket.h"
 
+/* What UDP can carry over either family. */
+enum { LONGEST_UDP = 65507 };
+
+/* What the kernel wants to keep of a Unix socket's buffer, and what goes when it does not say how large that
+ * is. */
+enum { SNDBUF_KEPT = 32, SAFE_SIZE = 1232 };
+
 /* Slots begin this much behind one another more than they are long, so that the first bytes of all of them
  * do not compete for the same lines of the cache. */
 enum { SLOT_STAGGER = 192 };
@@ -203,4 +210,16 @@ int mailbox_send(int fd, const struct mailbox_parcel *parcels, size_t count)
 			h->msg_control = NULL;
 	}
 	return sys_sendmmsg(fd, messages, (unsigned)count);
+}
+
+size_t mailbox_longest(int fd, const struct addr *local)
+{
+	int room = 0;
+
+	if (local->at.any.sa_family != AF_UNIX)
+		return LONGEST_UDP;
+	if (sys_getsockopt_int(fd, SOL_SOCKET, SO_SNDBUF, &room) || room <= SNDBUF_KEPT)
+		return SAFE_SIZE;
+	room -= SNDBUF_KEPT;
+	return room < DATAGRAM_ROOM ? (size_t)room : DATAGRAM_ROOM;
 }

@@ -11,6 +11,7 @@
 
 #include "base/unit.h"
 #include "net/addr.h"
+#include "stream/datagram.h"
 
 /* The most that one call takes or gives. */
 enum { MAILBOX_BATCH = 64 };
@@ -57,6 +58,10 @@ int mailbox_receive(struct mailbox *m, int fd, const struct addr *local, size_t 
 /* The I'th of those, and who sent it, as far as that was wanted. */
 struct letter mailbox_letter(const struct mailbox *m, size_t i);
 void mailbox_correspondent(const struct mailbox *m, size_t i, struct correspondent *c);
+
+/* The longest that FD, which is bound to LOCAL, can send: what UDP has, or what a Unix socket's buffer takes,
+ * at most DATAGRAM_ROOM. */
+size_t mailbox_longest(int fd, const struct addr *local);
 
 /* Bytes to send, and to whom. */
 struct mailbox_parcel {
