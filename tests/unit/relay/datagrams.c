@@ -20,6 +20,7 @@
 #include "stream/socket.h"
 #include "stream/stdio.h"
 #include "sys/call.h"
+#include "unit/relay/rig.h"
 
 /* Standard input and output, which are pipes, joined to a peer on UDP; the test holds the other ends. */
 struct joined {
@@ -66,16 +67,6 @@ static void done(void *context, const struct err *err)
 	loop_stop(j->loop);
 }
 
-static int standard_pipe(int number)
-{
-	int ends[2];
-
-	must(pipe2(ends, O_CLOEXEC), "pipe2");
-	must(dup2(ends[number], number), "dup2");
-	close(ends[number]);
-	return ends[!number];
-}
-
 static struct joined join(enum framing framing)
 {
 	struct joined j = { 0 };
@@ -90,8 +81,8 @@ static struct joined join(enum framing framing)
 	place = place_of(fd, &place);
 	must(connect(j.peer, (struct sockaddr *)&place.address, place.address_size), "connect");
 	j.loop = loop_new(&err);
-	j.in = standard_pipe(0);
-	j.out = standard_pipe(1);
+	j.in = rig_standard_pipe(0);
+	j.out = rig_standard_pipe(1);
 	j.request = (struct datagrams_request){
 		.peer = stream_socket_new(fd, &at, SOCK_DGRAM),
 		.in = stream_standard_new(0, &err),

@@ -20,6 +20,7 @@
 #include "stream/socket.h"
 #include "stream/stdio.h"
 #include "sys/process.h"
+#include "unit/relay/rig.h"
 
 /* A relay between standard input and output, which are pipes, and a peer on TCP; the test holds the
  * other ends. */
@@ -44,16 +45,6 @@ static void done(void *context, const struct err *err)
 	loop_stop(j->loop);
 }
 
-static int standard_pipe(int number)
-{
-	int ends[2];
-
-	must(pipe2(ends, O_CLOEXEC), "pipe2");
-	must(dup2(ends[number], number), "dup2");
-	close(ends[number]);
-	return ends[!number];
-}
-
 static struct joined join(void)
 {
 	struct joined j = { 0 };
@@ -66,8 +57,8 @@ static struct joined join(void)
 	j.peer = peer_accept(listener);
 	close(listener);
 	j.loop = loop_new(&err);
-	j.in = standard_pipe(0);
-	j.out = standard_pipe(1);
+	j.in = rig_standard_pipe(0);
+	j.out = rig_standard_pipe(1);
 	j.request = (struct relay_request){
 		.peer = stream_socket_new(fd, &at, SOCK_STREAM),
 		.in = stream_standard_new(0, &err),

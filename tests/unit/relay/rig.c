@@ -204,3 +204,13 @@ void rig_expect_whole(struct rig *rig, enum kind from, enum kind to)
 	if (to == FILE_ || to == APPEND)
 		data_expect_file(&rig->data, rig->out_path, "", kind_names[to]);
 }
+
+int rig_standard_pipe(int number)
+{
+	int ends[2];
+
+	must(pipe2(ends, O_CLOEXEC), "pipe2");
+	must(dup2(ends[number], number), "dup2");
+	close(ends[number]);
+	return ends[!number];
+}

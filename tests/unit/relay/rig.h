@@ -8,6 +8,9 @@
 #include "relay/flow.h"
 #include "sys/call.h"
 
+/* Make one end of a pipe standard input (NUMBER 0) or output (1); the other is returned. */
+int rig_standard_pipe(int number);
+
 /* What stands at an end of a flow. */
 enum kind { TCP, LOCAL, PIPE, FILE_, APPEND, NOWHERE, NULL_, KINDS };
 
