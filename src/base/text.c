@@ -29,6 +29,16 @@ void text_add_str(struct text *t, const char *str)
 	text_add_bytes(t, str, strlen(str));
 }
 
+void text_add_number(struct text *t, uint64_t number)
+{
+	char digits[20], *at = digits + sizeof digits;
+
+	do
+		*--at = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	text_add_bytes(t, at, (size_t)(digits + sizeof digits - at));
+}
+
 void text_add_va(struct text *t, const char *format, va_list args)
 {
 	size_t room = t->size - t->len;

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 
@@ -28,6 +29,7 @@ void text_add(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_add_va(struct text *t, const char *format, va_list args) PRINTF_LIKE(2, 0);
 void text_add_str(struct text *t, const char *str);
 void text_add_bytes(struct text *t, const void *bytes, size_t n);
+void text_add_number(struct text *t, uint64_t number); /* in decimal; where every start passes */
 
 /* Append spaces until the text is COLUMN bytes long; nothing when it already is. */
 void text_pad_to(struct text *t, size_t column);

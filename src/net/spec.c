@@ -249,9 +249,11 @@ static int parse_host_word(struct spec *spec, const struct spec_words *w, struct
 static void spec_describe(struct spec *spec, bool server)
 {
 	struct text t = TEXT_OVER(spec->text);
-	const char *host = spec->host[0] ? spec->host : server ? "*" : "localhost";
 
-	text_add(&t, "%s port %u%s", host, spec->port, spec->kind == SPEC_UDP ? " over UDP" : "");
+	text_add_str(&t, spec->host[0] ? spec->host : server ? "*" : "localhost");
+	text_add_str(&t, " port ");
+	text_add_number(&t, spec->port);
+	text_add_str(&t, spec->kind == SPEC_UDP ? " over UDP" : "");
 }
 
 static int parse_inet(struct spec *spec, const struct spec_words *w, struct err *err)

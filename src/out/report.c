@@ -231,31 +231,42 @@ static void text_fill(struct text *t, const char *template, const struct report_
 	}
 }
 
+static void report_event_json(struct report *r, const struct report_row *row,
+                              const struct report_field *fields, size_t count)
+{
+	json_t *object = json_object();
+
+	json_set(object, "event", "", cell_json_str(row->name));
+	for (size_t i = 0; i < count; i++)
+		json_set_field(object, &fields[i]);
+	report_put_json(r, r->fd, object);
+}
+
+/* Not part of its caller, whom nobody may hear: so much stack is two pages more to begin with. */
+static NOINLINE void report_event_text(struct report *r, const struct report_row *row,
+                                       const struct report_field *fields, size_t count)
+{
+	char buf[4096];
+	struct text t = TEXT_OVER(buf);
+
+	text_fill(&t, row->text, fields, count);
+	text_add_str(&t, "\n");
+	if (t.cut)
+		t.at[t.len - 1] = '\n';
+	report_put(r, 2, t.at, t.len);
+}
+
 void report_event(struct report *r, enum report_kind kind, bool urgent,
                   const struct report_field *fields, size_t count)
 {
 	const struct report_row *row = &report_kinds[kind];
 
-	if (r->config.json) {
-		json_t *object = json_object();
-
-		json_set(object, "event", "", cell_json_str(row->name));
-		for (size_t i = 0; i < count; i++)
-			json_set_field(object, &fields[i]);
-		report_put_json(r, r->fd, object);
-	}
+	if (r->config.json)
+		report_event_json(r, row, fields, count);
 	/* With JSON elsewhere, stderr still has what cannot wait. */
 	if (r->config.json ? r->fd != 2 && (urgent || r->config.verbose)
-	                   : urgent || r->config.verbose) {
-		char buf[4096];
-		struct text t = TEXT_OVER(buf);
-
-		text_fill(&t, row->text, fields, count);
-		text_add_str(&t, "\n");
-		if (t.cut)
-			t.at[t.len - 1] = '\n';
-		report_put(r, 2, t.at, t.len);
-	}
+	                   : urgent || r->config.verbose)
+		report_event_text(r, row, fields, count);
 }
 
 static void report_failure_text(struct report *r, const struct err *e)

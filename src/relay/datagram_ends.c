@@ -85,6 +85,8 @@ static void datagrams_end(struct datagrams *d)
 {
 	struct stream *out = d->request.out;
 	uint64_t came = d->receiver.datagrams, asked = d->request.replies;
+	/* Others may hold what standard output is, so closing it does not end the watch. */
+	loop_unwatch(&d->out);
 	int error = out ? out->ops->shut_write(out) : 0;
 	char why[96];
 	struct text t = TEXT_OVER(why);

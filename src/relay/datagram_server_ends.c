@@ -77,6 +77,8 @@ static void server_end(struct datagram_server *s)
 	/* An answer that is there already still goes. */
 	if (server_replies(s) && s->sender.state == SENDER_RUNNING)
 		sender_run(&s->sender);
+	/* Others may hold what standard output is, so closing it does not end the watch. */
+	loop_unwatch(&s->out);
 	int error = s->request.out->ops->shut_write(s->request.out);
 
 	if (error)

@@ -173,6 +173,8 @@ void relay_peer_ended(struct relay *r)
 	r->down_open = false;
 	r->peer_ended = true;
 	REPORT(r->report, REPORT_PEER_ENDED, FIELD_INT("received_bytes", r->down.given));
+	/* Others may hold what standard output is, so closing it does not end the watch. */
+	loop_unwatch(&r->out);
 	int error = r->request.out ? r->request.out->ops->shut_write(r->request.out) : 0;
 	if (error) {
 		relay_fail_stdio(r, r->request.out, -error, "write");

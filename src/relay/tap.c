@@ -67,12 +67,13 @@ static size_t tap_chain_pass(struct tap *tap, const uint8_t *in, size_t n, uint8
 {
 	struct tap_chain *c = CONTAINER_OF(tap, struct tap_chain, tap);
 	size_t most = TAP_CHAIN_PIECE / c->first->growth - c->first->extra, done = 0;
+	uint8_t between[TAP_CHAIN_PIECE]; /* what FIRST made of a piece */
 
 	for (size_t used = 0; used < n;) {
 		size_t piece = n - used < most ? n - used : most;
-		size_t made = c->first->pass(c->first, in + used, piece, c->between);
+		size_t made = c->first->pass(c->first, in + used, piece, between);
 
-		done += c->second->pass(c->second, c->between, made, out + done);
+		done += c->second->pass(c->second, between, made, out + done);
 		used += piece;
 	}
 	return done;
@@ -81,8 +82,9 @@ static size_t tap_chain_pass(struct tap *tap, const uint8_t *in, size_t n, uint8
 static size_t tap_chain_finish(struct tap *tap, uint8_t *out)
 {
 	struct tap_chain *c = CONTAINER_OF(tap, struct tap_chain, tap);
-	size_t made = c->first->finish(c->first, c->between);
-	size_t done = c->second->pass(c->second, c->between, made, out);
+	uint8_t between[TAP_CHAIN_PIECE];
+	size_t made = c->first->finish(c->first, between);
+	size_t done = c->second->pass(c->second, between, made, out);
 
 	return done + c->second->finish(c->second, out + done);
 }

@@ -40,7 +40,6 @@ enum { TAP_CHAIN_PIECE = 4096 };
 struct tap_chain {
 	struct tap tap;
 	struct tap *first, *second;
-	uint8_t between[TAP_CHAIN_PIECE]; /* what FIRST made of a piece */
 };
 
 /* FIRST and then SECOND, where there are two; the one that is not NULL; or NULL. C and both taps must

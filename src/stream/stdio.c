@@ -8,11 +8,18 @@
 #include "sys/socket.h"
 #include "sys/wait.h"
 
+/* How a call is kept from blocking on an open file description whose flags others share. */
+enum stdio_care {
+	STDIO_NONE, /* it need not be: the description is our own, or does not block */
+	STDIO_NOW,  /* by asking the kernel so, call by call */
+	STDIO_ASK,  /* by asking for readiness before each */
+};
+
 struct stream_stdio {
 	struct stream stream; /* first */
 	int standard;         /* 0 or 1 */
 	int own;              /* the second open file description, or -1 */
-	bool may_block;       /* the flags are the shell's: ask for readiness before each call */
+	enum stdio_care care;
 };
 
 static bool stdio_is_ready(int fd, short event)
@@ -22,15 +29,40 @@ static bool stdio_is_ready(int fd, short event)
 	return sys_poll(&poll, 1, 0) != 0;
 }
 
+/* Find a description to use that never blocks, where there is one. A named FIFO that is opened again when
+ * its writers have left never tells that they have (man 7 fifo), so only pipes without a name are. */
+static void stdio_reopen(struct stream_stdio *self)
+{
+	enum stream_nature nature = self->stream.nature;
+
+	if (nature == STREAM_TERMINAL ||
+	    (nature == STREAM_PIPE && sys_is_nameless_pipe(self->standard)))
+		self->own = sys_reopen(self->standard, self->standard == 0 ? O_RDONLY : O_WRONLY);
+	self->care = self->own >= 0 ? STDIO_NONE : STDIO_ASK;
+}
+
+/* Where bytes go through; readiness is the same at both. */
+static int stdio_fd(const struct stream_stdio *self)
+{
+	return self->own >= 0 ? self->own : self->stream.fd;
+}
+
 static struct io stdio_read(struct stream *s, void *buf, size_t size)
 {
 	struct stream_stdio *self = CONTAINER_OF(s, struct stream_stdio, stream);
 
 	if (s->nature == STREAM_SOCKET)
 		return io_from_read(sys_recv(s->fd, buf, size));
-	if (self->may_block && !stdio_is_ready(s->fd, POLLIN))
+	if (self->care == STDIO_NOW) {
+		ssize_t n = sys_read_now(s->fd, buf, size);
+
+		if (n != -EOPNOTSUPP)
+			return io_from_read(n);
+		stdio_reopen(self);
+	}
+	if (self->care == STDIO_ASK && !stdio_is_ready(s->fd, POLLIN))
 		return (struct io){ .kind = IO_WANT_READ };
-	return io_from_read(sys_read(s->fd, buf, size));
+	return io_from_read(sys_read(stdio_fd(self), buf, size));
 }
 
 static struct io stdio_write(struct stream *s, const void *buf, size_t size)
@@ -39,12 +71,19 @@ static struct io stdio_write(struct stream *s, const void *buf, size_t size)
 
 	if (s->nature == STREAM_SOCKET)
 		return io_from_write(sys_send(s->fd, buf, size));
-	if (self->may_block && !stdio_is_ready(s->fd, POLLOUT))
+	if (self->care == STDIO_NOW) {
+		ssize_t n = sys_write_now(s->fd, buf, size);
+
+		if (n != -EOPNOTSUPP)
+			return io_from_write(n);
+		stdio_reopen(self);
+	}
+	if (self->care == STDIO_ASK && !stdio_is_ready(s->fd, POLLOUT))
 		return (struct io){ .kind = IO_WANT_WRITE };
 	/* A pipe that is ready takes so many bytes without blocking, whoever else writes to it. */
-	if (self->may_block && size > PIPE_BUF)
+	if (self->care == STDIO_ASK && size > PIPE_BUF)
 		size = PIPE_BUF;
-	return io_from_write(sys_write(s->fd, buf, size));
+	return io_from_write(sys_write(stdio_fd(self), buf, size));
 }
 
 static int stdio_shut_write(struct stream *s)
@@ -99,21 +138,16 @@ static enum stream_nature stdio_nature(int fd, mode_t mode, int flags)
 	return sys_is_terminal(fd) ? STREAM_TERMINAL : STREAM_DEVICE;
 }
 
-/* Find a descriptor to use that never blocks, where there is one. A named FIFO that is opened again when
- * its writers have left never tells that they have (man 7 fifo), so only pipes without a name are. */
 static void stdio_unblock(struct stream_stdio *self, int flags)
 {
 	enum stream_nature nature = self->stream.nature;
 
 	if (flags & O_NONBLOCK || nature == STREAM_FILE || nature == STREAM_APPEND)
 		return;
-	if (nature == STREAM_TERMINAL ||
-	    (nature == STREAM_PIPE && sys_is_nameless_pipe(self->standard)))
-		self->own = sys_reopen(self->standard, self->standard == 0 ? O_RDONLY : O_WRONLY);
-	if (self->own >= 0)
-		self->stream.fd = self->own;
+	if (nature == STREAM_PIPE)
+		self->care = STDIO_NOW;
 	else
-		self->may_block = true;
+		stdio_reopen(self);
 }
 
 struct stream *stream_standard_new(int fd, struct err *err)

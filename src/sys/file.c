@@ -5,6 +5,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/sendfile.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -24,6 +25,23 @@ ssize_t sys_write(int fd, const void *buf, size_t size)
 
 	SYS_RUN(call, write(fd, buf, (size_t)call.arg[2]));
 	return call.result;
+}
+
+ssize_t sys_read_now(int fd, void *buf, size_t size)
+{
+	struct sys_call call = { SYS_READ, .arg = { fd, (intptr_t)buf, (intptr_t)size } };
+
+	SYS_RUN(call, preadv2(fd, &(struct iovec){ buf, (size_t)call.arg[2] }, 1, -1, RWF_NOWAIT));
+	return call.result == -ENOSYS ? -EOPNOTSUPP : call.result;
+}
+
+ssize_t sys_write_now(int fd, const void *buf, size_t size)
+{
+	struct sys_call call = { SYS_WRITE, .arg = { fd, (intptr_t)buf, (intptr_t)size } };
+
+	SYS_RUN(call, pwritev2(fd, &(struct iovec){ (void *)buf, (size_t)call.arg[2] }, 1, -1,
+	                       RWF_NOWAIT));
+	return call.result == -ENOSYS ? -EOPNOTSUPP : call.result;
 }
 
 ssize_t sys_sendfile(int to, int from, size_t size)
@@ -180,11 +198,9 @@ int sys_fill_standard_fds(void)
 int sys_retire_standard_fd(int fd)
 {
 	int spare = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	int null = sys_open("/dev/null", O_RDONLY, 0);
 
-	if (spare >= 0 && null >= 0)
-		(void)dup2(null, fd);
-	(void)sys_close(null);
+	if (spare >= 0)
+		(void)dup2(STDERR_FILENO, fd);
 	return sys_close(spare);
 }
 

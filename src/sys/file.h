@@ -15,6 +15,11 @@
 ssize_t sys_read(int fd, void *buf, size_t size) MUST_CHECK;
 ssize_t sys_write(int fd, const void *buf, size_t size) MUST_CHECK;
 
+/* The same, but a descriptor that blocks gives EAGAIN instead (man 2 preadv2, RWF_NOWAIT). EOPNOTSUPP where
+ * it cannot be asked that: pipes can from Linux 6.4 on. */
+ssize_t sys_read_now(int fd, void *buf, size_t size) MUST_CHECK;
+ssize_t sys_write_now(int fd, const void *buf, size_t size) MUST_CHECK;
+
 /* From the file's own offset, which moves on. */
 ssize_t sys_sendfile(int to, int from, size_t size) MUST_CHECK;
 
@@ -57,7 +62,8 @@ bool sys_is_nameless_pipe(int fd);
 /* Open /dev/null for reading on each of 0, 1 and 2 that is closed. */
 int sys_fill_standard_fds(void) MUST_CHECK;
 
-/* Close FD, one of 0 to 2, and leave /dev/null in its place. Returns as sys_close. */
+/* Close FD, 0 or 1, and leave standard error in its place, so that no socket comes there. Returns as
+ * sys_close. */
 int sys_retire_standard_fd(int fd) MUST_CHECK;
 
 /* The entries of directory PATH one by one to EACH until it returns false. */

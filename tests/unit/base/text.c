@@ -80,3 +80,16 @@ Test(text, pads_to_a_column_and_never_back)
 	cr_assert_eq(t.len, sizeof buf - 1);
 	cr_assert(t.cut);
 }
+
+Test(text, numbers)
+{
+	char buf[64];
+	struct text t = TEXT_OVER(buf);
+
+	text_add_number(&t, 0);
+	text_add_str(&t, " ");
+	text_add_number(&t, 65535);
+	text_add_str(&t, " ");
+	text_add_number(&t, UINT64_MAX);
+	cr_assert_str_eq(buf, "0 65535 18446744073709551615");
+}
