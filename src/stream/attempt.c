@@ -80,7 +80,8 @@ int attempt_open(const struct addr *to, const struct attempt_options *options, c
 	int error = fd < 0 ? fd : attempt_set_options(fd, to, options, op, err);
 	if (error)
 		return error;
-	*op = "bind";
+	/* Only an address that was asked for can be named. */
+	*op = options->source ? "bind" : "connect";
 	error = attempt_bind(fd, to, options);
 	if (error)
 		return error;
