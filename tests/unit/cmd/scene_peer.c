@@ -94,9 +94,13 @@ static bool is_unix(const struct scene *s)
 
 static int new_socket(const struct scene *s, const struct place *place)
 {
-	int type = scene_has_datagrams(s) ? SOCK_DGRAM : SOCK_STREAM;
+	int type = scene_has_datagrams(s) ? SOCK_DGRAM : SOCK_STREAM, room = 1 << 20;
+	int fd = must(socket(place->address.ss_family, type | SOCK_CLOEXEC, 0), "socket");
 
-	return must(socket(place->address.ss_family, type | SOCK_CLOEXEC, 0), "socket");
+	/* Nothing must get lost on the way. */
+	if (type == SOCK_DGRAM)
+		must(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room), "SO_RCVBUF");
+	return fd;
 }
 
 static int bound_socket(const struct scene *s, const struct place *place)
