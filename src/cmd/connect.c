@@ -141,7 +141,8 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 	struct sockopt_list sockopts;
 	struct addr source;
 
-	if (net_options_sockopts(&o->net, spec, SOCKOPT_CONNECTS, &sockopts, err))
+	if (net_options_sockopts(&o->net, spec, SOCKOPT_CONNECTS, &sockopts, err) ||
+	    datagram_options_check(&o->relay, o->datagrams.delim, spec, err))
 		return -1;
 	int sourced = connect_source(o, spec, &source, err);
 	struct dial_request request = {

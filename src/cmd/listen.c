@@ -207,7 +207,7 @@ static int listen_check(const struct listen_options *o, const struct spec *spec,
 			spec->text);
 	if (o->datagrams.tag && o->datagrams.delim == FRAMING_LEN)
 		return err_usage(err, "--tag and --delim len exclude each other");
-	return 0;
+	return datagram_options_check(&o->relay, o->datagrams.delim, spec, err);
 }
 
 static int listen_with(struct loop *loop, const struct command_call *call, const struct spec *spec,

@@ -220,6 +220,15 @@ static const struct bad bad_pairs[] = {
 	{ { "connect", "--replies=0", "udp:h:1" }, { "--replies", "0" }, NULL },
 	{ { "connect", "--delim=word", "udp:h:1" }, { "word", "chunk", "len" }, NULL },
 	{ { "connect", "-p80", "unix-dgram:/x" }, { "-p", "unix-dgram:/x" }, NULL },
+	{ { "connect", "-u", "-t", "h:1" }, { "-u", "-t" }, NULL },
+	{ { "listen", "-t", "udp:h:1" }, { "-t", "UDP" }, NULL },
+	{ { "connect", "-C", "--delim=len", "udp:h:1" }, { "--crlf", "--delim len" }, NULL },
+	{ { "listen", "-uC", "--delim=len", "h:1" }, { "--crlf", "--delim len" }, NULL },
+	{ { "connect", "--line-delay=1", "--delim=len", "udp:h:1" },
+	  { "--line-delay", "--delim len" },
+	  NULL },
+	{ { "connect", "-d", "--rate=1", "udp:h:1" }, { "--rate", "--no-stdin" }, NULL },
+	{ { "listen", "--recv-only", "--rate=1", "-u", "h:1" }, { "--rate", "--recv-only" }, NULL },
 };
 
 static const struct bad bad_commands[] = {

@@ -22,7 +22,7 @@ static const struct scene scenes[] = {
 		.net = SCENE_UNIX_DGRAM,
 		.in = SCENE_FILE,
 		.out = SCENE_FILE,
-		.options = { "--delim=line", "--replies", "COUNT" },
+		.options = { "--delim=line", "--rate", "50M", "--replies", "COUNT" },
 		.up = LINES_UP,
 		.down = LINES_DOWN,
 	},

@@ -214,10 +214,10 @@ static void on_datagram_peer(struct run *run)
 	socklen_t size = sizeof from;
 	char byte;
 
-	/* Whoever sends first is answered. */
+	/* Whoever sends first is answered, unless it has failed since. */
 	if (!run->scene->listens && run->up.at == 0 &&
 	    recvfrom(run->peer, &byte, 1, MSG_PEEK, (struct sockaddr *)&from, &size) >= 0)
-		must(connect(run->peer, (struct sockaddr *)&from, size), "connect");
+		(void)!connect(run->peer, (struct sockaddr *)&from, size);
 	while (receive_line(run->peer, &run->up))
 		continue;
 	if (peer_may_send(run))
