@@ -67,7 +67,7 @@ static const struct option_row listen_rows[] = {
 		.name = "port-file",
 		STRING_FIELD(struct listen_options, port_file),
 		.arg = "FILE",
-		.only_for = FOR_INET,
+		.only_for = FOR_PORT,
 		.complete = COMPLETE_FILE,
 		.help = "write the port to FILE once it can be reached",
 		.man = "The file appears whole: it is written under another name and then renamed.",
@@ -116,7 +116,7 @@ static int port_file_fail(struct err *err, int error, const char *path)
 }
 
 /* Under another name first, so that whoever waits for the file finds it whole. */
-static int listen_write_port_file(const char *path, uint16_t port, struct err *err)
+static int listen_write_port_file(const char *path, uint32_t port, struct err *err)
 {
 	char draft[4096], line[16];
 	struct text name = TEXT_OVER(draft), t = TEXT_OVER(line);
@@ -303,7 +303,7 @@ const struct command listen_command = {
 	.summary = "accept a connection and join it to standard input and output",
 	.operands = "ENDPOINT",
 	.operands_help =
-		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH",
+		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH,\n  vsock:CID:PORT",
 	.min_operands = 0,
 	.max_operands = 2,
 	.examples = listen_examples,

@@ -88,18 +88,27 @@ static void *addr_port_at(struct addr *a)
 	}
 }
 
-uint16_t addr_port(const struct addr *a)
+bool addr_is_inet(const struct addr *a)
+{
+	return a->at.any.sa_family == AF_INET || a->at.any.sa_family == AF_INET6;
+}
+
+uint32_t addr_port(const struct addr *a)
 {
 	struct addr copy = *a;
 	const uint8_t *port = addr_port_at(&copy);
 
+	if (a->at.any.sa_family == AF_VSOCK)
+		return a->at.vsock.svm_port == VMADDR_PORT_ANY ? 0 : a->at.vsock.svm_port;
 	return port ? (uint16_t)((unsigned)port[0] << 8 | port[1]) : 0;
 }
 
-void addr_set_port(struct addr *a, uint16_t port)
+void addr_set_port(struct addr *a, uint32_t port)
 {
 	uint8_t *at = addr_port_at(a);
 
+	if (a->at.any.sa_family == AF_VSOCK)
+		a->at.vsock.svm_port = port ? port : VMADDR_PORT_ANY;
 	if (at) {
 		at[0] = (uint8_t)(port >> 8);
 		at[1] = (uint8_t)port;
@@ -115,6 +124,8 @@ bool addr_is_wildcard(const struct addr *a)
 		return a->at.v4.sin_addr.s_addr == 0;
 	case AF_INET6:
 		return memcmp(&a->at.v6.sin6_addr, &zeros, sizeof zeros) == 0;
+	case AF_VSOCK:
+		return a->at.vsock.svm_cid == VMADDR_CID_ANY;
 	default:
 		return false;
 	}
@@ -161,6 +172,9 @@ void addr_add_host(struct text *t, const struct addr *a)
 	case AF_UNIX:
 		addr_add_local(t, a);
 		break;
+	case AF_VSOCK:
+		text_add(t, addr_is_wildcard(a) ? "vsock:*" : "vsock:%u", a->at.vsock.svm_cid);
+		break;
 	default:
 		text_add(t, "(family %d)", a->at.any.sa_family);
 		break;
@@ -169,7 +183,7 @@ void addr_add_host(struct text *t, const struct addr *a)
 
 static bool addr_has_port(const struct addr *a)
 {
-	return a->at.any.sa_family == AF_INET || a->at.any.sa_family == AF_INET6;
+	return addr_is_inet(a) || a->at.any.sa_family == AF_VSOCK;
 }
 
 void addr_add(struct text *t, const struct addr *a)

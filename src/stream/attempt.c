@@ -28,10 +28,10 @@ static int attempt_set_reuse(int fd, const struct addr *source, int type)
 	return type == SOCK_STREAM ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 }
 
-/* 0 for Unix sockets. */
+/* 0 for those that have no protocols. */
 static int attempt_protocol(const struct addr *to, int type)
 {
-	if (to->at.any.sa_family == AF_UNIX)
+	if (!addr_is_inet(to))
 		return 0;
 	return type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP;
 }
@@ -92,14 +92,23 @@ int attempt_open(const struct addr *to, const struct attempt_options *options, c
 	return TAKE_FD(fd);
 }
 
+static int attempt_pending(int fd)
+{
+	int pending = 0, error = sys_getsockopt_int(fd, SOL_SOCKET, SO_ERROR, &pending);
+
+	return error ? -error : pending;
+}
+
 /* Asking connect itself a second time tells what the first one came to, in its own words. A Unix
  * socket was connected by the first, and a second would look for the listener again; a datagram socket
- * too. */
+ * too. On vsock a second would be a new attempt. */
 int attempt_outcome(int fd, const struct addr *to, int type)
 {
-	bool asks = to->at.any.sa_family != AF_UNIX && type == SOCK_STREAM;
+	bool asks = addr_is_inet(to) && type == SOCK_STREAM;
 	int error = asks ? sys_connect(fd, &to->at.any, to->len) : 0;
 
+	if (to->at.any.sa_family == AF_VSOCK)
+		error = -attempt_pending(fd);
 	if (error == -EALREADY)
 		return EINPROGRESS;
 	/* Reset already: Linux tells that of a connection whose peer had ended as EPIPE. */

@@ -8,7 +8,8 @@
 
 static int bound_set_own(int fd, const struct addr *a, const struct bound_options *options)
 {
-	bool v6 = a->at.any.sa_family == AF_INET6, tcp = options->type == SOCK_STREAM;
+	bool v6 = a->at.any.sa_family == AF_INET6,
+	     tcp = addr_is_inet(a) && options->type == SOCK_STREAM;
 	/* On UDP Linux would share the port with whoever has it. */
 	int error = tcp ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 
@@ -41,8 +42,8 @@ static int bound_set_options(int fd, const struct addr *a, const struct bound_op
 int bound_open(struct addr *a, const struct bound_options *options, const char **op,
                struct err *err)
 {
-	OWN_FD fd = sys_socket(a->at.any.sa_family, options->type,
-	                       options->type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP);
+	int protocol = options->type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP;
+	OWN_FD fd = sys_socket(a->at.any.sa_family, options->type, addr_is_inet(a) ? protocol : 0);
 	struct addr bound = { .len = sizeof bound.at };
 
 	*op = "listen";

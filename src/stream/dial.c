@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "loop/resolver.h"
+#include "net/vsock.h"
 #include "out/failure.h"
 #include "stream/attempt.h"
 #include "stream/socket.h"
@@ -125,6 +126,7 @@ static void dial_fail(struct dial *dial)
 	dial_add_others(&more, dial, telling->error);
 	(void)err_socket(&err, telling->error, telling->op, "%s", subject);
 	err_detail(&err, "%s", others);
+	vsock_explain(&err, &dial->list.at[0]);
 	dial_finish(dial, NULL, &err);
 }
 
@@ -351,11 +353,10 @@ static int dial_find(struct dial *dial, struct err *err)
 		.numeric = dial->request.numeric,
 	};
 
-	if (spec_is_local(spec->kind)) {
-		if (addr_list_add(&dial->list, &spec->local))
-			return err_set(err, ERR_LOCAL, ENOMEM, "connect", "%s", spec->text);
-		return 0;
-	}
+	if (spec_has_address(spec->kind))
+		return addr_list_add(&dial->list, &spec->address)
+		               ? err_set(err, ERR_LOCAL, ENOMEM, "connect", "%s", spec->text)
+		               : 0;
 	if (!spec->host[0])
 		return dial_find_loopback(dial, err);
 	int answer = lookup_numeric(&question, &dial->list, err);

@@ -5,6 +5,7 @@
 
 #include "loop/resolver.h"
 #include "net/holder.h"
+#include "net/vsock.h"
 #include "out/failure.h"
 #include "stream/bound.h"
 #include "stream/local.h"
@@ -53,7 +54,8 @@ static int listener_fail(const struct listener *l, struct err *err, int error, c
 
 	addr_add(&t, a);
 	(void)err_set(err, ERR_LOCAL, error, op, "%s", subject);
-	if (error != EADDRINUSE)
+	vsock_explain(err, a);
+	if (error != EADDRINUSE || !addr_is_inet(a))
 		return -1;
 	(type_of(l) == SOCK_DGRAM ? holder_add_udp : holder_add_tcp)(&who, a);
 	if (holder[0])
@@ -104,7 +106,7 @@ static int listener_start(struct listener *l, int fd, const struct addr *a, stru
  * family. */
 static int listener_bind_all(struct listener *l, struct err *err)
 {
-	uint16_t asked = l->request.spec->port, port = asked;
+	uint32_t asked = addr_port(&l->list.at[0]), port = asked;
 	struct bound_options options = { type_of(l), l->request.interface, &l->request.wants,
 		                         listener_tune(l) };
 	const char *op;
@@ -150,7 +152,7 @@ static int listener_open_tcp(struct listener *l, struct err *err)
 
 static int listener_open_local(struct listener *l, struct err *err)
 {
-	const struct addr *a = &l->request.spec->local;
+	const struct addr *a = &l->request.spec->address;
 	OWN_FD fd = sys_socket(AF_UNIX, type_of(l), 0);
 	struct tune tune = listener_tune(l);
 
@@ -205,8 +207,8 @@ static int listener_open_any(struct listener *l, struct err *err)
 {
 	struct tune tune = listener_tune(l);
 
-	if (spec_is_local(l->request.spec->kind)) {
-		if (addr_list_add(&l->list, &l->request.spec->local))
+	if (spec_has_address(l->request.spec->kind)) {
+		if (addr_list_add(&l->list, &l->request.spec->address))
 			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
 			               l->request.spec->text);
 	} else if (listener_find(l, err)) {
@@ -224,7 +226,7 @@ static int listener_open_any(struct listener *l, struct err *err)
 static void listener_tell(const struct listener *l)
 {
 	bool local = spec_is_local(l->request.spec->kind);
-	bool asked = !local && l->request.spec->port == 0;
+	bool asked = !local && addr_port(&l->list.at[0]) == 0;
 
 	for (size_t i = 0; i < l->count; i++)
 		REPORT_WITH(l->report, local ? REPORT_LISTENING_LOCAL : REPORT_LISTENING, asked,
@@ -250,7 +252,7 @@ int listener_open(struct loop *loop, const struct listen_request *request, struc
 	return 0;
 }
 
-uint16_t listener_port(const struct listener *l)
+uint32_t listener_port(const struct listener *l)
 {
 	return addr_port(&l->sockets[0].local);
 }
@@ -281,7 +283,7 @@ void listener_close(struct listener *l)
 	loop_timer_cancel(l->loop, &l->resume);
 	/* The file first: as long as the socket lives, nobody else takes it for a stale one. */
 	if (spec_is_local(l->request.spec->kind))
-		local_remove(&l->request.spec->local, &l->file);
+		local_remove(&l->request.spec->address, &l->file);
 	listener_close_sockets(l);
 	addr_list_free(&l->list);
 	free(l->sockets);
@@ -319,7 +321,7 @@ static void listener_tell_accepted(const struct listener *l, const struct addr *
 {
 	struct addr local = { .len = sizeof local.at };
 	char host[128] = "", port[16] = "";
-	bool named = peer->at.any.sa_family == AF_UNIX ||
+	bool named = !addr_is_inet(peer) ||
 	             sys_getnameinfo(&peer->at.any, peer->len, host, sizeof host, port, sizeof port,
 	                             NI_NUMERICHOST | NI_NUMERICSERV) == 0;
 

@@ -39,7 +39,7 @@ int listener_open(struct loop *loop, const struct listen_request *request, struc
                   struct listener **listener, struct err *err) MUST_CHECK;
 
 /* The port it listens on; 0 for a Unix socket. */
-uint16_t listener_port(const struct listener *l);
+uint32_t listener_port(const struct listener *l);
 
 /* Its sockets, one an address: how many, and each with the address it is bound to. They stay the
  * listener's. */

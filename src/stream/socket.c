@@ -57,13 +57,11 @@ static const struct stream_ops socket_ops = {
 
 static enum stream_nature socket_nature(const struct addr *peer, int type)
 {
-	bool tcp = peer->at.any.sa_family == AF_INET || peer->at.any.sa_family == AF_INET6;
-
 	if (type == SOCK_SEQPACKET)
 		return STREAM_SEQPACKET;
 	if (type == SOCK_DGRAM)
 		return STREAM_DATAGRAM;
-	return tcp ? STREAM_TCP : STREAM_SOCKET;
+	return addr_is_inet(peer) ? STREAM_TCP : STREAM_SOCKET;
 }
 
 struct stream *stream_socket_new(int fd, const struct addr *peer, int type)
