@@ -6,6 +6,9 @@
 #include "sys/file.h"
 #include "sys/socket.h"
 
+/* What waits to be received, in bytes; the kernel gives as much of it as net.core.rmem_max allows. */
+enum { BOUND_DATAGRAMS_ROOM = 4 << 20 };
+
 static int bound_set_own(int fd, const struct addr *a, const struct bound_options *options)
 {
 	bool v6 = a->at.any.sa_family == AF_INET6,
@@ -18,6 +21,9 @@ static int bound_set_own(int fd, const struct addr *a, const struct bound_option
 		error = sys_setsockopt_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (!error && v6)
 		error = sys_setsockopt_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	/* Nobody sends again what finds no room. */
+	if (!error && options->type == SOCK_DGRAM)
+		(void)!sys_setsockopt_int(fd, SOL_SOCKET, SO_RCVBUF, BOUND_DATAGRAMS_ROOM);
 	mailbox_ask(fd, a, options->wants);
 	return error;
 }

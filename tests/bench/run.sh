@@ -23,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 build() {
 	${CC:-cc} -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$work/$1" "${@:2}"
 }
-build bench bench.c transfer.c latency.c child.c sample.c
+build bench bench.c transfer.c latency.c datagram.c child.c sample.c
 build helper helper.c
 
 head -c "${mib}M" /dev/urandom >"$work/data"

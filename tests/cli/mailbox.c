@@ -91,6 +91,23 @@ Test(mailbox, two_hundred_senders)
 	}
 }
 
+/* More than fits where nobody has asked for room. */
+Test(mailbox, a_burst_waits_in_the_kernel)
+{
+	enum { BURST = 400 };
+	struct place place;
+	struct child child = serve(WORDS("-u", "--max-datagrams", "400"), &place);
+	int fd = client_of(&place);
+
+	child_freeze(&child);
+	for (int i = 0; i < BURST; i++)
+		dgram_send_text(fd, "x");
+	child_thaw(&child);
+	child_expect(&child, 0);
+	cr_assert_eq(child.text[1].size, BURST);
+	close(fd);
+}
+
 Test(mailbox, an_empty_datagram_is_data)
 {
 	struct place place;
