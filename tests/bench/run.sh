@@ -31,4 +31,4 @@ truncate -s 4G "$work/sparse"
 printf '%s, %s CPUs, Linux %s; %s MiB, medians of %s\n' "$("$sockit" --version | head -n 1)" \
 	"$(nproc)" "$(uname -r)" "$mib" "$rounds"
 # One that hangs ends the run, and with it everything in its process group.
-timeout 900 "$work/bench" "$sockit" "$work/helper" "$work/data" "$mib" "$work/sparse" 4096 "$rounds"
+timeout 1800 "$work/bench" "$sockit" "$work/helper" "$work/data" "$mib" "$work/sparse" 4096 "$rounds"
