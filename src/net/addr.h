@@ -47,7 +47,16 @@ const uint8_t *addr_bytes(const struct addr *a, size_t *n);
 uint16_t addr_port(const struct addr *a);
 void addr_set_port(struct addr *a, uint16_t port);
 
+/* The address that TEXT is, without a port; false when it is none. Zones are not taken. */
+bool addr_of_text(struct addr *a, const char *text);
+
 bool addr_is_wildcard(const struct addr *a);
+
+/* A multicast group: RFC 5771, RFC 4291 section 2.7. */
+bool addr_is_group(const struct addr *a);
+
+/* The same address, whatever port and zone they have; of AF_INET or AF_INET6 both. */
+bool addr_same_host(const struct addr *a, const struct addr *b);
 
 /* Append the address without its port, numerically: 192.0.2.1, fe80::1%eth0, unix:/path,
  * unix:@name. Nothing is looked up. */

@@ -92,7 +92,7 @@ const struct sockopt sockopt_rows[] = {
 	    "the receive buffer, beyond the limit of net.core.rmem_max", .max = BUFFER_MAX,
 	    .read = SO_RCVBUF),
 	FLAG("reuseaddr", SOL_SOCKET, SO_REUSEADDR, INET,
-	     "bind to an address that closed connections still hold"),
+	     "bind to an address that closed connections still hold; with UDP, share it"),
 	FLAG("reuseport", SOL_SOCKET, SO_REUSEPORT, INET,
 	     "share the port with others that ask for that too"),
 	SIZE("sndbuf", SOL_SOCKET, SO_SNDBUF, ANY, 0, BUFFER_MAX,

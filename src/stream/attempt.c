@@ -36,17 +36,38 @@ static int attempt_protocol(const struct addr *to, int type)
 	return type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
+static bool attempt_is_to_group(const struct addr *to, const struct attempt_options *options)
+{
+	return options->type == SOCK_DGRAM && addr_is_group(to);
+}
+
 /* A Unix datagram socket takes a name that nobody has, of the kernel's choice (man 7 unix, autobind):
- * without one no reply could come. */
+ * without one no reply could come. Whoever joins hears what is sent to the group at the port that it sends
+ * to itself. */
 static int attempt_bind(int fd, const struct addr *to, const struct attempt_options *options)
 {
 	struct sockaddr nameless = { .sa_family = AF_UNIX };
+	uint16_t port = options->multicast->joins.count > 0 ? addr_port(to) : 0;
+	struct addr any = addr_wildcard(to->at.any.sa_family, port);
 
 	if (options->source)
 		return sys_bind(fd, &options->source->at.any, options->source->len);
 	if (to->at.any.sa_family == AF_UNIX && options->type == SOCK_DGRAM)
 		return sys_bind(fd, &nameless, sizeof nameless.sa_family);
-	return 0;
+	return attempt_is_to_group(to, options) ? sys_bind(fd, &any.at.any, any.len) : 0;
+}
+
+static int attempt_set_multicast(int fd, const struct addr *to,
+                                 const struct attempt_options *options, struct err *err)
+{
+	const struct multicast *m = options->multicast;
+
+	if (to->at.any.sa_family == AF_UNIX)
+		return 0;
+	if (attempt_is_to_group(to, options) && m->joins.count > 0 &&
+	    multicast_share(fd, to->at.any.sa_family, err))
+		return -1;
+	return multicast_set_sending(m, fd, to, err);
 }
 
 /* Our own options first, so that those that were asked for have the last word. */
@@ -67,28 +88,49 @@ static int attempt_set_options(int fd, const struct addr *to, const struct attem
 	if (error)
 		return error;
 	*op = "sockopt";
-	return tune_new(&options->tune, fd, to, err) ? -err->code : 0;
+	if (attempt_set_multicast(fd, to, options, err) || tune_new(&options->tune, fd, to, err))
+		return -err->code;
+	return 0;
 }
 
-int attempt_open(const struct addr *to, const struct attempt_options *options, const char **op,
-                 struct err *err)
+/* Whoever answers a group or a broadcast has an address of its own, which a connected socket would not
+ * hear. Which addresses are broadcasts, the kernel knows (man 7 ip). */
+static int attempt_connect(int fd, const struct addr *to, const struct attempt_options *options,
+                           struct attempt *attempt)
+{
+	int error = sys_connect(fd, &to->at.any, to->len);
+
+	if (error != -EACCES || options->type != SOCK_DGRAM || to->at.any.sa_family != AF_INET)
+		return error == -EINPROGRESS ? 0 : error;
+	attempt->unconnected = true;
+	return sys_setsockopt_int(fd, SOL_SOCKET, SO_BROADCAST, 1);
+}
+
+int attempt_open(const struct addr *to, const struct attempt_options *options,
+                 struct attempt *attempt, struct err *err)
 {
 	OWN_FD fd = sys_socket(to->at.any.sa_family, options->type,
 	                       attempt_protocol(to, options->type));
 
-	*op = "connect";
-	int error = fd < 0 ? fd : attempt_set_options(fd, to, options, op, err);
+	*attempt = (struct attempt){ .op = "connect" };
+	int error = fd < 0 ? fd : attempt_set_options(fd, to, options, &attempt->op, err);
 	if (error)
 		return error;
-	*op = "bind";
+	attempt->op = "bind";
 	error = attempt_bind(fd, to, options);
 	if (error)
 		return error;
-	*op = "connect";
-	error = sys_connect(fd, &to->at.any, to->len);
-	if (error && error != -EINPROGRESS)
-		return error;
-	return TAKE_FD(fd);
+	if (attempt_is_to_group(to, options)) {
+		struct addr any = addr_wildcard(to->at.any.sa_family, 0);
+
+		attempt->op = "sockopt";
+		attempt->unconnected = true;
+		error = multicast_join(options->multicast, fd, &any, options->tune.report, err);
+		return error ? -err->code : TAKE_FD(fd);
+	}
+	attempt->op = "connect";
+	error = attempt_connect(fd, to, options, attempt);
+	return error ? error : TAKE_FD(fd);
 }
 
 /* Asking connect itself a second time tells what the first one came to, in its own words. A Unix

@@ -9,7 +9,7 @@
 static int bound_set_own(int fd, const struct addr *a, const struct bound_options *options)
 {
 	bool v6 = a->at.any.sa_family == AF_INET6, tcp = options->type == SOCK_STREAM;
-	/* On UDP Linux would share the port with whoever has it. */
+	/* On UDP Linux would share the port with whoever has it: see multicast_share. */
 	int error = tcp ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 
 	/* Accepted sockets inherit it: a small answer must not wait for the acknowledgement of the last. */
@@ -19,6 +19,19 @@ static int bound_set_own(int fd, const struct addr *a, const struct bound_option
 		error = sys_setsockopt_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	mailbox_ask(fd, a, options->wants);
 	return error;
+}
+
+static int bound_set_multicast(int fd, const struct addr *a, const struct bound_options *options,
+                               struct err *err)
+{
+	const struct multicast *m = options->multicast;
+	struct addr hosts = addr_wildcard(a->at.any.sa_family, 0);
+
+	if (options->type == SOCK_DGRAM && multicast_is_joined_at(m, a) &&
+	    multicast_share(fd, a->at.any.sa_family, err))
+		return -1;
+	/* Answers go to single hosts. */
+	return multicast_set_sending(m, fd, &hosts, err);
 }
 
 /* Our own options first, so that those that were asked for have the last word. */
@@ -35,7 +48,19 @@ static int bound_set_options(int fd, const struct addr *a, const struct bound_op
 	if (error)
 		return error;
 	*op = "sockopt";
-	return tune_new(&options->tune, fd, a, err) ? -err->code : 0;
+	if (bound_set_multicast(fd, a, options, err) || tune_new(&options->tune, fd, a, err))
+		return -err->code;
+	return 0;
+}
+
+static int bound_join(int fd, const struct addr *a, const struct bound_options *options,
+                      const char **op, struct err *err)
+{
+	if (options->type != SOCK_DGRAM)
+		return 0;
+	*op = "sockopt";
+	return multicast_join(options->multicast, fd, a, options->tune.report, err) ? -err->code
+	                                                                            : 0;
 }
 
 int bound_open(struct addr *a, const struct bound_options *options, const char **op,
@@ -56,5 +81,7 @@ int bound_open(struct addr *a, const struct bound_options *options, const char *
 		if (!error)
 			addr_set_port(a, addr_port(&bound));
 	}
+	if (!error)
+		error = bound_join(fd, a, options, op, err);
 	return error ? error : TAKE_FD(fd);
 }

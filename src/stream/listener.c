@@ -106,7 +106,7 @@ static int listener_bind_all(struct listener *l, struct err *err)
 {
 	uint16_t asked = l->request.spec->port, port = asked;
 	struct bound_options options = { type_of(l), l->request.interface, &l->request.wants,
-		                         listener_tune(l) };
+		                         listener_tune(l), l->request.multicast };
 	const char *op;
 
 	for (size_t i = 0; i < l->list.count; i++) {
@@ -168,11 +168,15 @@ static int listener_open_local(struct listener *l, struct err *err)
 static int listener_find_wildcards(struct listener *l, struct err *err)
 {
 	static const int families[] = { AF_INET6, AF_INET };
+	const struct multicast *joins =
+		l->request.multicast->joins.count > 0 ? l->request.multicast : NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		struct addr a = addr_wildcard(families[i], l->request.spec->port);
 
-		if (l->request.family != AF_UNSPEC && l->request.family != families[i])
+		/* A family without a group would keep everybody else from the port. */
+		if ((l->request.family != AF_UNSPEC && l->request.family != families[i]) ||
+		    (joins && !l->request.spec->host[0] && !multicast_is_joined_at(joins, &a)))
 			continue;
 		if (addr_list_add(&l->list, &a))
 			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
@@ -212,7 +216,9 @@ static int listener_open_any(struct listener *l, struct err *err)
 	} else if (listener_find(l, err)) {
 		return -1;
 	}
-	if (tune_check(&tune, l->list.at, l->list.count, l->request.spec->text, err))
+	if (tune_check(&tune, l->list.at, l->list.count, l->request.spec->text, err) ||
+	    multicast_check(l->request.multicast, MULTICAST_LISTENS, &l->list,
+	                    l->request.spec->text, err))
 		return -1;
 	l->sockets = calloc(l->list.count, sizeof *l->sockets);
 	if (!l->sockets)
@@ -241,6 +247,8 @@ int listener_open(struct loop *loop, const struct listen_request *request, struc
 	l->loop = loop;
 	l->report = report;
 	l->request = *request;
+	if (!request->multicast)
+		l->request.multicast = &multicast_none;
 	if (listener_open_any(l, err)) {
 		listener_close(l);
 		return -1;
