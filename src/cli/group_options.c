@@ -1,5 +1,7 @@
 #include "cli/group_options.h"
 
+#include <string.h>
+
 static const struct option_choice loop_choices[] = {
 	{ "on", GROUP_LOOP_ON, "this machine hears what it sends to groups that it has joined" },
 	{ "off", GROUP_LOOP_OFF, "no program of this machine hears it" },
@@ -39,13 +41,20 @@ const struct option_row group_option_rows[GROUP_OPTION_COUNT] = {
 };
 
 int group_options_read(const struct group_options *o, const struct net_options *net,
-                       struct multicast *multicast, struct err *err)
+                       struct spec *spec, struct multicast *multicast, struct err *err)
 {
+	char *zone = multicast->zone;
+
 	*multicast = (struct multicast){
 		.ttl = o->ttl,
 		.loop_off = o->loop == GROUP_LOOP_OFF,
 		.interface = net->interface,
 	};
+	if (spec->kind == SPEC_UDP && group_take_interface(spec->host, zone, err))
+		return -1;
+	if (zone[0] && net->interface && strcmp(zone, net->interface) != 0)
+		return err_usage(err, "-I %s and %s exclude each other", net->interface,
+		                 spec->text);
 	for (size_t i = 0; i < o->join.count; i++) {
 		if (group_list_add(&multicast->joins, o->join.at[i], err))
 			return -1;

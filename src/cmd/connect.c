@@ -135,7 +135,7 @@ static void connect_hint_family(const struct connect_options *o, const struct sp
 		err_hint(err, "it was sent to the IPv6 address; -4 takes the IPv4 one");
 }
 
-static int connect_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
+static int connect_with(struct loop *loop, const struct command_call *call, struct spec *spec,
                         struct err *err)
 {
 	const struct connect_options *o = call->options;
@@ -146,7 +146,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 	struct addr source;
 
 	if (net_options_sockopts(&o->net, spec, SOCKOPT_CONNECTS, &sockopts, err) ||
-	    group_options_read(&o->groups, &o->net, &multicast, err))
+	    group_options_read(&o->groups, &o->net, spec, &multicast, err))
 		return -1;
 	int sourced = connect_source(o, spec, &source, err);
 	struct dial_request request = {

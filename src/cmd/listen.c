@@ -212,7 +212,7 @@ static int listen_check(const struct listen_options *o, const struct spec *spec,
 	return 0;
 }
 
-static int listen_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
+static int listen_with(struct loop *loop, const struct command_call *call, struct spec *spec,
                        struct err *err)
 {
 	const struct listen_options *o = call->options;
@@ -243,7 +243,8 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 	struct accepting a;
 
 	if (net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
-	    group_options_read(&o->groups, &o->net, &multicast, err) || listen_check(o, spec, err))
+	    group_options_read(&o->groups, &o->net, spec, &multicast, err) ||
+	    listen_check(o, spec, err))
 		return -1;
 	if (listener_open(loop, &request, call->report, &listener, err))
 		return -1;

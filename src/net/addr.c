@@ -145,6 +145,11 @@ bool addr_is_group(const struct addr *a)
 	}
 }
 
+bool addr_is_broadcast(const struct addr *a)
+{
+	return a->at.any.sa_family == AF_INET && a->at.v4.sin_addr.s_addr == UINT32_MAX;
+}
+
 bool addr_same_host(const struct addr *a, const struct addr *b)
 {
 	size_t n, m;

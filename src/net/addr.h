@@ -55,6 +55,9 @@ bool addr_is_wildcard(const struct addr *a);
 /* A multicast group: RFC 5771, RFC 4291 section 2.7. */
 bool addr_is_group(const struct addr *a);
 
+/* 255.255.255.255: everybody on the network (RFC 919). */
+bool addr_is_broadcast(const struct addr *a);
+
 /* The same address, whatever port and zone they have; of AF_INET or AF_INET6 both. */
 bool addr_same_host(const struct addr *a, const struct addr *b);
 

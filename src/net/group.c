@@ -76,3 +76,26 @@ int group_list_add(struct group_list *list, const char *text, struct err *err)
 	list->count++;
 	return 0;
 }
+
+static bool is_of_one_link(const struct addr *a)
+{
+	size_t n;
+
+	return a->at.any.sa_family == AF_INET6 && (addr_bytes(a, &n)[1] & 0x0f) == 2;
+}
+
+int group_take_interface(char *host, char interface[GROUP_INTERFACE_SIZE], struct err *err)
+{
+	char *zone = strchr(host, '%');
+	struct addr a;
+
+	interface[0] = '\0';
+	if (!zone || !read_addr(&a, host, (size_t)(zone - host)) || !addr_is_group(&a) ||
+	    is_of_one_link(&a))
+		return 0;
+	if (!zone[1] || strlen(zone + 1) >= GROUP_INTERFACE_SIZE)
+		return err_usage(err, "%s: no interface has such a name", host);
+	memcpy(interface, zone + 1, strlen(zone + 1) + 1);
+	*zone = '\0';
+	return 0;
+}

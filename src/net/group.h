@@ -27,4 +27,9 @@ struct group_list {
  * already or that another of the list contradicts. There must be room. */
 int group_list_add(struct group_list *list, const char *text, struct err *err) MUST_CHECK;
 
+/* Cut the interface off HOST where it is written GROUP%INTERFACE, and put it into INTERFACE, which is else
+ * empty. An IPv6 group of one link keeps it: there it is part of the address (RFC 4007). -1 with a usage error. */
+int group_take_interface(char *host, char interface[GROUP_INTERFACE_SIZE],
+                         struct err *err) MUST_CHECK;
+
 #endif

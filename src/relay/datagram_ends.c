@@ -29,7 +29,7 @@ static void datagrams_fail(struct datagrams *d, const char *reason, struct err *
 	struct text t = TEXT_OVER(detail);
 
 	if (err->code == ENETUNREACH && stream_unconnected_peer(d->request.peer))
-		err_hint(err, "no route leads to the group: -I names the interface to send by");
+		err_hint(err, "no route leads there: -I names the interface to send by");
 	text_add_str(&t, err->detail);
 	err_detail(err, "%safter %llu datagrams sent and %llu received", detail,
 	           (unsigned long long)d->sender.datagrams,

@@ -36,9 +36,11 @@ static int attempt_protocol(const struct addr *to, int type)
 	return type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
-static bool attempt_is_to_group(const struct addr *to, const struct attempt_options *options)
+/* Whoever answers a group or a broadcast has an address of its own, which a connected socket would not
+ * hear. */
+static bool attempt_is_to_many(const struct addr *to, const struct attempt_options *options)
 {
-	return options->type == SOCK_DGRAM && addr_is_group(to);
+	return options->type == SOCK_DGRAM && (addr_is_group(to) || addr_is_broadcast(to));
 }
 
 /* A Unix datagram socket takes a name that nobody has, of the kernel's choice (man 7 unix, autobind):
@@ -54,7 +56,7 @@ static int attempt_bind(int fd, const struct addr *to, const struct attempt_opti
 		return sys_bind(fd, &options->source->at.any, options->source->len);
 	if (to->at.any.sa_family == AF_UNIX && options->type == SOCK_DGRAM)
 		return sys_bind(fd, &nameless, sizeof nameless.sa_family);
-	return attempt_is_to_group(to, options) ? sys_bind(fd, &any.at.any, any.len) : 0;
+	return attempt_is_to_many(to, options) ? sys_bind(fd, &any.at.any, any.len) : 0;
 }
 
 static int attempt_set_multicast(int fd, const struct addr *to,
@@ -64,7 +66,7 @@ static int attempt_set_multicast(int fd, const struct addr *to,
 
 	if (to->at.any.sa_family == AF_UNIX)
 		return 0;
-	if (attempt_is_to_group(to, options) && m->joins.count > 0 &&
+	if (addr_is_group(to) && m->joins.count > 0 &&
 	    multicast_share(fd, to->at.any.sa_family, err))
 		return -1;
 	return multicast_set_sending(m, fd, to, err);
@@ -93,8 +95,14 @@ static int attempt_set_options(int fd, const struct addr *to, const struct attem
 	return 0;
 }
 
-/* Whoever answers a group or a broadcast has an address of its own, which a connected socket would not
- * hear. Which addresses are broadcasts, the kernel knows (man 7 ip). */
+static int attempt_broadcast(int fd, struct attempt *attempt)
+{
+	attempt->op = "connect";
+	attempt->unconnected = true;
+	return sys_setsockopt_int(fd, SOL_SOCKET, SO_BROADCAST, 1);
+}
+
+/* Which addresses are the broadcasts of a network, the kernel knows (man 7 ip). */
 static int attempt_connect(int fd, const struct addr *to, const struct attempt_options *options,
                            struct attempt *attempt)
 {
@@ -102,8 +110,20 @@ static int attempt_connect(int fd, const struct addr *to, const struct attempt_o
 
 	if (error != -EACCES || options->type != SOCK_DGRAM || to->at.any.sa_family != AF_INET)
 		return error == -EINPROGRESS ? 0 : error;
+	return attempt_broadcast(fd, attempt);
+}
+
+static int attempt_join(int fd, const struct addr *to, const struct attempt_options *options,
+                        struct attempt *attempt, struct err *err)
+{
+	struct addr any = addr_wildcard(to->at.any.sa_family, 0);
+
+	if (addr_is_broadcast(to))
+		return attempt_broadcast(fd, attempt);
+	attempt->op = "sockopt";
 	attempt->unconnected = true;
-	return sys_setsockopt_int(fd, SOL_SOCKET, SO_BROADCAST, 1);
+	return multicast_join(options->multicast, fd, &any, options->tune.report, err) ? -err->code
+	                                                                               : 0;
 }
 
 int attempt_open(const struct addr *to, const struct attempt_options *options,
@@ -120,13 +140,9 @@ int attempt_open(const struct addr *to, const struct attempt_options *options,
 	error = attempt_bind(fd, to, options);
 	if (error)
 		return error;
-	if (attempt_is_to_group(to, options)) {
-		struct addr any = addr_wildcard(to->at.any.sa_family, 0);
-
-		attempt->op = "sockopt";
-		attempt->unconnected = true;
-		error = multicast_join(options->multicast, fd, &any, options->tune.report, err);
-		return error ? -err->code : TAKE_FD(fd);
+	if (attempt_is_to_many(to, options)) {
+		error = attempt_join(fd, to, options, attempt, err);
+		return error ? error : TAKE_FD(fd);
 	}
 	attempt->op = "connect";
 	error = attempt_connect(fd, to, options, attempt);

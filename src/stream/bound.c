@@ -1,5 +1,6 @@
 #include "stream/bound.h"
 
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
@@ -63,6 +64,24 @@ static int bound_join(int fd, const struct addr *a, const struct bound_options *
 	                                                                            : 0;
 }
 
+/* An address of one link without that link: the kernel calls it an invalid argument. */
+static int bound_bind(int fd, const struct addr *a, const char **op, struct err *err)
+{
+	int error = sys_bind(fd, &a->at.any, a->len);
+	char subject[INET6_ADDRSTRLEN + 32];
+	struct text t = TEXT_OVER(subject);
+
+	if (error != -EINVAL || a->at.any.sa_family != AF_INET6 || a->at.v6.sin6_scope_id)
+		return error;
+	addr_add(&t, a);
+	(void)err_set(err, ERR_LOCAL, EINVAL, "listen", "%s", subject);
+	err_hint(
+		err,
+		"it is an address of one link: name its interface, as in [fe80::1%%eth0]:80, or with -I");
+	*op = "sockopt";
+	return error;
+}
+
 int bound_open(struct addr *a, const struct bound_options *options, const char **op,
                struct err *err)
 {
@@ -75,7 +94,7 @@ int bound_open(struct addr *a, const struct bound_options *options, const char *
 	if (error)
 		return error;
 	*op = "listen";
-	error = sys_bind(fd, &a->at.any, a->len);
+	error = bound_bind(fd, a, op, err);
 	if (!error && addr_port(a) == 0) {
 		error = sys_getsockname(fd, &bound.at.any, &bound.len);
 		if (!error)

@@ -65,20 +65,31 @@ static int set_hops(const struct multicast *m, int fd, const struct addr *to, st
 	                  err);
 }
 
-/* The interface that the group TO is joined on, if one was named. */
-static const char *interface_of(const struct multicast *m, const struct addr *to)
+/* The interface to send to the group TO by, or NULL for what the routes or SO_BINDTODEVICE say. */
+static const char *interface_to(const struct multicast *m, const struct addr *to)
 {
+	if (m->interface)
+		return NULL;
+	if (m->zone[0])
+		return m->zone;
 	for (size_t i = 0; i < m->joins.count; i++)
 		if (m->joins.at[i].interface[0] && addr_same_host(&m->joins.at[i].addr, to))
 			return m->joins.at[i].interface;
 	return NULL;
 }
 
+/* The interface to hear G on, or NULL for what the routes say. */
+static const char *interface_of(const struct multicast *m, const struct group *g)
+{
+	if (g->interface[0])
+		return g->interface;
+	return m->zone[0] ? m->zone : m->interface;
+}
+
 static int set_interface(const struct multicast *m, int fd, const struct addr *to, struct err *err)
 {
-	const char *name = interface_of(m, to);
-	/* SO_BINDTODEVICE has it decided already. */
-	int index = name && !m->interface ? interface_index(name) : 0;
+	const char *name = interface_to(m, to);
+	int index = name ? interface_index(name) : 0;
 	struct ip_mreqn v4 = { .imr_ifindex = index };
 
 	if (index > 0)
@@ -149,7 +160,7 @@ static void join_tell(struct report *report, const struct group *g, const char *
 static int join_one(const struct multicast *m, int fd, const struct group *g, struct report *report,
                     struct err *err)
 {
-	const char *interface = g->interface[0] ? g->interface : m->interface;
+	const char *interface = interface_of(m, g);
 	int index = interface ? interface_index(interface) : 0;
 
 	/* The address of a group on one link says which. */

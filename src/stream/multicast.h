@@ -13,7 +13,8 @@ struct multicast {
 	struct group_list joins;
 	unsigned ttl;  /* hops, to single hosts as well as to groups; 0: as the kernel has it */
 	bool loop_off; /* this machine does not hear its own */
-	const char *interface; /* of groups that name none; NULL: the one that the routes say */
+	const char *interface;           /* of the socket, by SO_BINDTODEVICE, or NULL */
+	char zone[GROUP_INTERFACE_SIZE]; /* that the endpoint's group is on, or empty */
 };
 
 /* Nothing was asked for. */
