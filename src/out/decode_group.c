@@ -72,11 +72,11 @@ void decode_group_add(struct text *t, const struct decode_group *option, const v
 		add_interface(t, one.gsr_interface);
 		add_addr(t, "gsr_group", &one.gsr_group);
 		add_addr(t, "gsr_source", &one.gsr_source);
-	} else if (option->level == IPPROTO_IP && len == sizeof v4) {
+	} else if (option->number == IP_MULTICAST_IF && len == sizeof v4) {
 		memcpy(&v4, value, len);
 		text_add_str(t, "imr_ifindex=");
 		add_interface(t, (unsigned)v4.imr_ifindex);
-	} else if (len == sizeof index) {
+	} else if (option->number == IPV6_MULTICAST_IF && len == sizeof index) {
 		memcpy(&index, value, len);
 		add_interface(t, index);
 	} else {
