@@ -47,7 +47,7 @@ function __sockit_sockopts
 	printf '%s=\t%s\n' \
 		bindtodevice 'use this network interface only, as --interface does' \
 		bindtoifindex 'use the network interface of this index only, 0 for any' \
-		broadcast 'allow sending to broadcast addresses' \
+		broadcast 'allow sending to broadcast addresses, as connect -u does by itself' \
 		busy-poll 'poll the device so long before sleeping' \
 		debug 'have the kernel note what the socket does' \
 		dontroute 'reach hosts on the own links only, through no router' \
@@ -153,7 +153,7 @@ complete -c sockit -n '__sockit_offer_value connect -I --interface -U --unix' -s
 complete -c sockit -n '__sockit_offer connect' -l sockopt -x -a '(__sockit_sockopts)' -d 'set a socket option; may be repeated'
 complete -c sockit -n '__sockit_offer connect -U --unix -s --source --no-half-close --on-peer-close -C --crlf -t --telnet --rate --line-delay' -l join -x -d 'hear a multicast group, GROUP%IF on one interface; may be repeated'
 complete -c sockit -n '__sockit_offer_value connect --ttl -U --unix' -l ttl -x -d 'let packets go at most N hops'
-complete -c sockit -n '__sockit_offer_value connect --loop -U --unix --no-half-close --on-peer-close -C --crlf -t --telnet --rate --line-delay' -l loop -x -a 'on\t"this machine hears what it sends to groups that it has joined" off\t"no program of this machine hears it"' -d 'whether this machine hears what it sends to groups itself'
+complete -c sockit -n '__sockit_offer_value connect --loop -U --unix --no-half-close --on-peer-close -C --crlf -t --telnet --rate --line-delay' -l loop -x -a 'on\t"programs of this machine that have joined the group hear it" off\t"they do not; others do"' -d 'whether this machine hears what it sends to a group itself'
 complete -c sockit -n '__sockit_offer_value connect -s --source -U --unix --join' -s s -l source -x -d 'connect from this address of this machine'
 complete -c sockit -n '__sockit_offer_value connect -p --source-port -U --unix' -s p -l source-port -x -d 'connect from this port'
 complete -c sockit -n '__sockit_offer_value connect -w --connect-timeout' -s w -l connect-timeout -x -d 'give up when name and connection together take longer than DUR'
@@ -194,7 +194,7 @@ complete -c sockit -n '__sockit_offer_value listen -I --interface -U --unix --un
 complete -c sockit -n '__sockit_offer listen' -l sockopt -x -a '(__sockit_sockopts)' -d 'set a socket option; may be repeated'
 complete -c sockit -n '__sockit_offer listen -U --unix --backlog --unix-mode --no-half-close --on-peer-close -C --crlf -t --telnet --rate --line-delay' -l join -x -d 'hear a multicast group, GROUP%IF on one interface; may be repeated'
 complete -c sockit -n '__sockit_offer_value listen --ttl -U --unix --unix-mode' -l ttl -x -d 'let packets go at most N hops'
-complete -c sockit -n '__sockit_offer_value listen --loop -U --unix --backlog --unix-mode --no-half-close --on-peer-close -C --crlf -t --telnet --rate --line-delay' -l loop -x -a 'on\t"this machine hears what it sends to groups that it has joined" off\t"no program of this machine hears it"' -d 'whether this machine hears what it sends to groups itself'
+complete -c sockit -n '__sockit_offer_value listen --loop -U --unix --backlog --unix-mode --no-half-close --on-peer-close -C --crlf -t --telnet --rate --line-delay' -l loop -x -a 'on\t"programs of this machine that have joined the group hear it" off\t"they do not; others do"' -d 'whether this machine hears what it sends to a group itself'
 complete -c sockit -n '__sockit_offer_value listen -s --source -U --unix --unix-mode' -s s -l source -x -a '(__fish_print_hostnames)' -d 'listen on this address; the operand is then a port'
 complete -c sockit -n '__sockit_offer_value listen -p --port -U --unix --unix-mode' -s p -l port -x -d 'listen on this port; the operand, if any, is then a host'
 complete -c sockit -n '__sockit_offer_value listen --accept-timeout' -l accept-timeout -x -d 'end with status 4 when nobody has connected, or sent anything, after DUR'

@@ -3,8 +3,8 @@
 #include <string.h>
 
 static const struct option_choice loop_choices[] = {
-	{ "on", GROUP_LOOP_ON, "this machine hears what it sends to groups that it has joined" },
-	{ "off", GROUP_LOOP_OFF, "no program of this machine hears it" },
+	{ "on", GROUP_LOOP_ON, "programs of this machine that have joined the group hear it" },
+	{ "off", GROUP_LOOP_OFF, "they do not; others do" },
 	{ NULL, 0, NULL },
 };
 
@@ -36,7 +36,7 @@ const struct option_row group_option_rows[GROUP_OPTION_COUNT] = {
 		.choices = loop_choices,
 		.fallback = "on",
 		.only_for = FOR_UDP,
-		.help = "whether this machine hears what it sends to groups itself",
+		.help = "whether this machine hears what it sends to a group itself",
 	},
 };
 

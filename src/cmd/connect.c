@@ -95,7 +95,8 @@ static int connect_source(const struct connect_options *o, const struct spec *sp
 		return 1;
 	if (o->source_port && service_parse_port(o->source_port, protocol, &port, err))
 		return -1;
-	*source = addr_wildcard(o->net.ipv6 ? AF_INET6 : AF_INET, port);
+	bool v6 = o->net.ipv6 || strchr(spec->host, ':');
+	*source = addr_wildcard(v6 ? AF_INET6 : AF_INET, port);
 	if (!o->source)
 		return 0;
 	if (lookup_numeric(&question, &list, err) != 0)

@@ -95,11 +95,18 @@ static int attempt_set_options(int fd, const struct addr *to, const struct attem
 	return 0;
 }
 
-static int attempt_broadcast(int fd, struct attempt *attempt)
+/* Whoever sets the option has the last word. */
+static bool attempt_may_broadcast(const struct attempt_options *options)
+{
+	return !sockopt_list_has(options->tune.options, SOL_SOCKET, SO_BROADCAST);
+}
+
+static int attempt_broadcast(int fd, const struct attempt_options *options, struct attempt *attempt)
 {
 	attempt->op = "connect";
 	attempt->unconnected = true;
-	return sys_setsockopt_int(fd, SOL_SOCKET, SO_BROADCAST, 1);
+	return attempt_may_broadcast(options) ? sys_setsockopt_int(fd, SOL_SOCKET, SO_BROADCAST, 1)
+	                                      : 0;
 }
 
 /* Which addresses are the broadcasts of a network, the kernel knows (man 7 ip). */
@@ -108,9 +115,10 @@ static int attempt_connect(int fd, const struct addr *to, const struct attempt_o
 {
 	int error = sys_connect(fd, &to->at.any, to->len);
 
-	if (error != -EACCES || options->type != SOCK_DGRAM || to->at.any.sa_family != AF_INET)
+	if (error != -EACCES || options->type != SOCK_DGRAM || to->at.any.sa_family != AF_INET ||
+	    !attempt_may_broadcast(options))
 		return error == -EINPROGRESS ? 0 : error;
-	return attempt_broadcast(fd, attempt);
+	return attempt_broadcast(fd, options, attempt);
 }
 
 static int attempt_join(int fd, const struct addr *to, const struct attempt_options *options,
@@ -119,7 +127,7 @@ static int attempt_join(int fd, const struct addr *to, const struct attempt_opti
 	struct addr any = addr_wildcard(to->at.any.sa_family, 0);
 
 	if (addr_is_broadcast(to))
-		return attempt_broadcast(fd, attempt);
+		return attempt_broadcast(fd, options, attempt);
 	attempt->op = "sockopt";
 	attempt->unconnected = true;
 	return multicast_join(options->multicast, fd, &any, options->tune.report, err) ? -err->code

@@ -313,6 +313,24 @@ Test(multicast, who_joins_and_sends_hears_the_others)
 	with_both(conversation);
 }
 
+static void another_port(const struct family *f)
+{
+	struct child child = child_start(
+		&(struct plan){ .args = WORDS("connect", "-uv", f->group, "7777", "--join",
+	                                      f->group, "-p", PORT, "--replies", "1"),
+	                        .in = { END_PIPE },
+	                        .netns = hosts[0] });
+
+	child_await_err(&child, "sending to ");
+	send_text(1, "here", f->group, NULL);
+	expect_heard(&child, "here");
+}
+
+Test(multicast, the_port_to_hear_at_can_be_another_than_that_to_send_to)
+{
+	with_both(another_port);
+}
+
 /* Each member answers from an address of its own. */
 static void ask_all(const char *to, const char *const *words, const struct family *f)
 {

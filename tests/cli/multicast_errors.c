@@ -224,3 +224,18 @@ Test(multicast_errors, a_bare_port_is_that_of_the_families_that_join)
 	child_says(&child, "listening on 0.0.0.0 ");
 	child_says(&child, "listening on :: ");
 }
+
+/* Whoever sets SO_BROADCAST knows best. */
+Test(multicast_errors, a_broadcast_that_is_switched_off)
+{
+	struct child child;
+
+	netns_enter_two();
+	child = sockit_expect(
+		WORDS("connect", "-u", "10.0.0.255", "9", "--sockopt", "broadcast=off"), 7);
+	child_says(&child, "cannot connect to 10.0.0.255 port 9 over UDP: Permission denied");
+	child = sockit_expect(
+		WORDS("connect", "-u", "10.0.0.255", "9", "--trace", "--reply-timeout", "0"), 0);
+	child_says(&child, "connect(4, 10.0.0.255:9) = -1 EACCES");
+	child_says(&child, "setsockopt(4, SOL_SOCKET, SO_BROADCAST, [1]) = 0");
+}
