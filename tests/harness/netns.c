@@ -45,6 +45,8 @@ int netns_enter_two(void)
 	         "ip addr add 10.0.0.2/24 dev far && ip addr add 2001:db8::2/64 dev far nodad");
 	netns_do(far, "ip link set far up");
 	child_sh("ip link set near up");
+	/* Before that it drops what it sends, and the next try of TCP comes a second later. */
+	netns_do(far, "until ip link show far | grep -q 'state UP'; do sleep 0.01; done");
 	return far;
 }
 
