@@ -43,20 +43,39 @@ static bool attempt_is_to_many(const struct addr *to, const struct attempt_optio
 	return options->type == SOCK_DGRAM && (addr_is_group(to) || addr_is_broadcast(to));
 }
 
-/* A Unix datagram socket takes a name that nobody has, of the kernel's choice (man 7 unix, autobind):
- * without one no reply could come. Whoever joins hears what is sent to the group at the port that it sends
- * to itself. */
-static int attempt_bind(int fd, const struct addr *to, const struct attempt_options *options)
+/* Whoever joins hears what is sent to the group at the port that it sends to itself. */
+static int attempt_bind_any(int fd, const struct addr *to, const struct attempt_options *options,
+                            struct attempt *attempt, struct err *err)
 {
-	struct sockaddr nameless = { .sa_family = AF_UNIX };
 	uint16_t port = options->multicast->joins.count > 0 ? addr_port(to) : 0;
 	struct addr any = addr_wildcard(to->at.any.sa_family, port);
+	int error = sys_bind(fd, &any.at.any, any.len);
+	char subject[INET6_ADDRSTRLEN + 16];
+	struct text t = TEXT_OVER(subject);
 
+	if (!error)
+		return 0;
+	addr_add(&t, &any);
+	attempt->op = "sockopt";
+	(void)err_set(err, ERR_LOCAL, -error, "bind", "%s", subject);
+	return error;
+}
+
+/* A Unix datagram socket takes a name that nobody has, of the kernel's choice (man 7 unix, autobind):
+ * without one no reply could come. */
+static int attempt_bind(int fd, const struct addr *to, const struct attempt_options *options,
+                        struct attempt *attempt, struct err *err)
+{
+	struct sockaddr nameless = { .sa_family = AF_UNIX };
+
+	/* Only an address that was asked for can be named. */
+	attempt->op = options->source ? "bind" : "connect";
 	if (options->source)
 		return sys_bind(fd, &options->source->at.any, options->source->len);
 	if (to->at.any.sa_family == AF_UNIX && options->type == SOCK_DGRAM)
 		return sys_bind(fd, &nameless, sizeof nameless.sa_family);
-	return attempt_is_to_many(to, options) ? sys_bind(fd, &any.at.any, any.len) : 0;
+	return attempt_is_to_many(to, options) ? attempt_bind_any(fd, to, options, attempt, err)
+	                                       : 0;
 }
 
 static int attempt_set_multicast(int fd, const struct addr *to,
@@ -144,8 +163,7 @@ int attempt_open(const struct addr *to, const struct attempt_options *options,
 	int error = fd < 0 ? fd : attempt_set_options(fd, to, options, &attempt->op, err);
 	if (error)
 		return error;
-	attempt->op = "bind";
-	error = attempt_bind(fd, to, options);
+	error = attempt_bind(fd, to, options, attempt, err);
 	if (error)
 		return error;
 	if (attempt_is_to_many(to, options)) {

@@ -14,7 +14,7 @@ struct attempt_options {
 };
 
 struct attempt {
-	const char *op;   /* the call that failed; "sockopt": *err says what was refused */
+	const char *op;   /* the call that failed; "sockopt": *err has all of it */
 	bool unconnected; /* it sends to a group or to a broadcast address: others will answer */
 };
 

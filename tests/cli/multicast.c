@@ -331,6 +331,26 @@ Test(multicast, the_port_to_hear_at_can_be_another_than_that_to_send_to)
 	with_both(another_port);
 }
 
+/* Whoever has the port and joined nothing keeps it. */
+static void taken(const struct family *f)
+{
+	struct child holder = hear(0, WORDS(f == &v4 ? "-4" : "-6", PORT));
+	struct child child = child_run(
+		&(struct plan){ .args = WORDS("connect", "-u", f->group, PORT, "--join", f->group),
+	                        .netns = hosts[0] });
+
+	child_expect(&child, 7);
+	child_says(&child, f == &v4 ? "cannot bind to 0.0.0.0 port " PORT ": Address already in use"
+	                            : "cannot bind to :: port " PORT ": Address already in use");
+	child_signal(&holder, SIGTERM);
+	child_finish(&holder);
+}
+
+Test(multicast, a_port_that_somebody_has_alone_cannot_be_joined_at)
+{
+	with_both(taken);
+}
+
 /* Each member answers from an address of its own. */
 static void ask_all(const char *to, const char *const *words, const struct family *f)
 {

@@ -21,13 +21,13 @@ static void want(const char *join, unsigned ttl, bool loop_off)
 	cr_assert_eq(group_list_add(&multicast.joins, join, &err), 0, "%s", err.detail);
 }
 
-/* Which of the calls that set something or ask for an interface fails, from 1; 0: none. */
+/* Which of the calls that set something, ask for an interface or bind fails, from 1; 0: none. */
 static unsigned failing, seen;
 
 static int fail_one(struct sys_observer *self, struct sys_call *call)
 {
 	(void)self;
-	if (call->op != SYS_SETSOCKOPT && call->op != SYS_IF_NAMETOINDEX)
+	if (call->op != SYS_SETSOCKOPT && call->op != SYS_IF_NAMETOINDEX && call->op != SYS_BIND)
 		return 0;
 	return ++seen == failing ? ENOMEM : 0;
 }
