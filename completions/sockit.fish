@@ -47,7 +47,7 @@ function __sockit_sockopts
 	printf '%s=\t%s\n' \
 		bindtodevice 'use this network interface only, as --interface does' \
 		bindtoifindex 'use the network interface of this index only, 0 for any' \
-		broadcast 'allow sending to broadcast addresses' \
+		broadcast 'allow sending to broadcast addresses, as connect -u does by itself' \
 		busy-poll 'poll the device so long before sleeping' \
 		debug 'have the kernel note what the socket does' \
 		dontroute 'reach hosts on the own links only, through no router' \
@@ -61,7 +61,7 @@ function __sockit_sockopts
 		priority 'the queueing class of packets; more than 6 is for the superuser' \
 		rcvbuf 'the receive buffer; the kernel doubles it' \
 		rcvbufforce 'the receive buffer, beyond the limit of net.core.rmem_max' \
-		reuseaddr 'bind to an address that closed connections still hold' \
+		reuseaddr 'bind to an address that closed connections still hold; with UDP, share it' \
 		reuseport 'share the port with others that ask for that too' \
 		sndbuf 'the send buffer; the kernel doubles it' \
 		sndbufforce 'the send buffer, beyond the limit of net.core.wmem_max' \
@@ -147,11 +147,14 @@ complete -c sockit -n '__sockit_offer connect' -a '(__fish_print_hostnames) (__s
 complete -c sockit -n '__sockit_offer connect -4 --ipv4 -6 --ipv6 -U --unix' -s 4 -l ipv4 -d 'use IPv4 addresses only'
 complete -c sockit -n '__sockit_offer connect -6 --ipv6 -4 --ipv4 -U --unix' -s 6 -l ipv6 -d 'use IPv6 addresses only'
 complete -c sockit -n '__sockit_offer connect -u --udp --no-half-close --on-peer-close -t --telnet' -s u -l udp -d 'datagrams: UDP, or with a path a Unix datagram socket'
-complete -c sockit -n '__sockit_offer connect -U --unix -4 --ipv4 -6 --ipv6 -n --numeric -I --interface -s --source -p --source-port' -s U -l unix -d 'the operand is the path of a Unix socket, whatever it looks like'
+complete -c sockit -n '__sockit_offer connect -U --unix -4 --ipv4 -6 --ipv6 -n --numeric -I --interface --join --ttl --loop -s --source -p --source-port' -s U -l unix -d 'the operand is the path of a Unix socket, whatever it looks like'
 complete -c sockit -n '__sockit_offer connect -n --numeric -U --unix' -s n -l numeric -d 'take numeric addresses only and look no name up'
 complete -c sockit -n '__sockit_offer_value connect -I --interface -U --unix' -s I -l interface -x -a '(__fish_print_interfaces)' -d 'use this network interface only'
 complete -c sockit -n '__sockit_offer connect' -l sockopt -x -a '(__sockit_sockopts)' -d 'set a socket option; may be repeated'
-complete -c sockit -n '__sockit_offer_value connect -s --source -U --unix' -s s -l source -x -d 'connect from this address of this machine'
+complete -c sockit -n '__sockit_offer connect -U --unix -s --source --no-half-close --on-peer-close -t --telnet' -l join -x -d 'hear a multicast group, GROUP%IF on one interface; may be repeated'
+complete -c sockit -n '__sockit_offer_value connect --ttl -U --unix' -l ttl -x -d 'let packets go at most N hops'
+complete -c sockit -n '__sockit_offer_value connect --loop -U --unix --no-half-close --on-peer-close -t --telnet' -l loop -x -a 'on\t"programs of this machine that have joined the group hear it" off\t"they do not; others do"' -d 'whether this machine hears what it sends to a group itself'
+complete -c sockit -n '__sockit_offer_value connect -s --source -U --unix --join' -s s -l source -x -d 'connect from this address of this machine'
 complete -c sockit -n '__sockit_offer_value connect -p --source-port -U --unix' -s p -l source-port -x -d 'connect from this port'
 complete -c sockit -n '__sockit_offer_value connect -w --connect-timeout' -s w -l connect-timeout -x -d 'give up when name and connection together take longer than DUR'
 complete -c sockit -n '__sockit_offer_value connect -i --idle-timeout' -s i -l idle-timeout -x -d 'end with status 4 when no byte has moved either way for DUR'
@@ -160,11 +163,11 @@ complete -c sockit -n '__sockit_offer_value connect --deadline' -l deadline -x -
 complete -c sockit -n '__sockit_offer connect -d --no-stdin -q --quit-after-eof --send-only --recv-only --no-half-close --on-peer-close -C --crlf --line-delay --reply-timeout --datagram-size' -s d -l no-stdin -d 'do not read standard input, and keep the sending side open'
 complete -c sockit -n '__sockit_offer connect --send-only -d --no-stdin --recv-only --no-half-close --raw --reply-timeout --replies' -l send-only -d 'only send: what comes is read and thrown away'
 complete -c sockit -n '__sockit_offer connect --recv-only -q --quit-after-eof -d --no-stdin --send-only --no-half-close --on-peer-close -C --crlf --line-delay --reply-timeout --datagram-size' -l recv-only -d 'only receive: the sending side is shut at once, standard input is not read'
-complete -c sockit -n '__sockit_offer connect --no-half-close -u --udp -d --no-stdin --send-only --recv-only --reply-timeout --replies --delim --datagram-size' -l no-half-close -d 'keep the sending side open at the end of standard input'
-complete -c sockit -n '__sockit_offer_value connect --on-peer-close -u --udp -d --no-stdin --recv-only --reply-timeout --replies --delim --datagram-size' -l on-peer-close -x -a 'auto\t"end with a terminal on standard input, else go on sending" quit\t"end at once" keep\t"go on sending until the end of standard input"' -d 'what to do with standard input when the peer has sent its end'
+complete -c sockit -n '__sockit_offer connect --no-half-close -u --udp --join --loop -d --no-stdin --send-only --recv-only --reply-timeout --replies --delim --datagram-size' -l no-half-close -d 'keep the sending side open at the end of standard input'
+complete -c sockit -n '__sockit_offer_value connect --on-peer-close -u --udp --join --loop -d --no-stdin --recv-only --reply-timeout --replies --delim --datagram-size' -l on-peer-close -x -a 'auto\t"end with a terminal on standard input, else go on sending" quit\t"end at once" keep\t"go on sending until the end of standard input"' -d 'what to do with standard input when the peer has sent its end'
 complete -c sockit -n '__sockit_offer connect --raw --send-only' -l raw -d 'write control bytes to a terminal as they come'
 complete -c sockit -n '__sockit_offer connect -C --crlf -d --no-stdin --recv-only' -s C -l crlf -d 'send CR LF for every newline; one that has its CR keeps it'
-complete -c sockit -n '__sockit_offer connect -t --telnet -u --udp --reply-timeout --replies --delim --datagram-size' -s t -l telnet -d 'speak the telnet protocol, and refuse every option that the peer asks for'
+complete -c sockit -n '__sockit_offer connect -t --telnet -u --udp --join --loop --reply-timeout --replies --delim --datagram-size' -s t -l telnet -d 'speak the telnet protocol, and refuse every option that the peer asks for'
 complete -c sockit -n '__sockit_offer_value connect --rate' -l rate -x -d 'move at most RATE bytes a second, each way for itself'
 complete -c sockit -n '__sockit_offer_value connect --line-delay -d --no-stdin --recv-only' -l line-delay -x -d 'wait DUR after each line sent, before the next one'
 complete -c sockit -n '__sockit_offer_value connect --reply-timeout -q --quit-after-eof -d --no-stdin --send-only --recv-only --no-half-close --on-peer-close -t --telnet' -l reply-timeout -x -d 'end DUR after the last datagram once standard input has ended'
@@ -185,27 +188,30 @@ complete -c sockit -n '__sockit_offer listen' -a '(__fish_print_hostnames) (__so
 complete -c sockit -n '__sockit_offer listen -4 --ipv4 -6 --ipv6 -U --unix --unix-mode' -s 4 -l ipv4 -d 'use IPv4 addresses only'
 complete -c sockit -n '__sockit_offer listen -6 --ipv6 -4 --ipv4 -U --unix --unix-mode' -s 6 -l ipv6 -d 'use IPv6 addresses only'
 complete -c sockit -n '__sockit_offer listen -u --udp --backlog --no-half-close --on-peer-close -t --telnet' -s u -l udp -d 'datagrams: UDP, or with a path a Unix datagram socket'
-complete -c sockit -n '__sockit_offer listen -U --unix -4 --ipv4 -6 --ipv6 -n --numeric -I --interface -s --source -p --port --port-file' -s U -l unix -d 'the operand is the path of a Unix socket, whatever it looks like'
+complete -c sockit -n '__sockit_offer listen -U --unix -4 --ipv4 -6 --ipv6 -n --numeric -I --interface --join --ttl --loop -s --source -p --port --port-file' -s U -l unix -d 'the operand is the path of a Unix socket, whatever it looks like'
 complete -c sockit -n '__sockit_offer listen -n --numeric -U --unix --unix-mode' -s n -l numeric -d 'take numeric addresses only and look no name up'
 complete -c sockit -n '__sockit_offer_value listen -I --interface -U --unix --unix-mode' -s I -l interface -x -a '(__fish_print_interfaces)' -d 'use this network interface only'
 complete -c sockit -n '__sockit_offer listen' -l sockopt -x -a '(__sockit_sockopts)' -d 'set a socket option; may be repeated'
+complete -c sockit -n '__sockit_offer listen -U --unix --backlog --unix-mode --no-half-close --on-peer-close -t --telnet' -l join -x -d 'hear a multicast group, GROUP%IF on one interface; may be repeated'
+complete -c sockit -n '__sockit_offer_value listen --ttl -U --unix --unix-mode' -l ttl -x -d 'let packets go at most N hops'
+complete -c sockit -n '__sockit_offer_value listen --loop -U --unix --backlog --unix-mode --no-half-close --on-peer-close -t --telnet' -l loop -x -a 'on\t"programs of this machine that have joined the group hear it" off\t"they do not; others do"' -d 'whether this machine hears what it sends to a group itself'
 complete -c sockit -n '__sockit_offer_value listen -s --source -U --unix --unix-mode' -s s -l source -x -a '(__fish_print_hostnames)' -d 'listen on this address; the operand is then a port'
 complete -c sockit -n '__sockit_offer_value listen -p --port -U --unix --unix-mode' -s p -l port -x -d 'listen on this port; the operand, if any, is then a host'
 complete -c sockit -n '__sockit_offer_value listen --accept-timeout' -l accept-timeout -x -d 'end with status 4 when nobody has connected, or sent anything, after DUR'
-complete -c sockit -n '__sockit_offer_value listen --backlog -u --udp --datagram-size --tag --reply-to --max-datagrams' -l backlog -x -d 'how many clients may wait in the kernel\'s queue'
+complete -c sockit -n '__sockit_offer_value listen --backlog -u --udp --join --loop --datagram-size --tag --reply-to --max-datagrams' -l backlog -x -d 'how many clients may wait in the kernel\'s queue'
 complete -c sockit -n '__sockit_offer_value listen --port-file -U --unix --unix-mode' -l port-file -r -F -d 'write the port to FILE once it can be reached'
-complete -c sockit -n '__sockit_offer_value listen --unix-mode -4 --ipv4 -6 --ipv6 -n --numeric -I --interface -s --source -p --port --port-file' -l unix-mode -x -d 'the permissions of the socket file, in octal'
+complete -c sockit -n '__sockit_offer_value listen --unix-mode -4 --ipv4 -6 --ipv6 -n --numeric -I --interface --join --ttl --loop -s --source -p --port --port-file' -l unix-mode -x -d 'the permissions of the socket file, in octal'
 complete -c sockit -n '__sockit_offer_value listen -i --idle-timeout' -s i -l idle-timeout -x -d 'end with status 4 when no byte has moved either way for DUR'
 complete -c sockit -n '__sockit_offer_value listen -q --quit-after-eof -d --no-stdin --recv-only' -s q -l quit-after-eof -x -d 'end DUR after the end of standard input, whatever may still come'
 complete -c sockit -n '__sockit_offer_value listen --deadline' -l deadline -x -d 'end with status 4 when the whole has taken longer than DUR'
 complete -c sockit -n '__sockit_offer listen -d --no-stdin -q --quit-after-eof --send-only --recv-only --no-half-close --on-peer-close -C --crlf --line-delay --reply-to' -s d -l no-stdin -d 'do not read standard input, and keep the sending side open'
 complete -c sockit -n '__sockit_offer listen --send-only -d --no-stdin --recv-only --no-half-close --raw' -l send-only -d 'only send: what comes is read and thrown away'
 complete -c sockit -n '__sockit_offer listen --recv-only -q --quit-after-eof -d --no-stdin --send-only --no-half-close --on-peer-close -C --crlf --line-delay --reply-to' -l recv-only -d 'only receive: the sending side is shut at once, standard input is not read'
-complete -c sockit -n '__sockit_offer listen --no-half-close -u --udp -d --no-stdin --send-only --recv-only --delim --datagram-size --tag --reply-to --max-datagrams' -l no-half-close -d 'keep the sending side open at the end of standard input'
-complete -c sockit -n '__sockit_offer_value listen --on-peer-close -u --udp -d --no-stdin --recv-only --delim --datagram-size --tag --reply-to --max-datagrams' -l on-peer-close -x -a 'auto\t"end with a terminal on standard input, else go on sending" quit\t"end at once" keep\t"go on sending until the end of standard input"' -d 'what to do with standard input when the peer has sent its end'
+complete -c sockit -n '__sockit_offer listen --no-half-close -u --udp --join --loop -d --no-stdin --send-only --recv-only --delim --datagram-size --tag --reply-to --max-datagrams' -l no-half-close -d 'keep the sending side open at the end of standard input'
+complete -c sockit -n '__sockit_offer_value listen --on-peer-close -u --udp --join --loop -d --no-stdin --recv-only --delim --datagram-size --tag --reply-to --max-datagrams' -l on-peer-close -x -a 'auto\t"end with a terminal on standard input, else go on sending" quit\t"end at once" keep\t"go on sending until the end of standard input"' -d 'what to do with standard input when the peer has sent its end'
 complete -c sockit -n '__sockit_offer listen --raw --send-only' -l raw -d 'write control bytes to a terminal as they come'
 complete -c sockit -n '__sockit_offer listen -C --crlf -d --no-stdin --recv-only' -s C -l crlf -d 'send CR LF for every newline; one that has its CR keeps it'
-complete -c sockit -n '__sockit_offer listen -t --telnet -u --udp --delim --datagram-size --tag --reply-to --max-datagrams' -s t -l telnet -d 'speak the telnet protocol, and refuse every option that the peer asks for'
+complete -c sockit -n '__sockit_offer listen -t --telnet -u --udp --join --loop --delim --datagram-size --tag --reply-to --max-datagrams' -s t -l telnet -d 'speak the telnet protocol, and refuse every option that the peer asks for'
 complete -c sockit -n '__sockit_offer_value listen --rate' -l rate -x -d 'move at most RATE bytes a second, each way for itself'
 complete -c sockit -n '__sockit_offer_value listen --line-delay -d --no-stdin --recv-only' -l line-delay -x -d 'wait DUR after each line sent, before the next one'
 complete -c sockit -n '__sockit_offer_value listen --delim --no-half-close --on-peer-close -t --telnet' -l delim -x -a 'chunk\t"what one read gives, and output as it comes" line\t"a line, without its newline" len\t"its length in 32 bits in network order, then its bytes"' -d 'how datagrams are written, and what is one in standard input'

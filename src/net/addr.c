@@ -51,6 +51,17 @@ struct addr addr_of_bytes(int family, const uint8_t *bytes, uint16_t port)
 	return a;
 }
 
+bool addr_of_text(struct addr *a, const char *text)
+{
+	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	uint8_t bytes[16];
+
+	if (inet_pton(family, text, bytes) != 1)
+		return false;
+	*a = addr_of_bytes(family, bytes, 0);
+	return true;
+}
+
 const uint8_t *addr_bytes(const struct addr *a, size_t *n)
 {
 	bool v4 = a->at.any.sa_family == AF_INET;
@@ -129,6 +140,33 @@ bool addr_is_wildcard(const struct addr *a)
 	default:
 		return false;
 	}
+}
+
+bool addr_is_group(const struct addr *a)
+{
+	size_t n;
+
+	switch (a->at.any.sa_family) {
+	case AF_INET:
+		return (addr_bytes(a, &n)[0] & 0xf0) == 0xe0;
+	case AF_INET6:
+		return addr_bytes(a, &n)[0] == 0xff;
+	default:
+		return false;
+	}
+}
+
+bool addr_is_broadcast(const struct addr *a)
+{
+	return a->at.any.sa_family == AF_INET && a->at.v4.sin_addr.s_addr == UINT32_MAX;
+}
+
+bool addr_same_host(const struct addr *a, const struct addr *b)
+{
+	size_t n, m;
+	const uint8_t *one = addr_bytes(a, &n), *other = addr_bytes(b, &m);
+
+	return a->at.any.sa_family == b->at.any.sa_family && memcmp(one, other, n) == 0;
 }
 
 static void addr_add_v6(struct text *t, const struct sockaddr_in6 *v6)

@@ -53,7 +53,19 @@ void addr_set_port(struct addr *a, uint32_t port);
 /* IPv4 or IPv6. */
 bool addr_is_inet(const struct addr *a);
 
+/* The address that TEXT is, without a port; false when it is none. Zones are not taken. */
+bool addr_of_text(struct addr *a, const char *text);
+
 bool addr_is_wildcard(const struct addr *a);
+
+/* A multicast group: RFC 5771, RFC 4291 section 2.7. */
+bool addr_is_group(const struct addr *a);
+
+/* 255.255.255.255: everybody on the network (RFC 919). */
+bool addr_is_broadcast(const struct addr *a);
+
+/* The same address, whatever port and zone they have; of AF_INET or AF_INET6 both. */
+bool addr_same_host(const struct addr *a, const struct addr *b);
 
 /* Append the address without its port, numerically: 192.0.2.1, fe80::1%eth0, unix:/path,
  * unix:@name, vsock:3. Nothing is looked up. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "relay/datagram_ends.h"
+#include "stream/socket.h"
 
 /* WATCH with INTEREST, and not at all without. */
 static void watch_for(struct datagrams *d, struct watch *watch, unsigned interest)
@@ -199,6 +200,8 @@ static int datagrams_init_ways(struct datagrams *d, struct err *err)
 		return -1;
 	d->receiver.report = d->report;
 	d->receiver.most = q->replies;
+	if (stream_unconnected_peer(q->peer) && report_is_heard(d->report))
+		receiver_tell_senders(&d->receiver);
 	if (!q->in)
 		return 0;
 	d->in = (struct watch){ .fd = q->in->fd, .ready = datagrams_in_ready };

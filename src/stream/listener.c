@@ -108,7 +108,7 @@ static int listener_bind_all(struct listener *l, struct err *err)
 {
 	uint32_t asked = addr_port(&l->list.at[0]), port = asked;
 	struct bound_options options = { type_of(l), l->request.interface, &l->request.wants,
-		                         listener_tune(l) };
+		                         listener_tune(l), l->request.multicast };
 	const char *op;
 
 	for (size_t i = 0; i < l->list.count; i++) {
@@ -170,11 +170,15 @@ static int listener_open_local(struct listener *l, struct err *err)
 static int listener_find_wildcards(struct listener *l, struct err *err)
 {
 	static const int families[] = { AF_INET6, AF_INET };
+	const struct multicast *joins =
+		l->request.multicast->joins.count > 0 ? l->request.multicast : NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		struct addr a = addr_wildcard(families[i], l->request.spec->port);
 
-		if (l->request.family != AF_UNSPEC && l->request.family != families[i])
+		/* A family without a group would keep everybody else from the port. */
+		if ((l->request.family != AF_UNSPEC && l->request.family != families[i]) ||
+		    (joins && !l->request.spec->host[0] && !multicast_is_joined_at(joins, &a)))
 			continue;
 		if (addr_list_add(&l->list, &a))
 			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
@@ -205,22 +209,22 @@ static int listener_find(struct listener *l, struct err *err)
 
 static int listener_open_any(struct listener *l, struct err *err)
 {
+	const struct spec *spec = l->request.spec;
 	struct tune tune = listener_tune(l);
 
-	if (spec_has_address(l->request.spec->kind)) {
-		if (addr_list_add(&l->list, &l->request.spec->address))
-			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
-			               l->request.spec->text);
+	if (spec_has_address(spec->kind)) {
+		if (addr_list_add(&l->list, &spec->address))
+			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", spec->text);
 	} else if (listener_find(l, err)) {
 		return -1;
 	}
-	if (tune_check(&tune, l->list.at, l->list.count, l->request.spec->text, err))
+	if (tune_check(&tune, l->list.at, l->list.count, spec->text, err) ||
+	    multicast_check(l->request.multicast, MULTICAST_LISTENS, &l->list, spec->text, err))
 		return -1;
 	l->sockets = calloc(l->list.count, sizeof *l->sockets);
 	if (!l->sockets)
-		return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", l->request.spec->text);
-	return spec_is_local(l->request.spec->kind) ? listener_open_local(l, err)
-	                                            : listener_open_tcp(l, err);
+		return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", spec->text);
+	return spec_is_local(spec->kind) ? listener_open_local(l, err) : listener_open_tcp(l, err);
 }
 
 static void listener_tell(const struct listener *l)
@@ -243,6 +247,8 @@ int listener_open(struct loop *loop, const struct listen_request *request, struc
 	l->loop = loop;
 	l->report = report;
 	l->request = *request;
+	if (!request->multicast)
+		l->request.multicast = &multicast_none;
 	if (listener_open_any(l, err)) {
 		listener_close(l);
 		return -1;

@@ -10,6 +10,7 @@ struct stream_socket {
 	struct stream stream; /* first */
 	struct addr peer;
 	const struct sockopt_list *asked; /* or NULL */
+	bool unconnected;
 };
 
 static struct io socket_read(struct stream *s, void *buf, size_t size)
@@ -77,12 +78,25 @@ struct stream *stream_socket_new(int fd, const struct addr *peer, int type)
 	};
 	self->peer = *peer;
 	self->asked = NULL;
+	self->unconnected = false;
 	return &self->stream;
 }
 
 void stream_keep_options(struct stream *s, const struct sockopt_list *asked)
 {
 	CONTAINER_OF(s, struct stream_socket, stream)->asked = asked;
+}
+
+void stream_leave_unconnected(struct stream *s)
+{
+	CONTAINER_OF(s, struct stream_socket, stream)->unconnected = true;
+}
+
+const struct addr *stream_unconnected_peer(const struct stream *s)
+{
+	const struct stream_socket *self = (const struct stream_socket *)s;
+
+	return self->unconnected ? &self->peer : NULL;
 }
 
 int stream_family(const struct stream *s)
