@@ -1,5 +1,7 @@
 #include "cli/datagram_options.h"
 
+#include <sys/socket.h>
+
 #include "stream/datagram.h"
 
 static const struct option_choice delim_choices[] = {
@@ -115,3 +117,24 @@ const struct option_row mailbox_option_rows[MAILBOX_OPTION_COUNT] = {
 		.help = "end with status 0 once N datagrams have come and are written",
 	},
 };
+
+int datagram_options_check(const struct relay_options *relay, enum framing delim,
+                           const struct spec *spec, struct err *err)
+{
+	bool silent = relay->no_stdin || relay->recv_only;
+
+	if (spec_socktype(spec->kind) == SOCK_STREAM)
+		return 0;
+	if (relay->rate && silent)
+		return err_usage(
+			err,
+			"--rate has no meaning beside %s for %s: datagrams that come are not held back",
+			relay->no_stdin ? "--no-stdin" : "--recv-only", spec->text);
+	if (delim != FRAMING_LEN)
+		return 0;
+	if (relay->crlf)
+		return err_usage(err, "--crlf and --delim len exclude each other");
+	if (relay->line_delay != NSEC_NEVER)
+		return err_usage(err, "--line-delay and --delim len exclude each other");
+	return 0;
+}

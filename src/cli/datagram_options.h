@@ -3,7 +3,7 @@
 #ifndef SOCKIT_CLI_DATAGRAM_OPTIONS_H
 #define SOCKIT_CLI_DATAGRAM_OPTIONS_H
 
-#include "cli/option.h"
+#include "cli/relay_options.h"
 #include "relay/correspondents.h"
 #include "relay/framing.h"
 
@@ -30,5 +30,10 @@ enum { MAILBOX_ROOM = 65535 };
 
 enum { MAILBOX_OPTION_COUNT = 5 };
 extern const struct option_row mailbox_option_rows[MAILBOX_OPTION_COUNT];
+
+/* What the rows cannot say of options beside an endpoint that keeps boundaries, and beside DELIM: a usage
+ * error that names both, or 0. */
+int datagram_options_check(const struct relay_options *relay, enum framing delim,
+                           const struct spec *spec, struct err *err) MUST_CHECK;
 
 #endif

@@ -83,9 +83,8 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		.letter = 'C',
 		FLAG_FIELD(struct relay_options, crlf),
 		.excludes = OPTION_NAMES("no-stdin", "recv-only"),
-		.only_for = FOR_STREAM,
 		.help = "send CR LF for every newline; one that has its CR keeps it",
-		.man = "What comes is not changed.",
+		.man = "What comes is not changed. With --delim line each datagram is a line and its CR LF.",
 	},
 	{
 		.name = "telnet",
@@ -102,10 +101,11 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		SIZE_FIELD(struct relay_options, rate),
 		.arg = "RATE",
 		.min = 1,
-		.only_for = FOR_STREAM,
 		.help = "move at most RATE bytes a second, each way for itself",
 		.man = "The bytes that are written count: to "
-		       "the peer, and to standard output. What --send-only throws away is not held back.",
+		       "the peer, and to standard output. What --send-only throws away is not held back. "
+		       "Datagrams go whole, each followed by the wait that it costs; those that come are not "
+		       "held back, for the kernel would drop them.",
 	},
 	{
 		.name = "line-delay",
@@ -113,9 +113,8 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		.arg = "DUR",
 		.min = 1,
 		.excludes = OPTION_NAMES("no-stdin", "recv-only"),
-		.only_for = FOR_STREAM,
 		.help = "wait DUR after each line sent, before the next one",
-		.man = "The end of standard input is passed on without such a wait. Neither this wait nor that of "
+		.man = "A chunk that is sent as a datagram then ends with the line. The end of standard input is passed on without such a wait. Neither this wait nor that of "
 		       "--rate counts as idleness for --idle-timeout; --deadline holds in both.",
 	},
 };

@@ -155,7 +155,7 @@ void byteorder_show_proc_net(struct answer *a, const struct addr *addr)
 {
 	size_t n;
 	const uint8_t *bytes = addr_bytes(addr, &n);
-	uint16_t port = addr_port(addr);
+	uint32_t port = addr_port(addr);
 	char host[64], word[96];
 	struct text h = TEXT_OVER(host), w = TEXT_OVER(word);
 

@@ -14,7 +14,8 @@ const struct command *const commands[] = { &resolve_command,   &connect_command,
 	                                   &byteorder_command, &services_command, NULL };
 
 static const char *const built_in[] = { poller_built_in, report_built_in,
-	                                "endpoints: tcp udp unix unix-dgram unix-seqpacket", NULL };
+	                                "endpoints: tcp udp unix unix-dgram unix-seqpacket vsock",
+	                                NULL };
 
 const struct program sockit_program = {
 	.version = SOCKIT_VERSION,

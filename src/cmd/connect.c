@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "cli/datagram_options.h"
+#include "cli/group_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cmd/session.h"
@@ -15,6 +16,7 @@
 
 struct connect_options {
 	struct net_options net;
+	struct group_options groups;
 	struct relay_options relay;
 	struct datagram_options datagrams;
 	struct observe_options observe;
@@ -29,6 +31,7 @@ static const struct option_row connect_rows[] = {
 		.letter = 's',
 		STRING_FIELD(struct connect_options, source),
 		.arg = "ADDR",
+		.excludes = OPTION_NAMES("join"),
 		.only_for = FOR_INET,
 		.help = "connect from this address of this machine",
 	},
@@ -92,7 +95,8 @@ static int connect_source(const struct connect_options *o, const struct spec *sp
 		return 1;
 	if (o->source_port && service_parse_port(o->source_port, protocol, &port, err))
 		return -1;
-	*source = addr_wildcard(o->net.ipv6 ? AF_INET6 : AF_INET, port);
+	bool v6 = o->net.ipv6 || strchr(spec->host, ':');
+	*source = addr_wildcard(v6 ? AF_INET6 : AF_INET, port);
 	if (!o->source)
 		return 0;
 	if (lookup_numeric(&question, &list, err) != 0)
@@ -132,16 +136,19 @@ static void connect_hint_family(const struct connect_options *o, const struct sp
 		err_hint(err, "it was sent to the IPv6 address; -4 takes the IPv4 one");
 }
 
-static int connect_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
+static int connect_with(struct loop *loop, const struct command_call *call, struct spec *spec,
                         struct err *err)
 {
 	const struct connect_options *o = call->options;
 	nsec_t now = loop_now(loop), deadline = nsec_after(now, o->relay.deadline);
 	bool whole = o->relay.deadline < o->connect_timeout;
 	struct sockopt_list sockopts;
+	struct multicast multicast;
 	struct addr source;
 
-	if (net_options_sockopts(&o->net, spec, SOCKOPT_CONNECTS, &sockopts, err))
+	if (net_options_sockopts(&o->net, spec, SOCKOPT_CONNECTS, &sockopts, err) ||
+	    datagram_options_check(&o->relay, o->datagrams.delim, spec, err) ||
+	    group_options_read(&o->groups, &o->net, spec, &multicast, err))
 		return -1;
 	int sourced = connect_source(o, spec, &source, err);
 	struct dial_request request = {
@@ -151,6 +158,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 		.source = sourced == 0 ? &source : NULL,
 		.interface = o->net.interface,
 		.sockopts = &sockopts,
+		.multicast = &multicast,
 		.deadline = whole ? deadline : nsec_after(now, o->connect_timeout),
 		.limit = whole ? o->relay.deadline : o->connect_timeout,
 	};
@@ -180,6 +188,8 @@ static int connect_run(const struct command_call *call, struct err *err)
 static const struct option_section connect_sections[] = {
 	{ &option_group_network, net_option_rows, NET_OPTION_COUNT,
 	  offsetof(struct connect_options, net) },
+	{ &option_group_network, group_option_rows, GROUP_OPTION_COUNT,
+	  offsetof(struct connect_options, groups) },
 	{ &option_group_network, connect_rows, ARRAY_LEN(connect_rows), 0 },
 	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,
 	  offsetof(struct connect_options, relay) },
@@ -206,7 +216,7 @@ const struct command connect_command = {
 	.summary = "open a connection and join it to standard input and output",
 	.operands = "ENDPOINT",
 	.operands_help =
-		"HOST PORT, HOST:PORT, [V6]:PORT, :PORT, PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH",
+		"HOST PORT, HOST:PORT, [V6]:PORT, :PORT, PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH,\n  vsock:CID:PORT",
 	.min_operands = 1,
 	.max_operands = 2,
 	.examples = connect_examples,

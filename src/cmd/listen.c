@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "cli/datagram_options.h"
+#include "cli/group_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cmd/session.h"
@@ -16,6 +17,7 @@
 
 struct listen_options {
 	struct net_options net;
+	struct group_options groups;
 	struct relay_options relay;
 	struct mailbox_options datagrams;
 	struct observe_options observe;
@@ -67,7 +69,7 @@ static const struct option_row listen_rows[] = {
 		.name = "port-file",
 		STRING_FIELD(struct listen_options, port_file),
 		.arg = "FILE",
-		.only_for = FOR_INET,
+		.only_for = FOR_PORT,
 		.complete = COMPLETE_FILE,
 		.help = "write the port to FILE once it can be reached",
 		.man = "The file appears whole: it is written under another name and then renamed.",
@@ -116,7 +118,7 @@ static int port_file_fail(struct err *err, int error, const char *path)
 }
 
 /* Under another name first, so that whoever waits for the file finds it whole. */
-static int listen_write_port_file(const char *path, uint16_t port, struct err *err)
+static int listen_write_port_file(const char *path, uint32_t port, struct err *err)
 {
 	char draft[4096], line[16];
 	struct text name = TEXT_OVER(draft), t = TEXT_OVER(line);
@@ -207,20 +209,22 @@ static int listen_check(const struct listen_options *o, const struct spec *spec,
 			spec->text);
 	if (o->datagrams.tag && o->datagrams.delim == FRAMING_LEN)
 		return err_usage(err, "--tag and --delim len exclude each other");
-	return 0;
+	return datagram_options_check(&o->relay, o->datagrams.delim, spec, err);
 }
 
-static int listen_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
+static int listen_with(struct loop *loop, const struct command_call *call, struct spec *spec,
                        struct err *err)
 {
 	const struct listen_options *o = call->options;
 	struct sockopt_list sockopts;
+	struct multicast multicast;
 	struct listen_request request = {
 		.spec = spec,
 		.family = net_options_family(&o->net),
 		.numeric = o->net.numeric,
 		.interface = o->net.interface,
 		.sockopts = &sockopts,
+		.multicast = &multicast,
 		.backlog = (int)o->backlog,
 		.unix_mode = o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode,
 		.wants = listen_wants(o, spec, call->report),
@@ -239,6 +243,7 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 	struct accepting a;
 
 	if (net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
+	    group_options_read(&o->groups, &o->net, spec, &multicast, err) ||
 	    listen_check(o, spec, err))
 		return -1;
 	if (listener_open(loop, &request, call->report, &listener, err))
@@ -277,6 +282,8 @@ static int listen_run(const struct command_call *call, struct err *err)
 static const struct option_section listen_sections[] = {
 	{ &option_group_network, net_option_rows, NET_OPTION_COUNT,
 	  offsetof(struct listen_options, net) },
+	{ &option_group_network, group_option_rows, GROUP_OPTION_COUNT,
+	  offsetof(struct listen_options, groups) },
 	{ &option_group_network, listen_rows, ARRAY_LEN(listen_rows), 0 },
 	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,
 	  offsetof(struct listen_options, relay) },
@@ -303,7 +310,7 @@ const struct command listen_command = {
 	.summary = "accept a connection and join it to standard input and output",
 	.operands = "ENDPOINT",
 	.operands_help =
-		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH",
+		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH,\n  vsock:CID:PORT",
 	.min_operands = 0,
 	.max_operands = 2,
 	.examples = listen_examples,

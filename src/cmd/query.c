@@ -137,7 +137,7 @@ static struct addr unmapped(const struct addr *a)
 
 	if (a->at.any.sa_family != AF_INET6 || memcmp(bytes, mapped, sizeof mapped) != 0)
 		return *a;
-	return addr_of_bytes(AF_INET, bytes + sizeof mapped, addr_port(a));
+	return addr_of_bytes(AF_INET, bytes + sizeof mapped, (uint16_t)addr_port(a));
 }
 
 /* The name of A, to be freed; NULL when it has none. An EAI_* value otherwise. */

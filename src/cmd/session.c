@@ -110,6 +110,14 @@ static struct flow_between session_down(struct session *s, const struct relay_op
 	};
 }
 
+/* A line that is sent with CR LF keeps them; where lines are waited after, each is a datagram. */
+static enum framing session_cut(const struct relay_options *o, enum framing delim)
+{
+	if (delim == FRAMING_LINE && o->crlf)
+		return FRAMING_WHOLE_LINE;
+	return delim == FRAMING_CHUNK && o->line_delay != NSEC_NEVER ? FRAMING_CHUNK_LINE : delim;
+}
+
 static int session_datagrams(struct session *s, const struct session_request *q,
                              struct report *report, struct err *err)
 {
@@ -118,8 +126,10 @@ static int session_datagrams(struct session *s, const struct session_request *q,
 		.peer = q->peer,
 		.in = s->in,
 		.out = s->out,
-		.out_tap = session_escapes(s, o) ? &s->escape.tap : NULL,
+		.up = session_up(s, o),
+		.down = session_down(s, o),
 		.framing = q->datagrams->delim,
+		.cut = session_cut(o, q->datagrams->delim),
 		.longest = q->datagrams->datagram_size,
 		.replies = q->datagrams->replies,
 		.end_when_sent = o->send_only,
@@ -207,9 +217,11 @@ static int session_start_server(struct session *s, const struct session_server_r
 		.where = where,
 		.in = s->in,
 		.out = s->out,
-		.out_tap = session_escapes(s, o) ? &s->escape.tap : NULL,
+		.up = session_up(s, o),
+		.down = session_down(s, o),
 		.wants = q->wants,
 		.framing = q->datagrams->delim,
+		.cut = session_cut(o, q->datagrams->delim),
 		.tag = q->datagrams->tag,
 		.room = q->datagrams->datagram_size,
 		.longest = session_longest(q->datagrams, q->listener),

@@ -23,9 +23,9 @@ struct session_request {
 	nsec_t deadline; /* when all of it must be over */
 };
 
-/* What a command does once its endpoint is read and there is a loop. */
-typedef int session_command(struct loop *loop, const struct command_call *call,
-                            const struct spec *spec, struct err *err);
+/* What a command does once its endpoint is read and there is a loop. SPEC is its own. */
+typedef int session_command(struct loop *loop, const struct command_call *call, struct spec *spec,
+                            struct err *err);
 
 /* Read the operands by RULES, check the options against the kind of endpoint, and run COMMAND. */
 int session_begin(const struct command_call *call, const struct spec_rules *rules,

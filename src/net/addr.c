@@ -51,6 +51,17 @@ struct addr addr_of_bytes(int family, const uint8_t *bytes, uint16_t port)
 	return a;
 }
 
+bool addr_of_text(struct addr *a, const char *text)
+{
+	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	uint8_t bytes[16];
+
+	if (inet_pton(family, text, bytes) != 1)
+		return false;
+	*a = addr_of_bytes(family, bytes, 0);
+	return true;
+}
+
 const uint8_t *addr_bytes(const struct addr *a, size_t *n)
 {
 	bool v4 = a->at.any.sa_family == AF_INET;
@@ -88,18 +99,27 @@ static void *addr_port_at(struct addr *a)
 	}
 }
 
-uint16_t addr_port(const struct addr *a)
+bool addr_is_inet(const struct addr *a)
+{
+	return a->at.any.sa_family == AF_INET || a->at.any.sa_family == AF_INET6;
+}
+
+uint32_t addr_port(const struct addr *a)
 {
 	struct addr copy = *a;
 	const uint8_t *port = addr_port_at(&copy);
 
+	if (a->at.any.sa_family == AF_VSOCK)
+		return a->at.vsock.svm_port == VMADDR_PORT_ANY ? 0 : a->at.vsock.svm_port;
 	return port ? (uint16_t)((unsigned)port[0] << 8 | port[1]) : 0;
 }
 
-void addr_set_port(struct addr *a, uint16_t port)
+void addr_set_port(struct addr *a, uint32_t port)
 {
 	uint8_t *at = addr_port_at(a);
 
+	if (a->at.any.sa_family == AF_VSOCK)
+		a->at.vsock.svm_port = port ? port : VMADDR_PORT_ANY;
 	if (at) {
 		at[0] = (uint8_t)(port >> 8);
 		at[1] = (uint8_t)port;
@@ -115,9 +135,38 @@ bool addr_is_wildcard(const struct addr *a)
 		return a->at.v4.sin_addr.s_addr == 0;
 	case AF_INET6:
 		return memcmp(&a->at.v6.sin6_addr, &zeros, sizeof zeros) == 0;
+	case AF_VSOCK:
+		return a->at.vsock.svm_cid == VMADDR_CID_ANY;
 	default:
 		return false;
 	}
+}
+
+bool addr_is_group(const struct addr *a)
+{
+	size_t n;
+
+	switch (a->at.any.sa_family) {
+	case AF_INET:
+		return (addr_bytes(a, &n)[0] & 0xf0) == 0xe0;
+	case AF_INET6:
+		return addr_bytes(a, &n)[0] == 0xff;
+	default:
+		return false;
+	}
+}
+
+bool addr_is_broadcast(const struct addr *a)
+{
+	return a->at.any.sa_family == AF_INET && a->at.v4.sin_addr.s_addr == UINT32_MAX;
+}
+
+bool addr_same_host(const struct addr *a, const struct addr *b)
+{
+	size_t n, m;
+	const uint8_t *one = addr_bytes(a, &n), *other = addr_bytes(b, &m);
+
+	return a->at.any.sa_family == b->at.any.sa_family && memcmp(one, other, n) == 0;
 }
 
 static void addr_add_v6(struct text *t, const struct sockaddr_in6 *v6)
@@ -161,6 +210,9 @@ void addr_add_host(struct text *t, const struct addr *a)
 	case AF_UNIX:
 		addr_add_local(t, a);
 		break;
+	case AF_VSOCK:
+		text_add(t, addr_is_wildcard(a) ? "vsock:*" : "vsock:%u", a->at.vsock.svm_cid);
+		break;
 	default:
 		text_add(t, "(family %d)", a->at.any.sa_family);
 		break;
@@ -169,7 +221,7 @@ void addr_add_host(struct text *t, const struct addr *a)
 
 static bool addr_has_port(const struct addr *a)
 {
-	return a->at.any.sa_family == AF_INET || a->at.any.sa_family == AF_INET6;
+	return addr_is_inet(a) || a->at.any.sa_family == AF_VSOCK;
 }
 
 void addr_add(struct text *t, const struct addr *a)

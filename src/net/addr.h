@@ -2,6 +2,7 @@
 #ifndef SOCKIT_NET_ADDR_H
 #define SOCKIT_NET_ADDR_H
 
+#include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@ struct addr {
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
 		struct sockaddr_un local;
+		struct sockaddr_vm vsock;
 		struct sockaddr_storage room;
 	} at;
 	socklen_t len;
@@ -43,14 +45,30 @@ int addr_local(struct addr *a, const char *path, bool abstract, struct err *err)
 struct addr addr_of_bytes(int family, const uint8_t *bytes, uint16_t port);
 const uint8_t *addr_bytes(const struct addr *a, size_t *n);
 
-/* In host byte order; 0 for families that have no port. */
-uint16_t addr_port(const struct addr *a);
-void addr_set_port(struct addr *a, uint16_t port);
+/* In host byte order; 0 for families that have no port. That of IP has 16 bits, that of vsock 32, of which
+ * the kernel's choice is 0 here as well. */
+uint32_t addr_port(const struct addr *a);
+void addr_set_port(struct addr *a, uint32_t port);
+
+/* IPv4 or IPv6. */
+bool addr_is_inet(const struct addr *a);
+
+/* The address that TEXT is, without a port; false when it is none. Zones are not taken. */
+bool addr_of_text(struct addr *a, const char *text);
 
 bool addr_is_wildcard(const struct addr *a);
 
+/* A multicast group: RFC 5771, RFC 4291 section 2.7. */
+bool addr_is_group(const struct addr *a);
+
+/* 255.255.255.255: everybody on the network (RFC 919). */
+bool addr_is_broadcast(const struct addr *a);
+
+/* The same address, whatever port and zone they have; of AF_INET or AF_INET6 both. */
+bool addr_same_host(const struct addr *a, const struct addr *b);
+
 /* Append the address without its port, numerically: 192.0.2.1, fe80::1%eth0, unix:/path,
- * unix:@name. Nothing is looked up. */
+ * unix:@name, vsock:3. Nothing is looked up. */
 void addr_add_host(struct text *t, const struct addr *a);
 
 /* The same with the port: "192.0.2.1 port 80", and as one word: "[::1]:80". */

@@ -1,6 +1,5 @@
 #include "net/hosts.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
@@ -101,35 +100,15 @@ struct hosts_search {
 	bool failed;
 };
 
-static bool hosts_addr_read(const char *word, struct addr *a)
-{
-	int family = strchr(word, ':') ? AF_INET6 : AF_INET;
-	uint8_t bytes[16];
-
-	if (inet_pton(family, word, bytes) != 1)
-		return false;
-	*a = addr_of_bytes(family, bytes, 0);
-	return true;
-}
-
-/* By address alone: ports and zones are not in the file. */
-static bool same_host(const struct addr *a, const struct addr *b)
-{
-	size_t n, m;
-	const uint8_t *one = addr_bytes(a, &n), *other = addr_bytes(b, &m);
-
-	return a->at.any.sa_family == b->at.any.sa_family && memcmp(one, other, n) == 0;
-}
-
 static bool hosts_read(void *context, char *line)
 {
 	struct hosts_search *s = context;
 	char *word = next_word(&line);
 	struct addr a;
 
-	if (!word || !hosts_addr_read(word, &a))
+	if (!word || !addr_of_text(&a, word))
 		return true;
-	bool same = s->addr && same_host(&a, s->addr);
+	bool same = s->addr && addr_same_host(&a, s->addr);
 	s->has_addr = s->has_addr || same;
 	while ((word = next_word(&line))) {
 		if (strcasecmp(word, s->name) != 0)
@@ -144,7 +123,7 @@ static bool hosts_read(void *context, char *line)
 static bool list_has_host(const struct addr_list *list, const struct addr *a)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (same_host(&list->at[i], a))
+		if (addr_same_host(&list->at[i], a))
 			return true;
 	return false;
 }

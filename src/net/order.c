@@ -38,6 +38,21 @@ int addr_list_from(struct addr_list *list, const struct addrinfo *info)
 	return 0;
 }
 
+int addr_list_add_loopback(struct addr_list *list, int family, uint16_t port)
+{
+	static const int families[] = { AF_INET6, AF_INET };
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		struct addr a = addr_loopback(families[i], port);
+
+		if (family != AF_UNSPEC && family != families[i])
+			continue;
+		if (addr_list_add(list, &a))
+			return -1;
+	}
+	return 0;
+}
+
 void addr_list_free(struct addr_list *list)
 {
 	free(list->at);

@@ -54,7 +54,7 @@ static bool take_end(struct socket_end *end, const char *text, int family)
 
 	if (proc_net_parse_addr(text, &a, &err) || a.at.any.sa_family != family)
 		return false;
-	end->port = addr_port(&a);
+	end->port = (uint16_t)addr_port(&a);
 	const uint8_t *bytes = addr_bytes(&a, &n);
 	memcpy(end->addr, bytes, n);
 	return true;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "net/service.h"
+#include "net/vsock.h"
 
 struct spec_scheme {
 	const char *name;
@@ -19,13 +20,18 @@ static const struct spec_scheme spec_schemes[] = {
 	{ "udp", true, SPEC_UDP },
 	{ "unix-dgram", true, SPEC_UNIX_DGRAM },
 	{ "unix-seqpacket", true, SPEC_UNIX_SEQPACKET },
-	{ "vsock", false, SPEC_TCP },
+	{ "vsock", true, SPEC_VSOCK },
 	{ "tls", false, SPEC_TCP },
 };
 
 bool spec_is_local(enum spec_kind kind)
 {
 	return kind == SPEC_UNIX || kind == SPEC_UNIX_DGRAM || kind == SPEC_UNIX_SEQPACKET;
+}
+
+bool spec_has_address(enum spec_kind kind)
+{
+	return spec_is_local(kind) || kind == SPEC_VSOCK;
 }
 
 static const char *scheme_name(enum spec_kind kind)
@@ -42,6 +48,7 @@ int spec_socktype(enum spec_kind kind)
 	switch (kind) {
 	case SPEC_TCP:
 	case SPEC_UNIX:
+	case SPEC_VSOCK:
 		break;
 	case SPEC_UDP:
 	case SPEC_UNIX_DGRAM:
@@ -99,9 +106,9 @@ static int spec_set_local(struct spec *spec, const char *path, bool may_be_abstr
 	char name[sizeof spec->text];
 	struct text t = TEXT_OVER(spec->text), whole = TEXT_OVER(name);
 
-	if (addr_local(&spec->local, path + abstract, abstract, err))
+	if (addr_local(&spec->address, path + abstract, abstract, err))
 		return -1;
-	addr_add_host(&whole, &spec->local);
+	addr_add_host(&whole, &spec->address);
 	text_add(&t, "%s:%s", scheme_name(spec->kind), name + sizeof plain - 1);
 	return 0;
 }
@@ -279,18 +286,51 @@ static int parse_inet(struct spec *spec, const struct spec_words *w, struct err 
 	return 0;
 }
 
+/* Neither port nor address of it is given by an option; WHY for the first. */
+static int refuse_parts(const struct spec_words *w, const char *why, struct err *err)
+{
+	if (w->rules->port)
+		return err_usage(err, "--port has no meaning for %s: %s", w->word, why);
+	if (w->rules->host)
+		return err_usage(err, "--source has no meaning for %s: it has no IP address",
+		                 w->word);
+	return 0;
+}
+
 static int parse_local(struct spec *spec, const struct spec_words *w, struct err *err)
 {
 	if (w->second)
 		return err_usage(err, "'%s': a Unix socket has no port", w->second);
-	if (w->rules->port)
-		return err_usage(err, "--port has no meaning for %s: a Unix socket has no port",
-		                 w->word);
-	if (w->rules->host)
-		return err_usage(err,
-		                 "--source has no meaning for %s: a Unix socket has no address",
-		                 w->word);
+	if (refuse_parts(w, "a Unix socket has no port", err))
+		return -1;
 	return spec_set_local(spec, w->rest, !w->rules->path, err);
+}
+
+/* "CID:PORT", or the two as two words; for a server a lone port. */
+static int parse_vsock(struct spec *spec, const struct spec_words *w, struct err *err)
+{
+	const char *colon = strrchr(w->rest, ':'), *port = w->second;
+	struct text t = TEXT_OVER(spec->text);
+	char cid[16] = "";
+	struct text c = TEXT_OVER(cid);
+
+	if (refuse_parts(w, "its port is part of it", err))
+		return -1;
+	if (port && colon)
+		return err_usage(err, "host '%s': a port in it, beside the port that is given",
+		                 w->word);
+	if (!port)
+		port = colon ? colon + 1 : w->rest;
+	if (port[0] == '\0' || (!w->second && !colon && !w->rules->server))
+		return no_port(w, "vsock:CID:PORT", err);
+	if (w->second || colon)
+		text_add_bytes(&c, w->rest, colon ? (size_t)(colon - w->rest) : strlen(w->rest));
+	if (c.cut)
+		return err_usage(err, "%s: no CID is that long", w->word);
+	if (vsock_parse(&spec->address, cid, port, w->rules->server, err))
+		return -1;
+	addr_add(&t, &spec->address);
+	return 0;
 }
 
 /* What kind of endpoint the scheme, or the options, or the look of the word make it. */
@@ -334,7 +374,9 @@ int spec_parse(struct spec *spec, const char *const *words, size_t count,
 	if (spec_find_kind(&w, err))
 		return -1;
 	made.kind = w.kind;
-	failed = spec_is_local(w.kind) ? parse_local(&made, &w, err) : parse_inet(&made, &w, err);
+	failed = w.kind == SPEC_VSOCK    ? parse_vsock(&made, &w, err)
+	         : spec_is_local(w.kind) ? parse_local(&made, &w, err)
+	                                 : parse_inet(&made, &w, err);
 	if (!failed)
 		*spec = made;
 	return failed;

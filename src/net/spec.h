@@ -18,10 +18,14 @@ enum spec_kind {
 	SPEC_UDP,
 	SPEC_UNIX_DGRAM,
 	SPEC_UNIX_SEQPACKET,
+	SPEC_VSOCK, /* a stream */
 };
 
 /* A Unix socket, whatever its type. */
 bool spec_is_local(enum spec_kind kind);
+
+/* A Unix socket or one of vsock: there is one address, which is known. */
+bool spec_has_address(enum spec_kind kind);
 
 /* SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET. */
 int spec_socktype(enum spec_kind kind);
@@ -33,7 +37,7 @@ struct spec {
 	enum spec_kind kind;
 	char host[SPEC_HOST_MAX + 1]; /* empty: none was named */
 	uint16_t port;
-	struct addr local;             /* where spec_is_local() */
+	struct addr address;           /* where spec_has_address() */
 	char text[SPEC_HOST_MAX + 64]; /* for messages: "db.example port 80", "unix:/path" */
 };
 

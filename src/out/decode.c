@@ -10,6 +10,7 @@
 #include "base/escape.h"
 #include "net/addr.h"
 #include "net/sockopt.h"
+#include "out/decode_group.h"
 #include "sys/order.h"
 
 /* A value that has a name, in a family of its own (the socket options of a level). */
@@ -181,8 +182,13 @@ void decode_option(struct text *t, const struct sys_call *call, int i)
 {
 	const struct sockopt *option = sockopt_numbered((int)call->arg[i - 1], (int)call->arg[i]);
 
+	const struct decode_group *group =
+		decode_group_option((int)call->arg[i - 1], (int)call->arg[i]);
+
 	if (option)
 		sockopt_add_constant(t, option);
+	else if (group)
+		text_add_str(t, group->name);
 	else
 		ADD_VALUE(t, options, call->arg[i - 1], call->arg[i]);
 }
@@ -228,7 +234,14 @@ static const struct sockopt *option_of(const struct sys_call *call, int i)
 
 void decode_option_in(struct text *t, const struct sys_call *call, int i)
 {
-	add_option_value(t, option_of(call, i), pointer_at(call, i), (size_t)call->arg[i + 1]);
+	const struct decode_group *group =
+		decode_group_option((int)call->arg[i - 2], (int)call->arg[i - 1]);
+	size_t len = (size_t)call->arg[i + 1];
+
+	if (group)
+		decode_group_add(t, group, pointer_at(call, i), len);
+	else
+		add_option_value(t, option_of(call, i), pointer_at(call, i), len);
 }
 
 void decode_option_out(struct text *t, const struct sys_call *call, int i)

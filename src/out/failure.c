@@ -20,6 +20,7 @@ static const struct failure_phrase failure_phrases[] = {
 	{ "close", "cannot close" },
 	{ "connect", "cannot connect to" },
 	{ "interface", "cannot use interface" },
+	{ "join", "cannot join" },
 	{ "listen", "cannot listen on" },
 	{ "open", "cannot open" },
 	{ "read", "cannot read from" },

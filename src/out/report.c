@@ -27,6 +27,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_TRYING] = { "trying", "trying {peer}" },
 	[REPORT_ATTEMPT_FAILED] = { "attempt_failed", "{peer}: {reason}" },
 	[REPORT_CONNECTED] = { "connected", "connected to {peer} from {local} in {time}" },
+	[REPORT_SENDING] = { "connected", "sending to {peer} from {local}, and hearing anybody" },
 	[REPORT_SKIPPED] = { "skipped", "not listening on {local}: {reason}" },
 	[REPORT_LISTENING] = { "listening", "listening on {local_addr} {local_port}" },
 	[REPORT_LISTENING_LOCAL] = { "listening", "listening on {local}" },
@@ -48,6 +49,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_TRUNCATED] = { "truncated",
 	                       "a datagram of {size} bytes was cut to its first {kept}" },
 	[REPORT_DATAGRAM] = { "datagram", "{size} bytes from {peer} to {local}{words}" },
+	[REPORT_REPLY] = { "datagram", "{size} bytes from {peer}" },
 	[REPORT_UNDELIVERED] = { "undelivered", "a datagram of {size} bytes to {peer}: {reason}" },
 	[REPORT_RECEIVE_PAUSED] = { "receive_paused",
 	                            "cannot receive a datagram: {reason}; trying again" },
@@ -57,6 +59,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	                           "{received_datagrams} datagrams with {received_bytes} bytes, "
 	                           "{truncated_datagrams} truncated, in {time}" },
 	[REPORT_CALL] = { "call", "{words}" },
+	[REPORT_JOINED] = { "joined", "joined {group}{words}" },
 	[REPORT_SOCKOPT] = { "sockopt", "socket option {name} for {socket}: {words}" },
 	[REPORT_SOCKOPT_FAILED] = { "sockopt_failed",
 	                            "closed {peer}: cannot set the socket option {option}: {reason}" },

@@ -8,6 +8,7 @@
 #include "net/addr.h"
 #include "net/sockopt.h"
 #include "out/decode.h"
+#include "out/decode_group.h"
 #include "out/failure.h"
 #include "sys/lookup.h"
 #include "sys/order.h"
@@ -107,6 +108,10 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                      { decode_addr, NULL, decode_str, decode_str, decode_ni_flags },
 	                      false,
 	                      "turn an address into text" },
+	[SYS_IF_NAMETOINDEX] = { "if_nametoindex",
+	                         { decode_str },
+	                         false,
+	                         "turn the name of a network interface into its number" },
 	[SYS_GETSERVBYNAME] = { "getservbyname_r",
 	                        { decode_str, decode_str },
 	                        false,
@@ -300,13 +305,13 @@ static void payload_follow(struct trace *trace, const struct sys_call *call)
 /* What the call is for; for an option that is set, also what that does. */
 static const char *explanation(const struct sys_call *call, struct text *t)
 {
-	const struct sockopt *option =
-		call->op == SYS_SETSOCKOPT ? sockopt_numbered((int)call->arg[1], (int)call->arg[2])
-					   : NULL;
+	int level = (int)call->arg[1], number = (int)call->arg[2];
+	const struct sockopt *option = sockopt_numbered(level, number);
+	const struct decode_group *group = decode_group_option(level, number);
 
 	text_add_str(t, trace_rows[call->op].explain);
-	if (option)
-		text_add(t, ": %s", option->help);
+	if (call->op == SYS_SETSOCKOPT && (option || group))
+		text_add(t, ": %s", option ? option->help : group->help);
 	return t->at;
 }
 

@@ -64,7 +64,7 @@ static void collector_tell(struct collector *c, const struct letter *l,
 	if (cut)
 		text_add(&words, ", cut to its first %zu", l->len);
 	REPORT(c->request.report, REPORT_DATAGRAM, FIELD_ADDR("peer", &from->peer),
-	       FIELD_ADDR("local", &from->local), FIELD_STR("interface", interface),
+	       FIELD_ADDR("local", &from->asked), FIELD_STR("interface", interface),
 	       FIELD_INT("size", l->sent_len), FIELD_INT("kept", l->len),
 	       FIELD_BOOL("truncated", cut), FIELD_INT("received_ms", l->when / NSEC_PER_MSEC),
 	       FIELD_STR("received_at", when[0] ? when : NULL), FIELD_WORDS(extra));

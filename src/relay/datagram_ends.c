@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "out/failure.h"
+#include "stream/socket.h"
 
 static void datagrams_finish(struct datagrams *d, const char *reason, const struct err *err)
 {
@@ -27,6 +28,8 @@ static void datagrams_fail(struct datagrams *d, const char *reason, struct err *
 	char detail[ERR_DETAIL_SIZE];
 	struct text t = TEXT_OVER(detail);
 
+	if (err->code == ENETUNREACH && stream_unconnected_peer(d->request.peer))
+		err_hint(err, "no route leads there: -I names the interface to send by");
 	text_add_str(&t, err->detail);
 	err_detail(err, "%safter %llu datagrams sent and %llu received", detail,
 	           (unsigned long long)d->sender.datagrams,

@@ -41,8 +41,8 @@ static void server_watch(struct datagram_server *s)
 
 		watch_for(s, watch, receives | (watch->fd == s->replier.fd ? sends : 0));
 	}
-	if (replies && s->sender.want_pause && !s->pause.set)
-		loop_timer(s->loop, &s->pause, nsec_after(loop_now(s->loop), SENDER_PAUSE));
+	if (replies && s->sender.want_time != NSEC_NEVER && !s->pause.set)
+		loop_timer(s->loop, &s->pause, s->sender.want_time);
 }
 
 static void server_turn(struct datagram_server *s)
@@ -165,7 +165,9 @@ static void server_quit_due(struct timer *timer)
 static void server_idle_due(struct timer *timer)
 {
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, idle);
-	nsec_t until = nsec_after(s->moved_at, s->request.idle_timeout);
+	/* One that its pace holds is not idle. */
+	nsec_t held = s->sender.held_until;
+	nsec_t until = nsec_after(held > s->moved_at ? held : s->moved_at, s->request.idle_timeout);
 	char why[64];
 	struct text t = TEXT_OVER(why);
 
@@ -213,7 +215,8 @@ static int server_init_sender(struct datagram_server *s, struct err *err)
 	if (!s->known)
 		return err_set(err, ERR_LOCAL, ENOMEM, "read", "standard input");
 	s->replier = (struct replier){ .known = s->known, .report = s->report, .fd = -1 };
-	if (sender_init(&s->sender, q->in, NULL, q->framing, q->longest, err))
+	if (sender_init(&s->sender, q->in, NULL, q->cut, q->longest, err) ||
+	    sender_put_between(&s->sender, &q->up, err))
 		return -1;
 	s->sender.send = replier_send;
 	s->sender.send_context = &s->replier;
@@ -230,7 +233,7 @@ static int server_init(struct datagram_server *s, struct err *err)
 		return -1;
 	struct collector_request collect = {
 		.to = q->out,
-		.tap = q->out_tap,
+		.tap = q->down.tap,
 		.framing = q->framing,
 		.tag = q->tag,
 		.room = q->room,

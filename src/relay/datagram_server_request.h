@@ -18,14 +18,16 @@ struct datagram_server_request {
 	const char *where; /* they are, for messages; lives as long as the server */
 	struct stream *in; /* NULL: nobody is answered */
 	struct stream *out;
-	struct tap *out_tap; /* or NULL */
+	/* What stands in the two directions, but for telnet; datagrams that come are not paced. */
+	struct flow_between up, down;
 
 	struct mailbox_wants
-		wants; /* that were asked of the sockets; the peer is among them with IN */
-	enum framing framing;
-	bool tag;       /* who sent it stands in front of each */
-	size_t room;    /* for one that is received, in bytes; the rest is cut off */
-	size_t longest; /* that is sent, in bytes up to DATAGRAM_ROOM */
+		wants;        /* that were asked of the sockets; the peer is among them with IN */
+	enum framing framing; /* of what comes */
+	enum framing cut;     /* what makes a datagram of the source */
+	bool tag;             /* who sent it stands in front of each */
+	size_t room;          /* for one that is received, in bytes; the rest is cut off */
+	size_t longest;       /* that is sent, in bytes up to DATAGRAM_ROOM */
 	enum reply_to reply_to;
 	uint64_t most; /* end when so many have come and are written; 0: no number */
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "relay/datagram_ends.h"
+#include "stream/socket.h"
 
 /* WATCH with INTEREST, and not at all without. */
 static void watch_for(struct datagrams *d, struct watch *watch, unsigned interest)
@@ -24,8 +25,8 @@ static void datagrams_watch(struct datagrams *d)
 	/* A peer that is not read tells only so that it has refused, or has gone. */
 	if (d->sending && !d->receiving)
 		loop_watch(d->loop, &d->peer, s->want_to);
-	if (d->sending && s->want_pause && !d->pause.set)
-		loop_timer(d->loop, &d->pause, nsec_after(loop_now(d->loop), SENDER_PAUSE));
+	if (d->sending && s->want_time != NSEC_NEVER && !d->pause.set)
+		loop_timer(d->loop, &d->pause, s->want_time);
 }
 
 static void datagrams_turn(struct datagrams *d)
@@ -149,7 +150,9 @@ static void datagrams_idle_due(struct timer *timer)
 
 	if (datagrams_catch_up(d))
 		return;
-	until = nsec_after(d->moved_at, d->request.idle_timeout);
+	/* One that its pace holds is not idle. */
+	until = d->sender.held_until > d->moved_at ? d->sender.held_until : d->moved_at;
+	until = nsec_after(until, d->request.idle_timeout);
 	if (until > loop_now(d->loop)) {
 		loop_timer(d->loop, timer, until);
 		return;
@@ -193,17 +196,21 @@ static int datagrams_init_ways(struct datagrams *d, struct err *err)
 	/* Unread, a connection would be reset at the end; a datagram is only dropped. */
 	d->receiving = !q->end_when_sent || q->peer->nature == STREAM_SEQPACKET;
 	if (d->receiving &&
-	    receiver_init(&d->receiver, q->peer, q->out, q->out_tap, q->framing, err))
+	    receiver_init(&d->receiver, q->peer, q->out, q->down.tap, q->framing, err))
 		return -1;
 	d->receiver.report = d->report;
 	d->receiver.most = q->replies;
+	if (stream_unconnected_peer(q->peer) && report_is_heard(d->report))
+		receiver_tell_senders(&d->receiver);
 	if (!q->in)
 		return 0;
 	d->in = (struct watch){ .fd = q->in->fd, .ready = datagrams_in_ready };
 	d->sending = true;
 	if (!longest)
 		longest = datagram_longest(q->peer);
-	return sender_init(&d->sender, q->in, q->peer, q->framing, longest, err);
+	if (sender_init(&d->sender, q->in, q->peer, q->cut, longest, err))
+		return -1;
+	return sender_put_between(&d->sender, &q->up, err);
 }
 
 int datagrams_start(struct loop *loop, const struct datagrams_request *request,

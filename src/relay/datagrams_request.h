@@ -9,9 +9,11 @@ struct datagrams_request {
 	struct stream *peer; /* all three stay the caller's */
 	struct stream *in;   /* NULL: nothing is sent */
 	struct stream *out;  /* NULL: what comes is not looked at */
-	struct tap *out_tap; /* or NULL */
+	/* What stands in the two directions, but for telnet; datagrams that come are not paced. */
+	struct flow_between up, down;
 
-	enum framing framing;
+	enum framing framing; /* of what comes */
+	enum framing cut;     /* what makes a datagram of the source */
 	size_t longest; /* that is sent, in bytes up to DATAGRAM_ROOM; 0: what the path takes whole */
 	uint64_t replies; /* end when so many have come; 0: no number */
 	bool end_when_sent;

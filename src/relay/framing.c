@@ -14,17 +14,33 @@ static enum framing_found cut_chunk(size_t longest, size_t n, struct framing_pie
 	return FRAMING_DATAGRAM;
 }
 
-/* The last line may lack its newline. */
-static enum framing_found cut_line(size_t longest, const uint8_t *bytes, size_t n, bool ended,
-                                   struct framing_piece *piece)
+/* How far the first line goes, its newline included; 0: there is none that ends. */
+static size_t line_length(const uint8_t *bytes, size_t n)
 {
 	const uint8_t *newline = n > 0 ? memchr(bytes, '\n', n) : NULL;
-	size_t len = newline ? (size_t)(newline - bytes) : n;
 
-	*piece = (struct framing_piece){ .len = len, .used = newline ? len + 1 : len };
+	return newline ? (size_t)(newline - bytes) + 1 : 0;
+}
+
+/* The last line may lack its newline. */
+static enum framing_found cut_line(size_t longest, const uint8_t *bytes, size_t n, bool ended,
+                                   bool whole, struct framing_piece *piece)
+{
+	size_t line = line_length(bytes, n), used = line ? line : n;
+	size_t len = line && !whole ? line - 1 : used;
+
+	*piece = (struct framing_piece){ .len = len, .used = used };
 	if (len > longest)
 		return FRAMING_TOO_LONG;
-	return newline || (ended && n > 0) ? FRAMING_DATAGRAM : FRAMING_MORE;
+	return line || (ended && n > 0) ? FRAMING_DATAGRAM : FRAMING_MORE;
+}
+
+static enum framing_found cut_chunk_line(size_t longest, const uint8_t *bytes, size_t n,
+                                         struct framing_piece *piece)
+{
+	size_t line = line_length(bytes, n);
+
+	return cut_chunk(longest, line ? line : n, piece);
 }
 
 static enum framing_found cut_len(size_t longest, const uint8_t *bytes, size_t n, bool ended,
@@ -50,7 +66,11 @@ enum framing_found framing_cut(enum framing framing, size_t longest, const uint8
 	case FRAMING_CHUNK:
 		return cut_chunk(longest, n, piece);
 	case FRAMING_LINE:
-		return cut_line(longest, bytes, n, ended, piece);
+		return cut_line(longest, bytes, n, ended, false, piece);
+	case FRAMING_WHOLE_LINE:
+		return cut_line(longest, bytes, n, ended, true, piece);
+	case FRAMING_CHUNK_LINE:
+		return cut_chunk_line(longest, bytes, n, piece);
 	case FRAMING_LEN:
 		return cut_len(longest, bytes, n, ended, piece);
 	}

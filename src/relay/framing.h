@@ -14,6 +14,9 @@ enum framing {
 	FRAMING_CHUNK, /* what there is, as much as a datagram holds */
 	FRAMING_LINE,  /* a line without its newline; an empty line is an empty datagram */
 	FRAMING_LEN,   /* its length in 32 bits in network order, then its bytes */
+	/* Only to cut with: a newline stays what it is. */
+	FRAMING_WHOLE_LINE, /* a line with its newline, which the last may lack */
+	FRAMING_CHUNK_LINE, /* what there is, as far as its first newline */
 };
 
 /* What a datagram takes more than its own bytes, at most. */

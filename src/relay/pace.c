@@ -55,8 +55,22 @@ size_t pace_allow(struct pace *p, nsec_t now, const uint8_t *bytes, size_t n, ns
 
 void pace_passed(struct pace *p, nsec_t now, const uint8_t *bytes, size_t n)
 {
+	pace_passed_whole(p, now, n, bytes[n - 1] == '\n');
+}
+
+bool pace_allow_whole(struct pace *p, nsec_t now, size_t n, nsec_t *until)
+{
+	if (now < p->line_until) {
+		*until = p->line_until;
+		return false;
+	}
+	return p->rate == 0 || n == 0 || pace_rate(p, now, n, until) > 0;
+}
+
+void pace_passed_whole(struct pace *p, nsec_t now, size_t n, bool ends_line)
+{
 	if (p->rate > 0)
 		p->paid += pace_time(p, n);
-	if (p->line_delay > 0 && bytes[n - 1] == '\n')
+	if (p->line_delay > 0 && ends_line)
 		p->line_until = nsec_after(now, p->line_delay);
 }

@@ -33,4 +33,9 @@ size_t pace_allow(struct pace *p, nsec_t now, const uint8_t *bytes, size_t n, ns
 /* These N bytes, of those that were allowed, have gone at NOW. */
 void pace_passed(struct pace *p, nsec_t now, const uint8_t *bytes, size_t n);
 
+/* The same for a datagram of N bytes, which goes whole: what it has more than was saved up is waited for
+ * after it. An empty one takes nothing of the rate. ENDS_LINE: the line delay follows it. */
+bool pace_allow_whole(struct pace *p, nsec_t now, size_t n, nsec_t *until);
+void pace_passed_whole(struct pace *p, nsec_t now, size_t n, bool ends_line);
+
 #endif

@@ -21,6 +21,12 @@ int receiver_init(struct receiver *r, struct stream *from, struct stream *to, st
 	return framer_init(&r->framer, to, tap, framing, DATAGRAM_ROOM, err);
 }
 
+void receiver_tell_senders(struct receiver *r)
+{
+	for (size_t i = 0; i < DATAGRAM_BATCH; i++)
+		r->got[i].from = &r->senders[i];
+}
+
 void receiver_close(struct receiver *r)
 {
 	framer_close(&r->framer);
@@ -82,6 +88,10 @@ static bool receiver_receive(struct receiver *r)
 static void receiver_note(struct receiver *r, const struct datagram *d)
 {
 	r->bytes += d->len;
+	if (d->from)
+		REPORT(r->report, REPORT_REPLY, FIELD_ADDR("peer", d->from),
+		       FIELD_INT("size", d->sent_len), FIELD_INT("kept", d->len),
+		       FIELD_BOOL("truncated", d->sent_len > d->len));
 	if (d->sent_len > d->len)
 		REPORT_WITH(r->report, REPORT_TRUNCATED, true, FIELD_INT("size", d->sent_len),
 		            FIELD_INT("kept", d->len));

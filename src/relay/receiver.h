@@ -35,14 +35,17 @@ struct receiver {
 	uint8_t *slots;
 	int from_error; /* receiving, or sending, has failed: what is there is still taken */
 	struct datagram got[DATAGRAM_BATCH];
-	size_t next, count;    /* of got */
-	bool stopped, drained; /* the last call gave less than it could have */
+	struct addr senders[DATAGRAM_BATCH]; /* where they are told */
+	size_t next, count;                  /* of got */
+	bool stopped, drained;               /* the last call gave less than it could have */
 };
 
 /* The streams stay the caller's and must outlive it. -1 without memory. TO, TAP and MOST may be NULL or
  * 0. */
 int receiver_init(struct receiver *r, struct stream *from, struct stream *to, struct tap *tap,
                   enum framing framing, struct err *err) MUST_CHECK;
+/* Have each datagram told with its sender. */
+void receiver_tell_senders(struct receiver *r);
 void receiver_close(struct receiver *r);
 
 /* Go on: something that it waits for may have come. */

@@ -30,12 +30,23 @@ static int replier_wait(const struct mailbox_parcel *parcel, int error)
 	return error == ENOBUFS || error == ENOMEM ? -ENOBUFS : 0;
 }
 
+/* What one recipient sent back, or was not to be reached for, may come with the call for another, which then
+ * sends nothing: only the second failure is this one's own. */
+static int replier_send_twice(int fd, const struct mailbox_parcel *parcels, size_t count)
+{
+	int n = mailbox_send(fd, parcels, count);
+
+	if (n >= 0 || n == -EMSGSIZE || replier_wait(parcels, -n))
+		return n;
+	return mailbox_send(fd, parcels, count);
+}
+
 /* Send once: how many parcels are done with, or what there is to wait for. */
 static int replier_send_once(struct replier *r, const struct mailbox_parcel *parcels, size_t count,
                              bool patient)
 {
 	r->fd = parcels->to->fd;
-	int n = mailbox_send(r->fd, parcels, count);
+	int n = replier_send_twice(r->fd, parcels, count);
 
 	if (n >= 0) {
 		replier_sent(r, parcels, (size_t)n);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "loop/poller.h"
+#include "sys/clock.h"
 
 /* What is read at once, several of the longest datagrams. */
 enum { SENDER_BUFFER = 4 * (DATAGRAM_ROOM + FRAMING_OVERHEAD) };
@@ -20,6 +21,7 @@ int sender_init(struct sender *s, struct stream *from, struct stream *to, enum f
 		.framing = framing,
 		.longest = longest,
 		.want_from = READY_IN,
+		.want_time = NSEC_NEVER,
 		.bad = FRAMING_DATAGRAM,
 		.buf = malloc(SENDER_BUFFER),
 	};
@@ -29,7 +31,17 @@ int sender_init(struct sender *s, struct stream *from, struct stream *to, enum f
 void sender_close(struct sender *s)
 {
 	free(s->buf);
-	s->buf = NULL;
+	free(s->tap_in);
+	s->buf = s->tap_in = NULL;
+}
+
+int sender_put_between(struct sender *s, const struct flow_between *between, struct err *err)
+{
+	s->tap = between->tap;
+	s->pace = between->pace;
+	if (s->tap)
+		s->tap_in = malloc(SENDER_BUFFER);
+	return !s->tap || s->tap_in ? 0 : err_set(err, ERR_LOCAL, ENOMEM, "read", "standard input");
 }
 
 /* Queue the datagrams that are in the buffer. */
@@ -58,8 +70,8 @@ static void sender_cut(struct sender *s)
 	}
 }
 
-/* Read once, behind what is left of a datagram. False when there is nothing to be had. */
-static bool sender_read(struct sender *s)
+/* Move what is left of a datagram to the front: how many bytes may be read behind it. */
+static size_t sender_make_room(struct sender *s)
 {
 	size_t room = SENDER_BUFFER;
 
@@ -67,14 +79,24 @@ static bool sender_read(struct sender *s)
 	s->end -= s->begin;
 	s->begin = 0;
 	room -= s->end;
+	if (s->tap)
+		room = room / s->tap->growth - s->tap->extra;
 	/* One read gives chunks of the full size, and one that is what remains. */
 	if (s->framing == FRAMING_CHUNK)
 		room -= room % s->longest;
-	struct io io = s->from->ops->read(s->from, s->buf + s->end, room);
+	return room;
+}
+
+/* Read once. False when there is nothing to be had. */
+static bool sender_read(struct sender *s)
+{
+	size_t room = sender_make_room(s);
+	uint8_t *behind = s->buf + s->end;
+	struct io io = s->from->ops->read(s->from, s->tap ? s->tap_in : behind, room);
 
 	switch (io.kind) {
 	case IO_DONE:
-		s->end += io.n;
+		s->end += s->tap ? s->tap->pass(s->tap, s->tap_in, io.n, behind) : io.n;
 		s->drained = io.n < room;
 		return true;
 	case IO_WANT_READ:
@@ -85,6 +107,8 @@ static bool sender_read(struct sender *s)
 		return false;
 	case IO_END:
 	case IO_FAILED:
+		s->end += s->tap ? s->tap->finish(s->tap, behind) : 0;
+		s->tap = NULL;
 		s->from_ended = true;
 		s->from_error = io.kind == IO_FAILED ? io.error : 0;
 		return true;
@@ -124,30 +148,53 @@ static bool sender_fill(struct sender *s)
 	return true;
 }
 
-static void sender_sent(struct sender *s, size_t n)
+static bool sender_ends_line(const struct sender *s, const struct datagram *d)
+{
+	return s->framing == FRAMING_LINE || (d->len > 0 && d->at[d->len - 1] == '\n');
+}
+
+static void sender_sent(struct sender *s, size_t n, nsec_t now)
 {
 	for (; n > 0; n--) {
-		s->bytes += s->queue[s->first++].len;
+		const struct datagram *d = &s->queue[s->first++];
+
+		s->bytes += d->len;
 		s->datagrams++;
+		if (s->pace)
+			pace_passed_whole(s->pace, now, d->len, sender_ends_line(s, d));
 	}
 }
 
-/* Send what is queued, once. False when the kernel takes no more for now. */
+/* How many of COUNT datagrams, of which D is the first, may go at NOW: all, or with a pace one at a time. */
+static size_t sender_share(struct sender *s, const struct datagram *d, size_t count, nsec_t now)
+{
+	if (!s->pace)
+		return count;
+	if (pace_allow_whole(s->pace, now, d->len, &s->held_until))
+		return 1;
+	s->want_time = s->held_until;
+	return 0;
+}
+
+/* Send what is queued, once. False when the kernel takes no more for now, or the pace allows none. */
 static bool sender_send_queued(struct sender *s)
 {
 	const struct datagram *first = &s->queue[s->first];
-	size_t count = s->count - s->first;
+	nsec_t now = s->pace ? sys_now() : 0;
+	size_t count = sender_share(s, first, s->count - s->first, now);
+	if (count == 0)
+		return false;
 	int n = s->send ? s->send(s->send_context, first, count)
 	                : datagram_send(s->to, first, count);
 
 	if (n >= 0) {
-		sender_sent(s, (size_t)n);
+		sender_sent(s, (size_t)n, now);
 		return true;
 	}
 	if (n == -EAGAIN) {
 		s->want_to = READY_OUT;
 	} else if (n == -ENOBUFS) {
-		s->want_pause = true;
+		s->want_time = nsec_after(sys_now(), SENDER_PAUSE);
 	} else {
 		s->state = SENDER_TO_FAILED;
 		s->error = n == -EPIPE ? ECONNRESET : -n;
@@ -161,7 +208,8 @@ void sender_run(struct sender *s)
 	if (s->state != SENDER_RUNNING)
 		return;
 	s->want_from = s->want_to = 0;
-	s->want_pause = s->drained = false;
+	s->want_time = NSEC_NEVER;
+	s->drained = false;
 	for (int i = 0; i < SENDER_BATCHES_A_TURN; i++)
 		if (!sender_fill(s) || !sender_send_queued(s))
 			return;

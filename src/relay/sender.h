@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/unit.h"
+#include "relay/flow.h"
 #include "relay/framing.h"
 #include "stream/datagram.h"
 
@@ -33,15 +34,18 @@ struct sender {
 	enum sender_state state;
 	int error;
 
-	/* What it waits for: READY_* of the two descriptors, or SENDER_PAUSE. */
+	/* What it waits for: READY_* of the two descriptors, or a time (NSEC_NEVER: none). */
 	unsigned want_from, want_to;
-	bool want_pause;
+	nsec_t want_time;
+	nsec_t held_until; /* by its pace, the last time that it was */
 
 	uint64_t datagrams, bytes; /* sent */
 	size_t refused;            /* after EMSGSIZE: how long the datagram was */
 
 	/* private */
-	uint8_t *buf;
+	struct tap *tap;   /* or NULL */
+	struct pace *pace; /* or NULL */
+	uint8_t *buf, *tap_in;
 	size_t begin, end; /* of what is in buf and not yet cut */
 	bool drained;      /* the last read gave less than it could have */
 	bool from_ended;   /* or failed, with from_error */
@@ -57,6 +61,11 @@ struct sender {
 int sender_init(struct sender *s, struct stream *from, struct stream *to, enum framing framing,
                 size_t longest, struct err *err) MUST_CHECK;
 void sender_close(struct sender *s);
+
+/* What is to stand in its way: a tap, which sees the bytes before they are cut; and a pace. They stay the
+ * caller's. -1 without memory. */
+int sender_put_between(struct sender *s, const struct flow_between *between,
+                       struct err *err) MUST_CHECK;
 
 /* Go on: something that it waits for may have come. */
 void sender_run(struct sender *s);

@@ -3,6 +3,7 @@
 #define SOCKIT_STREAM_BOUND_H
 
 #include "stream/mailbox.h"
+#include "stream/multicast.h"
 #include "stream/tune.h"
 
 struct bound_options {
@@ -10,11 +11,12 @@ struct bound_options {
 	const char *interface; /* SO_BINDTODEVICE, or NULL */
 	const struct mailbox_wants *wants;
 	struct tune tune;
+	const struct multicast *multicast;
 };
 
 /* A socket bound to A, to whose port the chosen one is written back where it was 0. Else a negative
  * errno, and *op names the call that failed; where that is "sockopt", *err says which option was
- * refused. */
+ * refused, or which group cannot be joined. */
 int bound_open(struct addr *a, const struct bound_options *options, const char **op,
                struct err *err) MUST_CHECK;
 

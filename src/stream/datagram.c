@@ -50,6 +50,8 @@ size_t datagram_longest(const struct stream *s)
 {
 	int room = 0;
 
+	if (stream_unconnected_peer(s))
+		return SAFE_SIZE;
 	switch (stream_family(s)) {
 	case AF_INET:
 		if (sys_getsockopt_int(s->fd, IPPROTO_IP, IP_MTU, &room))
@@ -70,8 +72,9 @@ int datagram_send(const struct stream *s, const struct datagram *datagrams, size
 {
 	struct mmsghdr messages[DATAGRAM_BATCH] = { 0 };
 	struct iovec parts[DATAGRAM_BATCH];
+	const struct addr *to = stream_unconnected_peer(s);
 
-	if (count == 1) {
+	if (count == 1 && !to) {
 		ssize_t n = sys_send(s->fd, datagrams->at, datagrams->len);
 
 		return n < 0 ? (int)n : 1;
@@ -80,6 +83,8 @@ int datagram_send(const struct stream *s, const struct datagram *datagrams, size
 		parts[i] = (struct iovec){ datagrams[i].at, datagrams[i].len };
 		messages[i].msg_hdr.msg_iov = &parts[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
+		messages[i].msg_hdr.msg_name = to ? (void *)&to->at : NULL;
+		messages[i].msg_hdr.msg_namelen = to ? to->len : 0;
 	}
 	return sys_sendmmsg(s->fd, messages, (unsigned)count);
 }
@@ -99,8 +104,12 @@ int datagram_receive(const struct stream *s, struct datagram *datagrams, size_t 
 		parts[i] = (struct iovec){ datagrams[i].at, DATAGRAM_ROOM };
 		m->msg_iov = &parts[i];
 		m->msg_iovlen = 1;
-		m->msg_name = may_end ? &from : NULL;
-		m->msg_namelen = may_end ? sizeof from : 0;
+		m->msg_name = may_end             ? (void *)&from
+		              : datagrams[i].from ? (void *)&datagrams[i].from->at
+		                                  : NULL;
+		m->msg_namelen = may_end             ? sizeof from
+		                 : datagrams[i].from ? sizeof datagrams[i].from->at
+		                                     : 0;
 		m->msg_control = may_end ? controls[i] : NULL;
 		m->msg_controllen = may_end ? sizeof controls[i] : 0;
 	}
@@ -115,6 +124,8 @@ int datagram_receive(const struct stream *s, struct datagram *datagrams, size_t 
 			*ended = true;
 			return i;
 		}
+		if (datagrams[i].from)
+			datagrams[i].from->len = messages[i].msg_hdr.msg_namelen;
 		datagrams[i].sent_len = len;
 		datagrams[i].len = len < DATAGRAM_ROOM ? len : DATAGRAM_ROOM;
 	}

@@ -1,4 +1,4 @@
-/* What a stream over a connected datagram socket can be asked besides: whole datagrams, several a call. */
+/* What a stream over a datagram socket can be asked besides: whole datagrams, several a call. */
 #ifndef SOCKIT_STREAM_DATAGRAM_H
 #define SOCKIT_STREAM_DATAGRAM_H
 
@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/addr.h"
 #include "stream/stream.h"
 
 /* The most that one call takes or gives, and the longest datagram that is received whole. */
@@ -15,6 +16,7 @@ enum { DATAGRAM_BATCH = 32, DATAGRAM_ROOM = 64 << 10 };
 struct datagram {
 	uint8_t *at;
 	size_t len;
+	struct addr *from; /* of one received: who sent it is written there; or NULL */
 	size_t sent_len; /* of one received: what it was on its way, more than LEN where it was cut */
 };
 
@@ -27,7 +29,8 @@ static inline bool stream_is_datagram(const struct stream *s)
  * closed, but that the host or its network cannot be reached too (man 7 ip, IP_RECVERR). */
 void datagram_hear_errors(const struct stream *s);
 
-/* The longest that is sent: the path MTU less the headers; on a Unix socket what its buffer takes, at
+/* The longest that is sent: the path MTU less the headers; where there are many paths, what every network
+ * carries; on a Unix socket what its buffer takes, at
  * most DATAGRAM_ROOM. */
 size_t datagram_longest(const struct stream *s);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "loop/resolver.h"
+#include "net/vsock.h"
 #include "out/failure.h"
 #include "stream/attempt.h"
 #include "stream/socket.h"
@@ -20,7 +21,7 @@ struct dial_try {
 	struct dial *dial;
 	struct watch watch; /* fd -1: not under way */
 	int error;          /* an errno, or 0 */
-	const char *op;     /* the call that failed */
+	struct attempt attempt;
 };
 
 struct dial {
@@ -65,6 +66,16 @@ static void dial_finish(struct dial *dial, struct stream *stream, const struct e
 
 	dial_abandon(dial);
 	done(context, stream, err);
+}
+
+/* Out because of this machine. */
+static void dial_fail_here(struct dial *dial, int error, const char *detail)
+{
+	struct err err;
+
+	(void)err_set(&err, ERR_LOCAL, error, "connect", "%s", dial->request.spec->text);
+	err_detail(&err, "%s", detail);
+	dial_finish(dial, NULL, &err);
 }
 
 /* "db.example port 5432 (192.0.2.7, 192.0.2.8)": the addresses of tries that ended with ERROR, left out
@@ -116,15 +127,16 @@ static void dial_fail(struct dial *dial)
 	struct text t = TEXT_OVER(subject), more = TEXT_OVER(others);
 	struct err err;
 
-	if (strcmp(telling->op, "bind") == 0)
+	if (strcmp(telling->attempt.op, "bind") == 0)
 		addr_add(&t, dial->request.source);
-	else if (strcmp(telling->op, "interface") == 0)
+	else if (strcmp(telling->attempt.op, "interface") == 0)
 		text_add(&t, "%s", dial->request.interface);
 	else
 		dial_add_subject(&t, dial, telling->error);
 	dial_add_others(&more, dial, telling->error);
-	(void)err_socket(&err, telling->error, telling->op, "%s", subject);
+	(void)err_socket(&err, telling->error, telling->attempt.op, "%s", subject);
 	err_detail(&err, "%s", others);
+	vsock_explain(&err, &dial->list.at[0]);
 	dial_finish(dial, NULL, &err);
 }
 
@@ -164,17 +176,18 @@ static void dial_win(struct dial *dial, struct dial_try *try)
 	}
 	struct stream *stream = stream_socket_new(try->watch.fd, peer, dial->type);
 	if (!stream) {
-		(void)err_set(&err, ERR_LOCAL, ENOMEM, "connect", "%s", dial->request.spec->text);
-		dial_finish(dial, NULL, &err);
+		dial_fail_here(dial, ENOMEM, "");
 		return;
 	}
 	stream_keep_options(stream, dial->request.sockopts);
 	loop_unwatch(&try->watch);
 	try->watch.fd = -1;
+	if (try->attempt.unconnected)
+		stream_leave_unconnected(stream);
 	if (report_is_heard(dial->report) &&
 	    sys_getsockname(stream->fd, &local.at.any, &local.len) == 0)
-		REPORT(dial->report, REPORT_CONNECTED, FIELD_ADDR("peer", peer),
-		       FIELD_ADDR("local", &local),
+		REPORT(dial->report, try->attempt.unconnected ? REPORT_SENDING : REPORT_CONNECTED,
+		       FIELD_ADDR("peer", peer), FIELD_ADDR("local", &local),
 		       FIELD_TIME("time", loop_now(dial->loop) - dial->began));
 	dial_finish(dial, stream, NULL);
 }
@@ -221,16 +234,17 @@ static void try_start(struct dial_try *try)
 		.interface = dial->request.interface,
 		.type = dial->type,
 		.tune = dial_tune(dial),
+		.multicast = dial->request.multicast,
 	};
 	struct err err;
-	int fd = attempt_open(to, &options, &try->op, &err);
+	int fd = attempt_open(to, &options, &try->attempt, &err);
 
 	try->watch = (struct watch){ .fd = -1, .ready = try_ready };
 	if (fd == -EAGAIN && to->at.any.sa_family == AF_UNIX) {
 		dial->started--;
 		loop_timer(dial->loop, &dial->next,
 		           nsec_after(loop_now(dial->loop), DIAL_RETRY_DELAY));
-	} else if (fd < 0 && strcmp(try->op, "sockopt") == 0) {
+	} else if (fd < 0 && strcmp(try->attempt.op, "sockopt") == 0) {
 		/* What was asked for cannot be had, whatever the other addresses would say. */
 		dial_finish(dial, NULL, &err);
 	} else if (fd < 0) {
@@ -279,21 +293,19 @@ static void dial_race(struct dial *dial)
 	if (source)
 		dial_keep_family(&dial->list, source->at.any.sa_family);
 	if (dial->list.count == 0) {
-		(void)err_set(&err, ERR_LOCAL, EAFNOSUPPORT, "connect", "%s",
-		              dial->request.spec->text);
-		err_detail(&err, "(it has no address of the family of --source)");
-		dial_finish(dial, NULL, &err);
+		dial_fail_here(dial, EAFNOSUPPORT, "(it has no address of the family of --source)");
 		return;
 	}
-	if (tune_check(&tune, dial->list.at, dial->list.count, dial->request.spec->text, &err)) {
+	if (tune_check(&tune, dial->list.at, dial->list.count, dial->request.spec->text, &err) ||
+	    multicast_check(dial->request.multicast, MULTICAST_SENDS, &dial->list,
+	                    dial->request.spec->text, &err)) {
 		dial_finish(dial, NULL, &err);
 		return;
 	}
 	addr_list_interleave(&dial->list);
 	dial->tries = calloc(dial->list.count, sizeof *dial->tries);
 	if (!dial->tries) {
-		(void)err_set(&err, ERR_LOCAL, ENOMEM, "connect", "%s", dial->request.spec->text);
-		dial_finish(dial, NULL, &err);
+		dial_fail_here(dial, ENOMEM, "");
 		return;
 	}
 	dial_next(dial);
@@ -324,22 +336,6 @@ static void dial_resolved(void *context, struct addr_list *list, const struct er
 	dial_race(dial);
 }
 
-/* This machine (RFC 6761 section 6.3: localhost is always the loopback, without asking). */
-static int dial_find_loopback(struct dial *dial, struct err *err)
-{
-	static const int families[] = { AF_INET6, AF_INET };
-
-	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
-		struct addr a = addr_loopback(families[i], dial->request.spec->port);
-
-		if (dial->request.family != AF_UNSPEC && dial->request.family != families[i])
-			continue;
-		if (addr_list_add(&dial->list, &a))
-			return err_set(err, ERR_LOCAL, ENOMEM, "connect", "localhost");
-	}
-	return 0;
-}
-
 /* Find the addresses: 0 when they are there, 1 when they are being looked up. */
 static int dial_find(struct dial *dial, struct err *err)
 {
@@ -351,13 +347,14 @@ static int dial_find(struct dial *dial, struct err *err)
 		.numeric = dial->request.numeric,
 	};
 
-	if (spec_is_local(spec->kind)) {
-		if (addr_list_add(&dial->list, &spec->local))
-			return err_set(err, ERR_LOCAL, ENOMEM, "connect", "%s", spec->text);
-		return 0;
+	if (spec_has_address(spec->kind) || !spec->host[0]) {
+		int failed = spec_has_address(spec->kind)
+		                     ? addr_list_add(&dial->list, &spec->address)
+		                     : addr_list_add_loopback(&dial->list, dial->request.family,
+		                                              spec->port);
+
+		return failed ? err_set(err, ERR_LOCAL, ENOMEM, "connect", "%s", spec->text) : 0;
 	}
-	if (!spec->host[0])
-		return dial_find_loopback(dial, err);
 	int answer = lookup_numeric(&question, &dial->list, err);
 	if (answer != 1)
 		return answer;
@@ -385,6 +382,8 @@ int dial_start(struct loop *loop, const struct dial_request *request, struct rep
 		.deadline.fire = dial_deadline,
 		.next.fire = dial_race_due,
 	};
+	if (!request->multicast)
+		made->request.multicast = &multicast_none;
 	int waiting = dial_find(made, err);
 	if (waiting < 0) {
 		dial_abandon(made);

@@ -9,6 +9,7 @@
 #include "net/sockopt.h"
 #include "net/spec.h"
 #include "out/report.h"
+#include "stream/multicast.h"
 #include "stream/stream.h"
 
 struct dial_request {
@@ -18,6 +19,7 @@ struct dial_request {
 	const struct addr *source;           /* to connect from, or NULL; its port may be 0 */
 	const char *interface;               /* SO_BINDTODEVICE, or NULL */
 	const struct sockopt_list *sockopts; /* to be set, or NULL */
+	const struct multicast *multicast;   /* of UDP; the distance, of TCP too; or NULL */
 	nsec_t deadline;                     /* for all of it: name, connect */
 	nsec_t limit; /* the duration that the deadline was made from, for the message */
 };

@@ -5,6 +5,7 @@
 
 #include "loop/resolver.h"
 #include "net/holder.h"
+#include "net/vsock.h"
 #include "out/failure.h"
 #include "stream/bound.h"
 #include "stream/local.h"
@@ -53,7 +54,8 @@ static int listener_fail(const struct listener *l, struct err *err, int error, c
 
 	addr_add(&t, a);
 	(void)err_set(err, ERR_LOCAL, error, op, "%s", subject);
-	if (error != EADDRINUSE)
+	vsock_explain(err, a);
+	if (error != EADDRINUSE || !addr_is_inet(a))
 		return -1;
 	(type_of(l) == SOCK_DGRAM ? holder_add_udp : holder_add_tcp)(&who, a);
 	if (holder[0])
@@ -104,9 +106,9 @@ static int listener_start(struct listener *l, int fd, const struct addr *a, stru
  * family. */
 static int listener_bind_all(struct listener *l, struct err *err)
 {
-	uint16_t asked = l->request.spec->port, port = asked;
+	uint32_t asked = addr_port(&l->list.at[0]), port = asked;
 	struct bound_options options = { type_of(l), l->request.interface, &l->request.wants,
-		                         listener_tune(l) };
+		                         listener_tune(l), l->request.multicast };
 	const char *op;
 
 	for (size_t i = 0; i < l->list.count; i++) {
@@ -150,7 +152,7 @@ static int listener_open_tcp(struct listener *l, struct err *err)
 
 static int listener_open_local(struct listener *l, struct err *err)
 {
-	const struct addr *a = &l->request.spec->local;
+	const struct addr *a = &l->request.spec->address;
 	OWN_FD fd = sys_socket(AF_UNIX, type_of(l), 0);
 	struct tune tune = listener_tune(l);
 
@@ -168,11 +170,15 @@ static int listener_open_local(struct listener *l, struct err *err)
 static int listener_find_wildcards(struct listener *l, struct err *err)
 {
 	static const int families[] = { AF_INET6, AF_INET };
+	const struct multicast *joins =
+		l->request.multicast->joins.count > 0 ? l->request.multicast : NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		struct addr a = addr_wildcard(families[i], l->request.spec->port);
 
-		if (l->request.family != AF_UNSPEC && l->request.family != families[i])
+		/* A family without a group would keep everybody else from the port. */
+		if ((l->request.family != AF_UNSPEC && l->request.family != families[i]) ||
+		    (joins && !l->request.spec->host[0] && !multicast_is_joined_at(joins, &a)))
 			continue;
 		if (addr_list_add(&l->list, &a))
 			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
@@ -203,28 +209,28 @@ static int listener_find(struct listener *l, struct err *err)
 
 static int listener_open_any(struct listener *l, struct err *err)
 {
+	const struct spec *spec = l->request.spec;
 	struct tune tune = listener_tune(l);
 
-	if (spec_is_local(l->request.spec->kind)) {
-		if (addr_list_add(&l->list, &l->request.spec->local))
-			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s",
-			               l->request.spec->text);
+	if (spec_has_address(spec->kind)) {
+		if (addr_list_add(&l->list, &spec->address))
+			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", spec->text);
 	} else if (listener_find(l, err)) {
 		return -1;
 	}
-	if (tune_check(&tune, l->list.at, l->list.count, l->request.spec->text, err))
+	if (tune_check(&tune, l->list.at, l->list.count, spec->text, err) ||
+	    multicast_check(l->request.multicast, MULTICAST_LISTENS, &l->list, spec->text, err))
 		return -1;
 	l->sockets = calloc(l->list.count, sizeof *l->sockets);
 	if (!l->sockets)
-		return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", l->request.spec->text);
-	return spec_is_local(l->request.spec->kind) ? listener_open_local(l, err)
-	                                            : listener_open_tcp(l, err);
+		return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", spec->text);
+	return spec_is_local(spec->kind) ? listener_open_local(l, err) : listener_open_tcp(l, err);
 }
 
 static void listener_tell(const struct listener *l)
 {
 	bool local = spec_is_local(l->request.spec->kind);
-	bool asked = !local && l->request.spec->port == 0;
+	bool asked = !local && addr_port(&l->list.at[0]) == 0;
 
 	for (size_t i = 0; i < l->count; i++)
 		REPORT_WITH(l->report, local ? REPORT_LISTENING_LOCAL : REPORT_LISTENING, asked,
@@ -241,6 +247,8 @@ int listener_open(struct loop *loop, const struct listen_request *request, struc
 	l->loop = loop;
 	l->report = report;
 	l->request = *request;
+	if (!request->multicast)
+		l->request.multicast = &multicast_none;
 	if (listener_open_any(l, err)) {
 		listener_close(l);
 		return -1;
@@ -250,7 +258,7 @@ int listener_open(struct loop *loop, const struct listen_request *request, struc
 	return 0;
 }
 
-uint16_t listener_port(const struct listener *l)
+uint32_t listener_port(const struct listener *l)
 {
 	return addr_port(&l->sockets[0].local);
 }
@@ -281,7 +289,7 @@ void listener_close(struct listener *l)
 	loop_timer_cancel(l->loop, &l->resume);
 	/* The file first: as long as the socket lives, nobody else takes it for a stale one. */
 	if (spec_is_local(l->request.spec->kind))
-		local_remove(&l->request.spec->local, &l->file);
+		local_remove(&l->request.spec->address, &l->file);
 	listener_close_sockets(l);
 	addr_list_free(&l->list);
 	free(l->sockets);
@@ -319,7 +327,7 @@ static void listener_tell_accepted(const struct listener *l, const struct addr *
 {
 	struct addr local = { .len = sizeof local.at };
 	char host[128] = "", port[16] = "";
-	bool named = peer->at.any.sa_family == AF_UNIX ||
+	bool named = !addr_is_inet(peer) ||
 	             sys_getnameinfo(&peer->at.any, peer->len, host, sizeof host, port, sizeof port,
 	                             NI_NUMERICHOST | NI_NUMERICSERV) == 0;
 

@@ -13,6 +13,7 @@
 #include "net/spec.h"
 #include "out/report.h"
 #include "stream/mailbox.h"
+#include "stream/multicast.h"
 #include "stream/stream.h"
 
 struct listen_request {
@@ -21,6 +22,7 @@ struct listen_request {
 	bool numeric;                        /* no look-ups */
 	const char *interface;               /* SO_BINDTODEVICE, or NULL */
 	const struct sockopt_list *sockopts; /* to be set, or NULL */
+	const struct multicast *multicast;   /* of UDP; the distance, of TCP too; or NULL */
 	int backlog;
 	int unix_mode;              /* the mode of the socket file, or -1 */
 	struct mailbox_wants wants; /* of datagrams, from the first that may come */
@@ -39,7 +41,7 @@ int listener_open(struct loop *loop, const struct listen_request *request, struc
                   struct listener **listener, struct err *err) MUST_CHECK;
 
 /* The port it listens on; 0 for a Unix socket. */
-uint16_t listener_port(const struct listener *l);
+uint32_t listener_port(const struct listener *l);
 
 /* Its sockets, one an address: how many, and each with the address it is bound to. They stay the
  * listener's. */

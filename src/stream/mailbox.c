@@ -122,7 +122,8 @@ static bool is_link_local(const struct in6_addr *a)
 	return a->s6_addr[0] == 0xfe && (a->s6_addr[1] & 0xc0) == 0x80;
 }
 
-/* Where C says it arrived: the address of this machine, which for one to a group is that of the interface. */
+/* Where CONTROL says it arrived: the address of this machine, which for one to an IPv4 group is that of the
+ * interface, and the one that it was sent to. */
 static void correspondent_set_local(struct correspondent *c, const struct cmsghdr *control)
 {
 	struct in_pktinfo v4;
@@ -131,12 +132,14 @@ static void correspondent_set_local(struct correspondent *c, const struct cmsghd
 	if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
 		memcpy(&v4, CMSG_DATA(control), sizeof v4);
 		c->local.at.v4.sin_addr = v4.ipi_spec_dst;
+		c->asked.at.v4.sin_addr = v4.ipi_addr;
 		c->interface = (unsigned)v4.ipi_ifindex;
 	} else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
 		memcpy(&v6, CMSG_DATA(control), sizeof v6);
 		c->local.at.v6.sin6_addr = v6.ipi6_addr;
 		if (is_link_local(&v6.ipi6_addr))
 			c->local.at.v6.sin6_scope_id = v6.ipi6_ifindex;
+		c->asked = c->local;
 		c->interface = v6.ipi6_ifindex;
 	}
 }
@@ -149,7 +152,7 @@ void mailbox_correspondent(const struct mailbox *m, size_t i, struct corresponde
 	/* A Unix socket without a name sends from nowhere. */
 	if (h->msg_namelen == 0)
 		c->peer.at.any.sa_family = m->local.at.any.sa_family;
-	c->local = m->local;
+	c->local = c->asked = m->local;
 	c->interface = 0;
 	c->fd = m->fd;
 	if (!m->wants.local)

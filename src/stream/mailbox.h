@@ -21,6 +21,7 @@ struct correspondent {
 	struct addr peer; /* len 0, or a Unix address without a name: nobody can answer */
 	struct addr
 		local; /* that was asked, with its port; where that is not known, as the socket is bound */
+	struct addr asked;  /* where it was sent to: that, or a group or broadcast address */
 	unsigned interface; /* it came by, as an index; 0: not known */
 	int fd;             /* the socket it came to */
 };

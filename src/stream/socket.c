@@ -10,6 +10,7 @@ struct stream_socket {
 	struct stream stream; /* first */
 	struct addr peer;
 	const struct sockopt_list *asked; /* or NULL */
+	bool unconnected;
 };
 
 static struct io socket_read(struct stream *s, void *buf, size_t size)
@@ -57,13 +58,11 @@ static const struct stream_ops socket_ops = {
 
 static enum stream_nature socket_nature(const struct addr *peer, int type)
 {
-	bool tcp = peer->at.any.sa_family == AF_INET || peer->at.any.sa_family == AF_INET6;
-
 	if (type == SOCK_SEQPACKET)
 		return STREAM_SEQPACKET;
 	if (type == SOCK_DGRAM)
 		return STREAM_DATAGRAM;
-	return tcp ? STREAM_TCP : STREAM_SOCKET;
+	return addr_is_inet(peer) ? STREAM_TCP : STREAM_SOCKET;
 }
 
 struct stream *stream_socket_new(int fd, const struct addr *peer, int type)
@@ -79,12 +78,25 @@ struct stream *stream_socket_new(int fd, const struct addr *peer, int type)
 	};
 	self->peer = *peer;
 	self->asked = NULL;
+	self->unconnected = false;
 	return &self->stream;
 }
 
 void stream_keep_options(struct stream *s, const struct sockopt_list *asked)
 {
 	CONTAINER_OF(s, struct stream_socket, stream)->asked = asked;
+}
+
+void stream_leave_unconnected(struct stream *s)
+{
+	CONTAINER_OF(s, struct stream_socket, stream)->unconnected = true;
+}
+
+const struct addr *stream_unconnected_peer(const struct stream *s)
+{
+	const struct stream_socket *self = (const struct stream_socket *)s;
+
+	return self->unconnected ? &self->peer : NULL;
 }
 
 int stream_family(const struct stream *s)

@@ -10,6 +10,13 @@
 /* Takes FD, which is a socket of TYPE (SOCK_...) connected to PEER. NULL without memory; FD is then still the caller's. */
 struct stream *stream_socket_new(int fd, const struct addr *peer, int type) MUST_CHECK;
 
+/* S is not connected: what it sends goes to its peer, a group or a broadcast address, and it hears
+ * anybody. */
+void stream_leave_unconnected(struct stream *s);
+
+/* The peer of one that is not connected; NULL for others. */
+const struct addr *stream_unconnected_peer(const struct stream *s);
+
 /* The family of the addresses of S, which stream_socket_new made. */
 int stream_family(const struct stream *s);
 

@@ -131,8 +131,8 @@ int tune_connected(const struct tune *tune, int fd, const struct addr *at, struc
 
 int tune_accepted(const struct tune *tune, int fd, const struct addr *at, struct err *err)
 {
-	/* A Unix socket inherits nothing. */
-	bool local = at->at.any.sa_family == AF_UNIX;
+	/* A Unix socket inherits nothing, and one of vsock hardly anything. */
+	bool local = !addr_is_inet(at);
 
 	if (tune_set_those(tune, fd, at, local ? TUNE_CONNECTION : TUNE_FADED, err))
 		return -1;

@@ -53,6 +53,7 @@ enum sys_op {
 	/* sys/lookup.h */
 	SYS_GETADDRINFO,
 	SYS_GETNAMEINFO,
+	SYS_IF_NAMETOINDEX,
 	/* sys/service.h */
 	SYS_GETSERVBYNAME,
 	SYS_GETHOSTBYNAME2_R,

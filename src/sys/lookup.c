@@ -155,6 +155,15 @@ const char *sys_h_errno_text(int h_error)
 	return hstrerror(h_error);
 }
 
+int sys_if_nametoindex(const char *name)
+{
+	struct sys_call call = { SYS_IF_NAMETOINDEX, .arg = { (intptr_t)name } };
+	unsigned index = 0;
+
+	SYS_RUN(call, (index = if_nametoindex(name)) > 0 ? (intptr_t)index : -1);
+	return (int)call.result;
+}
+
 void sys_if_name(unsigned index, char name[SYS_IF_NAME_SIZE])
 {
 	if (!if_indextoname(index, name))

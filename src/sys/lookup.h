@@ -41,6 +41,9 @@ const char *sys_eai_text(int eai);
 /* man 3 hstrerror */
 const char *sys_h_errno_text(int h_error);
 
+/* man 3 if_nametoindex: the index, or the negative errno. */
+int sys_if_nametoindex(const char *name) MUST_CHECK;
+
 /* The name of interface INDEX into NAME, its number if it has none. Not observed, because the
  * observer itself uses it. */
 enum { SYS_IF_NAME_SIZE = 16 };

@@ -90,8 +90,8 @@ int main(int argc, char **argv)
 
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	bench_verify(&b);
-	unsigned failed =
-		bench_transfers(&b) + bench_memory(&b) + bench_connects(&b) + bench_round_trips(&b);
+	unsigned failed = bench_transfers(&b) + bench_memory(&b) + bench_connects(&b) +
+	                  bench_round_trips(&b) + bench_datagrams(&b);
 	printf(failed ? "\n%u targets missed\n" : "\nevery target met\n", failed);
 	return failed != 0;
 }

@@ -42,6 +42,7 @@ unsigned bench_transfers(const struct bench *b);
 unsigned bench_memory(const struct bench *b);
 unsigned bench_connects(const struct bench *b);
 unsigned bench_round_trips(const struct bench *b);
+unsigned bench_datagrams(const struct bench *b);
 
 /* Every byte of the data, through sockit, compared. */
 void bench_verify(const struct bench *b);

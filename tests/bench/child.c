@@ -49,22 +49,37 @@ static double seconds_of(struct timeval t)
 	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
-struct child_cost child_wait(pid_t pid, const char *what)
+static struct child_cost reap(pid_t pid, const char *what, int *status)
 {
 	struct rusage usage;
-	int status;
 
-	while (wait4(pid, &status, 0, &usage) < 0)
+	while (wait4(pid, status, 0, &usage) < 0)
 		if (errno != EINTR)
 			err(1, "wait for %s", what);
-	if (WIFSIGNALED(status))
-		errx(1, "%s was ended by signal %d", what, WTERMSIG(status));
-	if (WEXITSTATUS(status))
-		errx(1, "%s ended with status %d", what, WEXITSTATUS(status));
 	return (struct child_cost){
 		.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
 		.rss_mib = (double)usage.ru_maxrss / 1024,
 	};
+}
+
+struct child_cost child_wait(pid_t pid, const char *what)
+{
+	int status;
+	struct child_cost cost = reap(pid, what, &status);
+
+	if (WIFSIGNALED(status))
+		errx(1, "%s was ended by signal %d", what, WTERMSIG(status));
+	if (WEXITSTATUS(status))
+		errx(1, "%s ended with status %d", what, WEXITSTATUS(status));
+	return cost;
+}
+
+struct child_cost child_end(pid_t pid, const char *what)
+{
+	int status;
+
+	(void)kill(pid, SIGTERM);
+	return reap(pid, what, &status);
 }
 
 void child_stop(pid_t pid)

@@ -26,6 +26,9 @@ struct child_cost {
 /* Wait for PID. Any other status than 0 ends the benchmark; WHAT names the child in the message. */
 struct child_cost child_wait(pid_t pid, const char *what);
 
+/* Tell it to end, and wait for it, whatever it says. */
+struct child_cost child_end(pid_t pid, const char *what);
+
 /* Let it be; wait for it, whatever it says. */
 void child_stop(pid_t pid);
 

@@ -23,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 build() {
 	${CC:-cc} -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$work/$1" "${@:2}"
 }
-build bench bench.c transfer.c latency.c child.c sample.c
+build bench bench.c transfer.c latency.c datagram.c child.c sample.c
 build helper helper.c
 
 head -c "${mib}M" /dev/urandom >"$work/data"
@@ -31,4 +31,4 @@ truncate -s 4G "$work/sparse"
 printf '%s, %s CPUs, Linux %s; %s MiB, medians of %s\n' "$("$sockit" --version | head -n 1)" \
 	"$(nproc)" "$(uname -r)" "$mib" "$rounds"
 # One that hangs ends the run, and with it everything in its process group.
-timeout 900 "$work/bench" "$sockit" "$work/helper" "$work/data" "$mib" "$work/sparse" 4096 "$rounds"
+timeout 1800 "$work/bench" "$sockit" "$work/helper" "$work/data" "$mib" "$work/sparse" 4096 "$rounds"

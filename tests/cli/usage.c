@@ -109,7 +109,7 @@ static const struct bad bad_endpoints[] = {
 	{ { "connect", "-u", "unix:/tmp/x" }, { "--udp", "unix:/tmp/x" }, NULL },
 	{ { "connect", "udp:53" }, { "udp:53" }, "udp::53" },
 	{ { "connect", "tls:localhost:443" }, { "tls" }, NULL },
-	{ { "connect", "vsock:1:2" }, { "vsock" }, NULL },
+	{ { "connect", "vsock:1" }, { "vsock:1" }, NULL },
 	{ { "connect", "-4", "::1", "80" }, { "::1", "4" }, NULL },
 	{ { "connect", "-6", "127.0.0.1", "80" }, { "127.0.0.1", "6" }, NULL },
 };
@@ -220,6 +220,24 @@ static const struct bad bad_pairs[] = {
 	{ { "connect", "--replies=0", "udp:h:1" }, { "--replies", "0" }, NULL },
 	{ { "connect", "--delim=word", "udp:h:1" }, { "word", "chunk", "len" }, NULL },
 	{ { "connect", "-p80", "unix-dgram:/x" }, { "-p", "unix-dgram:/x" }, NULL },
+	{ { "connect", "-u", "-t", "h:1" }, { "-u", "-t" }, NULL },
+	{ { "connect", "-4", "vsock:1:5" }, { "-4", "vsock:1" }, NULL },
+	{ { "connect", "-p", "5", "vsock:1:5" }, { "-p", "vsock:1" }, NULL },
+	{ { "listen", "-p", "5", "vsock:1" }, { "--port", "vsock:1" }, NULL },
+	{ { "listen", "-s", "::1", "vsock:1:5" }, { "--source", "vsock:1" }, NULL },
+	{ { "connect", "-u", "vsock:1:5" }, { "--udp", "vsock:1:5" }, NULL },
+	{ { "connect", "--sockopt=tcp-nodelay=on", "vsock:1:5" },
+	  { "tcp-nodelay", "vsock:1" },
+	  NULL },
+	{ { "listen", "--max-datagrams=1", "vsock:1:5" }, { "--max-datagrams", "vsock:1" }, NULL },
+	{ { "listen", "-t", "udp:h:1" }, { "-t", "UDP" }, NULL },
+	{ { "connect", "-C", "--delim=len", "udp:h:1" }, { "--crlf", "--delim len" }, NULL },
+	{ { "listen", "-uC", "--delim=len", "h:1" }, { "--crlf", "--delim len" }, NULL },
+	{ { "connect", "--line-delay=1", "--delim=len", "udp:h:1" },
+	  { "--line-delay", "--delim len" },
+	  NULL },
+	{ { "connect", "-d", "--rate=1", "udp:h:1" }, { "--rate", "--no-stdin" }, NULL },
+	{ { "listen", "--recv-only", "--rate=1", "-u", "h:1" }, { "--rate", "--recv-only" }, NULL },
 };
 
 static const struct bad bad_commands[] = {

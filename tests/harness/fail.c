@@ -42,6 +42,14 @@ void skip(const char *format, ...)
 	abort();
 }
 
+void skip_kernel(const char *lacks)
+{
+	fprintf(stderr, "SKIP %s::%s: this kernel has %s\n", criterion_current_test->category,
+	        criterion_current_test->name, lacks);
+	cr_skip_test("%s", lacks);
+	abort();
+}
+
 void only_when(const char *name)
 {
 	if (getenv(name))

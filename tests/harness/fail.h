@@ -18,6 +18,9 @@ int must(int result, const char *what);
  */
 void skip(const char *format, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));
 
+/* The same for what the kernel lacks and no package brings, also where CI=true. */
+void skip_kernel(const char *lacks) __attribute__((noreturn));
+
 /* Skip unless the environment variable NAME is set: SOCKIT_LONG for tests that take minutes. */
 void only_when(const char *name);
 

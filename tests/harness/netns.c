@@ -45,7 +45,58 @@ int netns_enter_two(void)
 	         "ip addr add 10.0.0.2/24 dev far && ip addr add 2001:db8::2/64 dev far nodad");
 	netns_do(far, "ip link set far up");
 	child_sh("ip link set near up");
+	/* Before that it drops what it sends, and the next try of TCP comes a second later. */
+	netns_do(far, "until ip link show far | grep -q 'state UP'; do sleep 0.01; done");
 	return far;
+}
+
+static int netns_new_host(int bridge)
+{
+	int host;
+
+	netns_enter();
+	host = own_namespace();
+	must(setns(bridge, CLONE_NEWNET), "setns");
+	return host;
+}
+
+/* Forwarding, and IPv6 at both ends, begin some moments after a link is up. */
+static void join_host(int host, int number)
+{
+	char line[512];
+
+	netns_do(host, "for f in all default; do "
+	               "echo 0 >/proc/sys/net/ipv6/conf/$f/accept_dad; done");
+	snprintf(line, sizeof(line),
+	         "ip link add h%d type veth peer name eth0 netns /proc/%d/fd/%d && "
+	         "ip link set h%d master bridge up",
+	         number, (int)getpid(), host, number);
+	child_sh(line);
+	snprintf(
+		line, sizeof(line),
+		"ip addr add 10.0.0.%d/24 brd + dev eth0 && "
+		"ip addr add 2001:db8::%d/64 dev eth0 nodad && ip link set eth0 up && "
+		"until ip -6 route show table local dev eth0 | grep -q ff00::; do sleep 0.01; done",
+		number, number);
+	netns_do(host, line);
+	snprintf(line, sizeof(line),
+	         "until ip -d link show h%d | grep -q 'state forwarding'; do sleep 0.01; done",
+	         number);
+	child_sh(line);
+}
+
+void netns_enter_network(int *hosts, int count)
+{
+	int bridge;
+
+	netns_enter();
+	bridge = own_namespace();
+	child_sh("ip link add bridge type bridge mcast_snooping 0 && ip link set bridge up");
+	for (int i = 0; i < count; i++) {
+		hosts[i] = netns_new_host(bridge);
+		join_host(hosts[i], i + 1);
+	}
+	close(bridge);
 }
 
 void netns_do(int far, const char *command_line)

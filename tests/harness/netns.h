@@ -16,6 +16,13 @@ void netns_enter(void);
  */
 int netns_enter_two(void);
 
+/*
+ * Enter a new namespace with a bridge, and join COUNT others to it, one for each machine of a network:
+ * HOSTS gets their descriptors, used as `far` above. In the first `eth0` has 10.0.0.1/24 and
+ * 2001:db8::1/64, in the second 10.0.0.2 and so on. There are no other routes.
+ */
+void netns_enter_network(int *hosts, int count);
+
 /* Run a shell command line in the namespace FAR; it must succeed. */
 void netns_do(int far, const char *command_line);
 

@@ -39,13 +39,23 @@ static bool is_standard(const struct stat *st, int fd)
 	return st->st_dev == faulty.standard[fd].st_dev && st->st_ino == faulty.standard[fd].st_ino;
 }
 
+static int socket_option(int fd, int name)
+{
+	int value = 0;
+	socklen_t len = sizeof value;
+
+	getsockopt(fd, SOL_SOCKET, name, &value, &len);
+	return value;
+}
+
 static unsigned socket_kind(int fd)
 {
-	int domain = AF_UNSPEC;
-	socklen_t len = sizeof domain;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof peer;
 
-	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
-	return domain == AF_UNIX ? ON_LOCAL : ON_TCP;
+	if (socket_option(fd, SO_TYPE) == SOCK_DGRAM)
+		return getpeername(fd, (struct sockaddr *)&peer, &len) ? ON_MAILBOX : ON_CONNECTED;
+	return socket_option(fd, SO_DOMAIN) == AF_UNIX ? ON_LOCAL : ON_TCP;
 }
 
 static unsigned kind_of(long fd)
@@ -78,12 +88,12 @@ static bool is_about(const struct fault_row *row, const struct sys_call *call)
 	       (!row->to || kind_of(call->arg[2]) & row->to);
 }
 
-/* Which argument says how many bytes the call moves; 0: it moves none. */
+/* Which argument says how many bytes, or datagrams, the call moves; 0: it moves none. */
 static int size_argument(enum sys_op op)
 {
 	static const unsigned char argument[SYS_OP_COUNT] = {
-		[SYS_RECV] = 2,  [SYS_SEND] = 2,     [SYS_READ] = 2,
-		[SYS_WRITE] = 2, [SYS_SENDFILE] = 3, [SYS_SPLICE] = 4,
+		[SYS_RECV] = 2,     [SYS_SEND] = 2,   [SYS_READ] = 2,     [SYS_WRITE] = 2,
+		[SYS_SENDFILE] = 3, [SYS_SPLICE] = 4, [SYS_RECVMMSG] = 2, [SYS_SENDMMSG] = 2,
 	};
 
 	return argument[op];
@@ -95,6 +105,9 @@ static void shorten(const struct fault *fault, struct sys_call *call)
 	unsigned most = fault->most;
 
 	if (!i || call->arg[i] <= 1)
+		return;
+	/* A datagram goes whole or not at all. */
+	if (call->op == SYS_SEND && kind_of(call->arg[0]) == ON_CONNECTED)
 		return;
 	if (!most)
 		most = 1 + random_below((unsigned)(call->arg[i] > 65536 ? 65536 : call->arg[i]));
@@ -187,8 +200,10 @@ static void after(struct sys_observer *observer, const struct sys_call *call)
 	struct sockaddr_storage at;
 	socklen_t len = sizeof at;
 
+	bool mailbox = call->op == SYS_BIND && kind_of(call->arg[0]) == ON_MAILBOX;
+
 	(void)observer;
-	if (call->op != SYS_LISTEN || call->result < 0)
+	if ((call->op != SYS_LISTEN && !mailbox) || call->result < 0)
 		return;
 	getsockname((int)call->arg[0], (struct sockaddr *)&at, &len);
 	/* The port is at the same offset in both families; a Unix socket has bytes that mean nothing. */

@@ -21,9 +21,11 @@ enum fault_on {
 	ON_ERRORS = 8, /* standard error */
 	ON_OWN_PIPE = 16,
 	ON_TCP = 32,
-	ON_LOCAL = 64, /* a Unix socket that is neither standard input nor output */
+	ON_LOCAL = 64, /* a Unix stream socket that is neither standard input nor output */
 	ON_DEVICE = 128,
-	ON_ANY = 255,
+	ON_CONNECTED = 256, /* a datagram socket with a peer */
+	ON_MAILBOX = 512,   /* and one that anybody may send to */
+	ON_ANY = 1023,
 };
 
 /* The exit statuses that a failure may lead to, as bits. */

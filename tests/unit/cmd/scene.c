@@ -1,4 +1,4 @@
-#include "unit/cmd/scene.h"
+#include "unit/cmd/scene_peer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,9 +14,7 @@
 
 #include "base/attr.h"
 #include "harness/clock.h"
-#include "harness/data.h"
 #include "harness/fail.h"
-#include "harness/peer.h"
 #include "harness/scratch.h"
 
 /* src/main.c, compiled under another name. */
@@ -32,78 +30,9 @@ const char *__asan_default_options(void)
 	return "leak_check_at_exit=0";
 }
 
-enum { READY_FD = 900, FDS = 901, CHUNK = 65536 };
+enum { READY_FD = 900 };
 /* A run takes milliseconds, a pause of accept 200 of them. */
 #define SCENE_LIMIT 10.0
-
-/* The receiving end of one direction. */
-struct taken {
-	struct data data;
-	uint64_t at;
-	bool wrong;
-};
-
-/* The test's descriptors are -1 when done with. */
-struct run {
-	const struct scene *scene;
-	struct place place;
-	struct fault_log *log;
-	pid_t pid;
-	int child_fds[3];
-	int listener, ready, peer, feed, drain, errors, pidfd;
-	uint64_t fed, sent;
-	bool peer_shut, peer_ended;
-	struct taken up, down;
-	const char *in_path, *out_path;
-	struct outcome outcome;
-	size_t said;
-};
-
-static void put_away(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-static void take(struct taken *t, const void *bytes, size_t n)
-{
-	size_t same;
-
-	if (t->wrong)
-		return;
-	if (t->at + n > t->data.size) {
-		n = (size_t)(t->data.size - t->at);
-		t->wrong = true;
-	}
-	same = data_compare(&t->data, t->at, bytes, n);
-	t->wrong = t->wrong || same < n;
-	t->at += same;
-}
-
-/* One read into T. False at the end, or when there is nothing more to be had. */
-static bool receive(int fd, struct taken *t)
-{
-	static char bytes[CHUNK];
-	ssize_t n = read(fd, bytes, sizeof bytes);
-
-	if (n > 0)
-		take(t, bytes, (size_t)n);
-	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
-}
-
-/* One write of DATA from *AT on. False when all is written or nobody wants it. */
-static bool give(int fd, const struct data *data, uint64_t *at)
-{
-	static char bytes[CHUNK];
-	size_t n = data->size - *at < CHUNK ? (size_t)(data->size - *at) : CHUNK;
-
-	data_fill(data, *at, bytes, n);
-	ssize_t done = n ? write(fd, bytes, n) : 0;
-	if (done > 0)
-		*at += (uint64_t)done;
-	return *at < data->size && (done > 0 || (done < 0 && errno == EAGAIN));
-}
 
 static void open_pair(int *mine, int *its, int number, bool socket)
 {
@@ -152,40 +81,13 @@ static void open_out(struct run *run)
 	}
 }
 
-/* A socket file that nobody listens on. */
-static void leave_stale(const struct place *place)
-{
-	int fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-
-	unlink(place->host);
-	must(bind(fd, (const struct sockaddr *)&place->address, place->address_size), "bind");
-	close(fd);
-}
-
-static void open_place(struct run *run)
-{
-	const struct scene *s = run->scene;
-	static const char *path;
-
-	if (s->net == SCENE_UNIX) {
-		path = path ? path : scratch_path("socket");
-		run->place = place_unix(path);
-		unlink(path);
-	} else {
-		run->place = place_any(NET_V4);
-	}
-	if (!s->listens)
-		run->listener = peer_listen_at(&run->place);
-	else if (s->net == SCENE_UNIX)
-		leave_stale(&run->place);
-}
-
 /* The words of the command line, which last until the next call. */
 static int make_argv(const struct run *run, char *argv[])
 {
 	static char words[12][160];
 	static const char *told;
 	const struct scene *s = run->scene;
+	char count[24];
 	int n = 0;
 
 	snprintf(words[n++], sizeof words[0], "sockit");
@@ -194,12 +96,19 @@ static int make_argv(const struct run *run, char *argv[])
 		snprintf(words[n++], sizeof words[0], "localhost:%s", run->place.port);
 	else if (s->net == SCENE_ANY)
 		snprintf(words[n++], sizeof words[0], "0");
+	else if (s->net == SCENE_UDP)
+		snprintf(words[n++], sizeof words[0], "udp:%s", run->place.word);
+	else if (s->net == SCENE_UNIX_DGRAM)
+		snprintf(words[n++], sizeof words[0], "unix-dgram:%s", run->place.host);
 	else
 		snprintf(words[n++], sizeof words[0], "%s", run->place.word);
 	told = told ? told : scratch_path("told");
+	snprintf(count, sizeof count, "%llu", (unsigned long long)s->down / SCENE_LINE);
 	for (size_t i = 0; i < ARRAY_LEN(s->options) && s->options[i]; i++)
 		snprintf(words[n++], sizeof words[0], "%s",
-		         strcmp(s->options[i], "FILE") == 0 ? told : s->options[i]);
+		         strcmp(s->options[i], "FILE") == 0    ? told
+		         : strcmp(s->options[i], "COUNT") == 0 ? count
+		                                               : s->options[i]);
 	for (int i = 0; i < n; i++)
 		argv[i] = words[i];
 	argv[n] = NULL;
@@ -268,6 +177,7 @@ static void begin(struct run *run, const struct scene *scene, const struct fault
 {
 	static struct fault_log *log;
 	static const char *in_path, *out_path;
+	bool lines = scene_has_datagrams(scene);
 
 	if (!log) {
 		log = mmap(NULL, sizeof *log, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
@@ -286,8 +196,8 @@ static void begin(struct run *run, const struct scene *scene, const struct fault
 		.peer = -1,
 		.feed = -1,
 		.drain = -1,
-		.up.data = data_binary(1, scene->up),
-		.down.data = data_binary(2, scene->down),
+		.up.data = lines ? data_lines(1, scene->up) : data_binary(1, scene->up),
+		.down.data = lines ? data_lines(2, scene->down) : data_binary(2, scene->down),
 		.in_path = in_path,
 		.out_path = out_path,
 	};
@@ -295,70 +205,6 @@ static void begin(struct run *run, const struct scene *scene, const struct fault
 	open_out(run);
 	open_place(run);
 	start(run, fault);
-}
-
-static void peer_has(struct run *run, int fd)
-{
-	run->peer = fd;
-	must(fcntl(fd, F_SETFL, O_NONBLOCK), "F_SETFL");
-}
-
-static bool peer_connects(struct run *run, const struct place *place)
-{
-	int fd = must(socket(place->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-
-	if (connect(fd, (const struct sockaddr *)&place->address, place->address_size) == 0)
-		peer_has(run, fd);
-	else
-		close(fd);
-	return run->peer >= 0;
-}
-
-/* Sockit listens: connect. It may have ended since, or have found that one family is missing. */
-static void on_ready(struct run *run)
-{
-	uint16_t port;
-
-	if (read(run->ready, &port, sizeof port) == sizeof port) {
-		struct place v4 = place_tcp(NET_V4, "127.0.0.1", port);
-		struct place v6 = place_tcp(NET_V6, "::1", port);
-
-		if (run->scene->net == SCENE_UNIX)
-			(void)peer_connects(run, &run->place);
-		else if (!peer_connects(run, &v4) && run->scene->net == SCENE_ANY)
-			(void)peer_connects(run, &v6);
-	}
-	put_away(&run->ready);
-}
-
-static void on_listener(struct run *run)
-{
-	int fd = accept4(run->listener, NULL, NULL, SOCK_CLOEXEC);
-
-	if (fd >= 0) {
-		peer_has(run, fd);
-		put_away(&run->listener);
-	}
-}
-
-static bool peer_may_send(const struct run *run)
-{
-	return run->peer >= 0 && !run->peer_shut && (run->peer_ended || !run->scene->answers);
-}
-
-static void on_peer(struct run *run, short ready)
-{
-	if (ready & POLLIN && !run->peer_ended)
-		run->peer_ended = !receive(run->peer, &run->up);
-	else if (ready & (POLLERR | POLLHUP))
-		run->peer_ended = run->peer_shut = true;
-	if (ready & POLLOUT && peer_may_send(run) &&
-	    !give(run->peer, &run->down.data, &run->sent)) {
-		run->peer_shut = true;
-		shutdown(run->peer, SHUT_WR);
-	}
-	if (run->peer_ended && run->peer_shut)
-		put_away(&run->peer);
 }
 
 static void on_errors(struct run *run)
@@ -402,12 +248,9 @@ static void turn(struct run *run, const struct pollfd *fds)
 	if (fds[AT_ERRORS].revents)
 		on_errors(run);
 	if (fds[AT_END].revents) {
-		/* Nobody else will come. */
 		put_away(&run->pidfd);
 		put_away(&run->feed);
-		if (run->peer < 0 && run->listener >= 0)
-			on_listener(run);
-		put_away(&run->listener);
+		peer_ends(run);
 	}
 }
 

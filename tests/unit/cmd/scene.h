@@ -23,6 +23,10 @@ enum scene_net {
 	SCENE_NAME, /* localhost, looked up, on IPv4 */
 	SCENE_ANY,  /* listen on every interface */
 	SCENE_UNIX, /* where a stale socket file is in the way of listen */
+	/* Each line of 64 bytes is a datagram, without its newline. Who connects is answered once the peer
+	 * has everything; who listens gets the last line then. */
+	SCENE_UDP,
+	SCENE_UNIX_DGRAM,
 };
 
 struct scene {
@@ -31,9 +35,17 @@ struct scene {
 	enum scene_net net;
 	enum scene_end in, out;
 	bool answers; /* the peer sends only after it has seen the end of what sockit sends */
-	const char *options[6];
-	uint64_t up, down; /* bytes from stdin to the peer, and back */
+	const char *options[6]; /* FILE is a file's name, COUNT how many lines are down */
+	uint64_t up, down; /* bytes from stdin to the peer, and back; whole lines of datagrams */
 };
+
+static inline bool scene_has_datagrams(const struct scene *s)
+{
+	return s->net == SCENE_UDP || s->net == SCENE_UNIX_DGRAM;
+}
+
+/* Have it move about so many bytes up and down. */
+void scene_resize(struct scene *scene, uint64_t up, uint64_t down);
 
 struct outcome {
 	int status; /* as a shell has it; -1: it hung and was killed */

@@ -31,8 +31,8 @@ static void expect_order(const char *families, const char *want)
 		bool v6 = list.at[i].at.any.sa_family == AF_INET6;
 
 		got[i] = v6 ? '6' : '4';
-		cr_assert(addr_port(&list.at[i]) > last_port[v6], "%s: the order inside a family",
-		          families);
+		cr_assert((int)addr_port(&list.at[i]) > last_port[v6],
+		          "%s: the order inside a family", families);
 		last_port[v6] = addr_port(&list.at[i]);
 	}
 	cr_assert_str_eq(got, want, "%s became %s", families, got);

@@ -182,7 +182,15 @@ static const struct bad_row bad_rows[] = {
 	{ CLIENT, "/x", "80", "no port", NULL },
 	/* Schemes of later versions: their names are taken. */
 	{ CLIENT, "tls:host:443", NULL, "tls", NULL },
-	{ CLIENT, "vsock:2:80", NULL, "vsock", NULL },
+	{ CLIENT, "vsock:", NULL, "no port", "vsock:CID:PORT" },
+	{ CLIENT, "vsock:2", NULL, "no port", "vsock:CID:PORT" },
+	{ CLIENT, "vsock:2:", NULL, "no port", "vsock:CID:PORT" },
+	{ CLIENT, "vsock:2:80", "90", "a port in it", NULL },
+	{ CLIENT, "vsock:2", "", "no port", "vsock:CID:PORT" },
+	{ CLIENT, "vsock:2:3:4", NULL, "CID '2:3'", NULL },
+	{ CLIENT, "vsock:12345678901234567890:4", NULL, "no CID", NULL },
+	{ CLIENT, "vsock:*:4", NULL, "only a server", NULL },
+	{ SERVER, "vsock:any", NULL, "port 'any'", NULL },
 	{ CLIENT, "udp:53", NULL, "a host or a port", "udp::53" },
 	{ CLIENT, "udp:host:0", NULL, "port 0", NULL },
 	{ CLIENT, "unix-dgram:", NULL, "path is empty", NULL },
@@ -267,7 +275,7 @@ Test(spec, with_unix_the_word_is_a_path_whatever_it_looks_like)
 		cr_assert_eq(parse(&spec, &rules, paths[i], NULL, &err), 0, "%s: %s", paths[i],
 		             err.detail);
 		cr_assert_eq(spec.kind, SPEC_UNIX);
-		cr_assert_str_eq(spec.local.at.local.sun_path, paths[i]);
+		cr_assert_str_eq(spec.address.at.local.sun_path, paths[i]);
 	}
 	cr_assert_eq(parse(&spec, &rules, "", NULL, &err), -1);
 	cr_assert_eq(parse(&spec, &rules, "x", "80", &err), -1);
@@ -402,6 +410,12 @@ static const struct kind_row kind_rows[] = {
 	{ { 0 }, "unix-seqpacket:@x", NULL, SPEC_UNIX_SEQPACKET, "unix-seqpacket:@x" },
 	{ { 0 }, "unix:/x", NULL, SPEC_UNIX, "unix:/x" },
 	{ { 0 }, "host:53", NULL, SPEC_TCP, "host port 53" },
+	{ { 0 }, "vsock:2:80", NULL, SPEC_VSOCK, "vsock:2 port 80" },
+	{ { 0 }, "vsock://host", "80", SPEC_VSOCK, "vsock:2 port 80" },
+	{ { 0 }, "vsock::80", NULL, SPEC_VSOCK, "vsock:1 port 80" },
+	{ { .server = true }, "vsock:80", NULL, SPEC_VSOCK, "vsock:* port 80" },
+	{ { .server = true }, "vsock::0", NULL, SPEC_VSOCK, "vsock:* port 0" },
+	{ { .server = true }, "vsock:local:80", NULL, SPEC_VSOCK, "vsock:1 port 80" },
 	{ { .server = true }, "udp:53", NULL, SPEC_UDP, "* port 53 over UDP" },
 	{ { .server = true, .udp = true }, "0", NULL, SPEC_UDP, "* port 0 over UDP" },
 	{ { .server = true }, "unix-dgram:/x", NULL, SPEC_UNIX_DGRAM, "unix-dgram:/x" },
@@ -425,7 +439,8 @@ Test(spec, what_makes_an_endpoint_one_of_datagrams)
 
 Test(spec, a_scheme_that_contradicts_udp_is_named_beside_it)
 {
-	static const char *const words[] = { "tcp:host:53", "unix:/x", "unix-seqpacket:/x" };
+	static const char *const words[] = { "tcp:host:53", "unix:/x", "unix-seqpacket:/x",
+		                             "vsock:2:3" };
 	struct spec_rules rules = { .udp = true };
 	struct spec spec;
 	struct err err;

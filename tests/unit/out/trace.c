@@ -56,6 +56,10 @@ static struct mmsghdr messages[4] = {
 	{ .msg_hdr = { .msg_iov = &parts[3], .msg_iovlen = 1 }, .msg_len = 1 },
 };
 
+static struct group_req group = { .gr_interface = 1 };
+static struct group_source_req source_group;
+static struct ip_mreqn mreqn = { .imr_ifindex = 1 };
+
 struct trace_golden {
 	struct sys_call call;
 	const char *line;
@@ -100,6 +104,21 @@ static const struct trace_golden golden[] = {
 	  "setsockopt(5, SOL_SOCKET, SO_MAX_PACING_RATE, [1099511627776]) = 0" },
 	{ { SYS_SETSOCKOPT, { 5, IPPROTO_UDP, 103, A(&one), 4 }, 0 },
 	  "setsockopt(5, IPPROTO_UDP, UDP_SEGMENT, [1]) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, IPPROTO_IP, MCAST_JOIN_GROUP, A(&group), sizeof group }, 0 },
+	  "setsockopt(5, IPPROTO_IP, MCAST_JOIN_GROUP, {gr_interface=1 (lo), gr_group=192.0.2.1}) = 0" },
+	{ { SYS_SETSOCKOPT,
+	    { 5, IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, A(&source_group), sizeof source_group },
+	    -ENODEV },
+	  "setsockopt(5, IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, {gsr_interface=0, gsr_group=::1, "
+	  "gsr_source=::1}) = -1 ENODEV (No such device)" },
+	{ { SYS_SETSOCKOPT, { 5, IPPROTO_IP, IP_MULTICAST_IF, A(&mreqn), sizeof mreqn }, 0 },
+	  "setsockopt(5, IPPROTO_IP, IP_MULTICAST_IF, {imr_ifindex=1 (lo)}) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, IPPROTO_IPV6, IPV6_MULTICAST_IF, A(&one), 4 }, 0 },
+	  "setsockopt(5, IPPROTO_IPV6, IPV6_MULTICAST_IF, {1 (lo)}) = 0" },
+	{ { SYS_SETSOCKOPT, { 5, IPPROTO_IP, MCAST_JOIN_GROUP, A(&one), 4 }, 0 },
+	  "setsockopt(5, IPPROTO_IP, MCAST_JOIN_GROUP, {4 bytes}) = 0" },
+	{ { SYS_IF_NAMETOINDEX, { A("eth\033") }, -ENODEV },
+	  "if_nametoindex(\"eth\\x1b\") = -1 ENODEV (No such device)" },
 	{ { SYS_SETSOCKOPT, { 5, SOL_SOCKET, SO_RCVLOWAT, A(&one), 4 }, 0 },
 	  "setsockopt(5, SOL_SOCKET, SO_RCVLOWAT, [1]) = 0" },
 	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_LINGER, A(&linger), A(&linger_len) }, 0 },
@@ -204,6 +223,9 @@ static void prepare(void)
 	v4 = addr_wildcard(AF_INET, 80);
 	inet_pton(AF_INET, "192.0.2.1", &v4.at.v4.sin_addr);
 	v6 = addr_loopback(AF_INET6, 7);
+	memcpy(&group.gr_group, &v4.at, v4.len);
+	memcpy(&source_group.gsr_group, &v6.at, v6.len);
+	memcpy(&source_group.gsr_source, &v6.at, v6.len);
 	cr_assert_eq(addr_local(&local, "/run/x", false, &err), 0);
 	for (size_t i = 0; i < ARRAY_LEN(many); i++) {
 		many[i] = found;

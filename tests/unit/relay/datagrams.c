@@ -88,6 +88,7 @@ static struct joined join(enum framing framing)
 		.in = stream_standard_new(0, &err),
 		.out = stream_standard_new(1, &err),
 		.framing = framing,
+		.cut = framing,
 		.reply_timeout = 30 * NSEC_PER_MSEC,
 		.quit_after_eof = NSEC_NEVER,
 		.idle_timeout = NSEC_NEVER,

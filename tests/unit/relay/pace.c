@@ -182,3 +182,40 @@ Test(pace, a_pause_without_end_does_not_overflow)
 	cr_assert_eq(pace_allow(&p, start, (const uint8_t *)"x", 1, &until), 0);
 	cr_assert_eq(until, NSEC_NEVER);
 }
+
+/* Each is paid for after it has gone, and none is so long that it never goes. */
+Test(pace, whole_datagrams_keep_the_rate)
+{
+	static const size_t lengths[] = { 1, 1400, 100, 65507 };
+
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		struct pace p = { .rate = 1000 };
+		nsec_t now = start, until = 0, cost = (nsec_t)lengths[i] * NSEC_PER_MSEC;
+
+		for (int sent = 0; sent < 100;) {
+			if (!pace_allow_whole(&p, now, lengths[i], &until)) {
+				cr_assert(until > now, "would spin");
+				now = until;
+				continue;
+			}
+			pace_passed_whole(&p, now, lengths[i], false);
+			sent++;
+		}
+		cr_assert(now - start <= 99 * cost + PACE_WAIT, "%zu: too slow", lengths[i]);
+		cr_assert(now - start >= 99 * cost - PACE_WAIT, "%zu: too fast", lengths[i]);
+	}
+}
+
+Test(pace, an_empty_datagram_is_free_and_may_be_a_line)
+{
+	struct pace p = { .rate = 1 }, lines = { .line_delay = NSEC_PER_SEC };
+	nsec_t until = 0;
+
+	cr_assert(pace_allow_whole(&p, start, 10, &until));
+	pace_passed_whole(&p, start, 10, true);
+	cr_assert_not(pace_allow_whole(&p, start, 1, &until));
+	cr_assert(pace_allow_whole(&p, start, 0, &until));
+	pace_passed_whole(&lines, start, 0, true);
+	cr_assert_not(pace_allow_whole(&lines, start, 0, &until));
+	cr_assert_eq(until, start + NSEC_PER_SEC);
+}

@@ -402,3 +402,39 @@ Test(dial, families_alternate)
 	cr_assert_null(d.stream);
 	cr_assert(strcmp(tried, "4646") == 0 || strcmp(tried, "6464") == 0, "%s", tried);
 }
+
+static int vsock_errno;
+
+static int fail_socket(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	return call->op == SYS_SOCKET ? vsock_errno : 0;
+}
+
+/* What a kernel without vsock, or without a way to that CID, says is explained. */
+Test(dial, vsock_failures_are_explained)
+{
+	static const struct {
+		int error;
+		enum err_domain domain;
+		const char *hint;
+	} rows[] = {
+		{ EAFNOSUPPORT, ERR_LOCAL, "no vsock" },
+		{ ENODEV, ERR_LOCAL, "no transport" },
+		{ ECONNRESET, ERR_NETWORK, "nobody listens" },
+		{ ETIMEDOUT, ERR_NETWORK, "no machine" },
+	};
+	struct sys_observer observer = { .before = fail_socket };
+	struct spec spec = spec_of("vsock:3:70000");
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		vsock_errno = rows[i].error;
+		sys_observe(&observer);
+		struct dialed d = dial(&spec, (struct dial_request){ 0 }, 5);
+		sys_observe(NULL);
+		cr_assert_null(d.stream);
+		cr_assert_eq(d.err.domain, rows[i].domain, "row %zu", i);
+		cr_assert(strstr(sentence(&d.err), "vsock:3 port 70000"), "%s", sentence(&d.err));
+		cr_assert(strstr(d.err.hint, rows[i].hint), "row %zu: %s", i, d.err.hint);
+	}
+}
