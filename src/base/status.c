@@ -1,18 +1,20 @@
 #include "base/status.h"
 
 const struct status_row status_rows[] = {
-	{ "0", "what was asked for happened, whole" },
-	{ "1", "the network or the peer failed: refused, unreachable, reset in mid-stream" },
-	{ "2", "usage" },
-	{ "3", "a name or service could not be resolved" },
-	{ "4", "a time limit, set or default, ended it" },
-	{ "5", "TLS: handshake, certificate, pin" },
-	{ "6", "a proxy refused or misbehaved" },
-	{ "7", "this machine failed us: disk full, no descriptors, permission, address in use" },
-	{ "8", "an expectation was not met" },
-	{ "126", "the program to run could not be run" },
-	{ "127", "the program to run was not found" },
-	{ "128+n", "ended by signal n" },
+	{ "0", "done", "what was asked for happened, whole" },
+	{ "1", "network or peer",
+	  "the network or the peer failed: refused, unreachable, reset in mid-stream" },
+	{ "2", "usage", "usage" },
+	{ "3", "name", "a name or service could not be resolved" },
+	{ "4", "time limit", "a time limit, set or default, ended it" },
+	{ "5", "TLS", "TLS: handshake, certificate, pin" },
+	{ "6", "proxy", "a proxy refused or misbehaved" },
+	{ "7", "this machine",
+	  "this machine failed us: disk full, no descriptors, permission, address in use" },
+	{ "8", "expectation", "an expectation was not met" },
+	{ "126", "program not run", "the program to run could not be run" },
+	{ "127", "program not found", "the program to run was not found" },
+	{ "128+n", "signal n", "ended by signal n" },
 };
 const size_t status_row_count = ARRAY_LEN(status_rows);
 

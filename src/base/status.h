@@ -23,6 +23,7 @@ enum status {
 
 struct status_row {
 	const char *number; /* as the manual shows it: "0", "128+n" */
+	const char *brief;  /* for the help */
 	const char *meaning;
 };
 

@@ -49,7 +49,6 @@ static bool can_end_with(const char *const *statuses, const char *number)
 	return statuses == NULL || option_names_has(statuses, number);
 }
 
-/* The statuses in a few words each: what stands before the first comma or colon of the meaning. */
 static void add_statuses(struct text *t, struct style style, const char *const *statuses)
 {
 	struct fill f = fill_start(t, strlen("Exit status:"), 2);
@@ -66,8 +65,7 @@ static void add_statuses(struct text *t, struct style style, const char *const *
 		if (separator[0] != '\0')
 			text_add_str(t, separator);
 		f.column += strlen(separator);
-		text_add(&words, "%s %.*s", row->number, (int)strcspn(row->meaning, ",:"),
-		         row->meaning);
+		text_add(&words, "%s %s", row->number, row->brief);
 		fill_add_unbroken(&f, item);
 		separator = ",";
 	}

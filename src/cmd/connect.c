@@ -216,7 +216,7 @@ const struct command connect_command = {
 	.summary = "open a connection and join it to standard input and output",
 	.operands = "ENDPOINT",
 	.operands_help =
-		"HOST PORT, HOST:PORT, [V6]:PORT, :PORT, PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH,\n  vsock:CID:PORT",
+		"HOST PORT, HOST:PORT, [V6]:PORT, :PORT, PORT, unix:PATH|@NAME,\n  udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH, vsock:CID:PORT",
 	.min_operands = 1,
 	.max_operands = 2,
 	.examples = connect_examples,

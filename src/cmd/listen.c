@@ -310,7 +310,7 @@ const struct command listen_command = {
 	.summary = "accept a connection and join it to standard input and output",
 	.operands = "ENDPOINT",
 	.operands_help =
-		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH,\n  unix:@NAME, udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH,\n  vsock:CID:PORT",
+		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH|@NAME,\n  udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH, vsock:CID:PORT",
 	.min_operands = 0,
 	.max_operands = 2,
 	.examples = listen_examples,

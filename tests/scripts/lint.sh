@@ -80,6 +80,19 @@ prove 'no banned function' no_banned_function "${c_files[@]}"
 prove 'no function over 60 lines, no file over 400 (500 in tests)' no_long_story "${c_files[@]}"
 prove 'formatting (make format)' formatted "${c_files[@]}"
 prove 'shellcheck' shellcheck "${scripts[@]}"
+# A page says of which program it is, and has the parts that the tables write.
+pages_whole() {
+	local page code=0
+	for page in man/*.1; do
+		grep -q '^\.Dt SOCKIT' "$page" && grep -q '^\.Sh EXAMPLES' "$page" &&
+			grep -q '^\.\\" begin statuses ' "$page" && continue
+		echo "$page is not whole"
+		code=1
+	done
+	return "$code"
+}
+
+prove 'no manual page lost its parts' pages_whole
 prove 'completions and manual are what the tables say (make generate)' generated_in_step
 [ $status != 0 ] || echo 'lint: all passed'
 exit $status
