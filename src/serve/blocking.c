@@ -70,7 +70,7 @@ static void blocking_accept(struct blocking *b, const struct blocking_socket *so
 	b->paused = false;
 	b->accepted++;
 	server_client_came(b->server, &c.client, fd);
-	int error = stream_blocking_init(&c.stream, fd);
+	int error = stream_blocking_init(&c.stream, fd, &c.peer);
 	if (error)
 		blocking_client_refuse(&c, "limit its writes", -error);
 	else if (!acceptor_tunes(socket->place->listener, b->server->report, &c.peer, fd))

@@ -63,10 +63,14 @@ static int blocking_limit(int fd, int option, nsec_t limit)
 	return sys_setsockopt(fd, SOL_SOCKET, option, &time, sizeof time);
 }
 
-int stream_blocking_init(struct stream_blocking *s, int fd)
+int stream_blocking_init(struct stream_blocking *s, int fd, const struct addr *peer)
 {
+	bool unix_socket = peer->at.any.sa_family == AF_UNIX;
+
 	*s = (struct stream_blocking){
-		.stream = { .ops = &blocking_ops, .fd = fd, .nature = STREAM_SOCKET },
+		.stream = { .ops = &blocking_ops,
+		            .fd = fd,
+		            .nature = unix_socket ? STREAM_SOCKET : STREAM_TCP },
 	};
 	return blocking_limit(fd, SO_SNDTIMEO, STREAM_BLOCKING_WRITE);
 }

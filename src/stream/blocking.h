@@ -8,6 +8,7 @@
 #define SOCKIT_STREAM_BLOCKING_H
 
 #include "base/unit.h"
+#include "net/addr.h"
 #include "stream/stream.h"
 
 /* The longest that a write waits for room (SO_SNDTIMEO): as long as a signal may have to wait. Who does not
@@ -19,9 +20,9 @@ struct stream_blocking {
 	bool readable;        /* the next read will not wait; it takes this back */
 };
 
-/* Over FD, a socket without O_NONBLOCK, which is taken. 0, or the negative errno with which the limit for
+/* Over FD, a socket without O_NONBLOCK that is connected to PEER, which is taken. 0, or the negative errno with which the limit for
  * writes could not be set: FD is then still the caller's. */
-int stream_blocking_init(struct stream_blocking *s, int fd) MUST_CHECK;
+int stream_blocking_init(struct stream_blocking *s, int fd, const struct addr *peer) MUST_CHECK;
 
 /* Have accept(2) on the sockets of a listener wait for somebody; not without end, for whoever came may have
  * gone again, on some systems without a trace. */

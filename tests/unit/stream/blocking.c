@@ -32,7 +32,7 @@ static struct stream_blocking accepted(enum net net, int *peer)
 	cr_assert_not(must(fcntl(fd, F_GETFL), "fcntl") & O_NONBLOCK);
 	cr_assert(must(fcntl(fd, F_GETFD), "fcntl") & FD_CLOEXEC);
 	close(listener);
-	cr_assert_eq(stream_blocking_init(&s, fd), 0);
+	cr_assert_eq(stream_blocking_init(&s, fd, &a), 0);
 	return s;
 }
 
