@@ -7,7 +7,7 @@
 
 #include "base/num.h"
 
-const struct service service_table[] = {
+const struct service_row service_table[] = {
 #include "services.inc"
 };
 const size_t service_count = ARRAY_LEN(service_table);
@@ -52,7 +52,7 @@ bool service_is_name(const char *text)
 static int service_find_built_in(const char *name, const char *protocol)
 {
 	for (size_t i = 0; i < service_count; i++) {
-		const struct service *s = &service_table[i];
+		const struct service_row *s = &service_table[i];
 
 		if (strcmp(s->protocol, protocol) == 0 &&
 		    service_is_called(s->name, s->aliases, name))

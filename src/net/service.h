@@ -15,14 +15,14 @@
 enum { SERVICE_WORD_SIZE = 64 }; /* longer names are nobody's */
 
 /* Arrays, not pointers: a table that nobody asks costs nothing at the start. */
-struct service {
+struct service_row {
 	char name[20];
 	uint16_t port;
 	char protocol[6]; /* "tcp", "udp", ... */
 	char aliases[36]; /* separated by blanks, maybe empty */
 };
 
-extern const struct service service_table[];
+extern const struct service_row service_table[];
 extern const size_t service_count;
 
 /* Whether TEXT can be the name of a service (RFC 6335 section 5.1, plus what old tables hold):

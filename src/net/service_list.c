@@ -64,7 +64,7 @@ void service_list_add_system(struct service_list *list)
 void service_list_add_built_in(struct service_list *list)
 {
 	for (size_t i = 0; i < service_count; i++) {
-		const struct service *s = &service_table[i];
+		const struct service_row *s = &service_table[i];
 		char aliases[sizeof s->aliases];
 		size_t before = list->count;
 

@@ -29,6 +29,7 @@ enum report_kind {
 	REPORT_LISTENING_LOCAL,
 	REPORT_ACCEPTED,
 	REPORT_ACCEPT_PAUSED,
+	REPORT_UNSERVED,
 	REPORT_STDIN_ENDED,
 	REPORT_PEER_ENDED,
 	REPORT_CUT,
@@ -41,6 +42,11 @@ enum report_kind {
 	REPORT_UNDELIVERED,
 	REPORT_RECEIVE_PAUSED,
 	REPORT_CLOSED_SERVER,
+	REPORT_CLIENT_CAME,
+	REPORT_CLIENT_GONE,
+	REPORT_TOTALS,
+	REPORT_PLOT,
+	REPORT_THREADS,
 	REPORT_CALL,
 	REPORT_JOINED,
 	REPORT_SOCKOPT,
@@ -103,7 +109,7 @@ struct report_config {
 	struct style style;  /* of stderr */
 };
 
-struct report; /* opaque */
+struct report; /* opaque; several threads may tell at once */
 
 extern const char report_built_in[]; /* for --version */
 

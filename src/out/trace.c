@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -96,6 +97,23 @@ static const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                 true,
 	                 "have the kernel move pages between socket and pipe without copying" },
 	[SYS_CLOSE] = { "close", { decode_int }, true, "give the descriptor back" },
+	[SYS_SET_FLAGS] = { "fcntl",
+	                    { decode_int, decode_fcntl, decode_file_flags },
+	                    false,
+	                    "from now on accept, read and write wait until there is something to do" },
+	[SYS_FORK] = { "fork",
+	               { NULL },
+	               false,
+	               "make a process like this one; both go on here, the child with result 0" },
+	[SYS_WAITPID] = { "waitpid",
+	                  { decode_int, decode_wait_status, decode_wait_flags },
+	                  false,
+	                  "take the status of a child that has ended; until then it is a zombie" },
+	[SYS_KILL] = { "kill", { decode_int, decode_int }, false, "send a process a signal" },
+	[SYS_THREAD_OF_CLIENT] = { "pthread_create",
+	                           { NULL },
+	                           false,
+	                           "run a function beside this one, in the same memory" },
 	[SYS_PIPE2] = { "pipe2",
 	                { decode_pipe_ends, decode_pipe_flags },
 	                false,
@@ -269,9 +287,9 @@ static void payload_set(struct trace *trace, long fd, bool on)
 		return;
 	uint64_t bit = UINT64_C(1) << (fd % 64);
 	if (on)
-		trace->payload[fd / 64] |= bit;
+		(void)atomic_fetch_or(&trace->payload[fd / 64], bit);
 	else
-		trace->payload[fd / 64] &= ~bit;
+		(void)atomic_fetch_and(&trace->payload[fd / 64], ~bit);
 }
 
 static bool payload_has(const struct trace *trace, long fd)

@@ -16,6 +16,8 @@ void stream_leave_unconnected(struct stream *s);
 
 /* The peer of one that is not connected; NULL for others. */
 const struct addr *stream_unconnected_peer(const struct stream *s);
+/* The peer of S, which stream_socket_new made. */
+const struct addr *stream_peer(const struct stream *s);
 
 /* The family of the addresses of S, which stream_socket_new made. */
 int stream_family(const struct stream *s);
@@ -36,5 +38,8 @@ void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int
 
 /* SO_RCVLOWAT: from now on the socket counts as readable when BYTES can be read, or the end. */
 void stream_set_low_water(const struct stream *s, int bytes);
+
+/* Have stream_close reset the connection, where there is such a thing, instead of ending it. */
+void stream_reset_on_close(const struct stream *s);
 
 #endif

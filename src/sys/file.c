@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
@@ -174,6 +175,15 @@ int sys_status_flags(int fd)
 	return flags < 0 ? -errno : flags;
 }
 
+int sys_set_blocking(int fd)
+{
+	int flags = sys_status_flags(fd) & ~O_NONBLOCK;
+	struct sys_call call = { SYS_SET_FLAGS, .arg = { fd, F_SETFL, flags } };
+
+	SYS_RUN(call, fcntl(fd, F_SETFL, (int)call.arg[2]));
+	return (int)call.result;
+}
+
 bool sys_is_terminal(int fd)
 {
 	return isatty(fd);
@@ -216,4 +226,17 @@ int sys_list(const char *path, bool (*each)(void *context, const char *name), vo
 		continue;
 	(void)closedir(dir);
 	return 0;
+}
+
+void *sys_shared_memory(size_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+void sys_shared_memory_free(void *at, size_t size)
+{
+	if (at)
+		(void)munmap(at, size);
 }

@@ -54,6 +54,9 @@ ssize_t sys_readlink(const char *path, char *buf, size_t size) MUST_CHECK;
 /* The status flags of FD (fcntl F_GETFL). */
 int sys_status_flags(int fd) MUST_CHECK;
 
+/* From now on reads, writes and accepts on FD wait (fcntl F_SETFL without O_NONBLOCK). */
+int sys_set_blocking(int fd) MUST_CHECK;
+
 bool sys_is_terminal(int fd);
 
 /* Whether FD is a pipe made by pipe(2), not a FIFO that has a name. */
@@ -65,6 +68,10 @@ int sys_fill_standard_fds(void) MUST_CHECK;
 /* Close FD, 0 or 1, and leave standard error in its place, so that no socket comes there. Returns as
  * sys_close. */
 int sys_retire_standard_fd(int fd) MUST_CHECK;
+
+/* SIZE bytes of zeroes that this process shares with those that it will fork, NULL without memory. */
+void *sys_shared_memory(size_t size) MUST_CHECK;
+void sys_shared_memory_free(void *at, size_t size);
 
 /* The entries of directory PATH one by one to EACH until it returns false. */
 int sys_list(const char *path, bool (*each)(void *context, const char *name),

@@ -101,7 +101,7 @@ Test(service, rows_of_the_built_in_table_are_sound)
 {
 	cr_assert(service_count > 100);
 	for (size_t i = 0; i < service_count; i++) {
-		const struct service *s = &service_table[i];
+		const struct service_row *s = &service_table[i];
 
 		cr_assert(s->port > 0, "%s", s->name);
 		cr_assert(s->name[0] && s->protocol[0] && s->aliases);
@@ -117,7 +117,7 @@ Test(service, rows_of_the_built_in_table_are_sound)
 
 Test(service, an_alias_is_a_name)
 {
-	const struct service *s = service_table;
+	const struct service_row *s = service_table;
 
 	while (s < service_table + service_count && !s->aliases[0])
 		s++;

@@ -1,0 +1,23 @@
+#include "serve/services.h"
+
+#include <string.h>
+
+#include "base/attr.h"
+#include "serve/classic.h"
+
+const struct service *const services_table[] = {
+	&service_echo,
+	&service_discard,
+	&service_upper,
+};
+
+const size_t services_count = ARRAY_LEN(services_table);
+
+const struct service *services_named(const char *name, size_t len)
+{
+	for (size_t i = 0; i < services_count; i++)
+		if (strlen(services_table[i]->name) == len &&
+		    memcmp(services_table[i]->name, name, len) == 0)
+			return services_table[i];
+	return NULL;
+}
