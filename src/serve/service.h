@@ -19,7 +19,8 @@ enum { SERVICE_ROOM = 65536 };
 
 /* What has to happen before the next step. All that a step gave is sent first. */
 enum service_next {
-	SERVICE_READ,  /* more input; where that has ended, the same as SERVICE_END */
+	SERVICE_READ, /* more input, or with turn->wake that time, whichever comes first; where input has
+	               * ended, the same as SERVICE_END */
 	SERVICE_AGAIN, /* nothing: there is more to give */
 	SERVICE_WAIT,  /* time: turn->wake comes. Input stays where it is */
 	SERVICE_NAME,  /* the client's name is looked up: turn->name */
@@ -53,7 +54,7 @@ struct service_turn {
 	size_t used;         /* bytes of IN */
 	const uint8_t *give; /* to be sent: in IN, in ROOM, in the state, or constant */
 	size_t give_len;
-	nsec_t wake; /* for SERVICE_WAIT */
+	nsec_t wake; /* for SERVICE_WAIT; for SERVICE_READ the latest time of the next step, 0 for none */
 };
 
 /* Where a service can be had. */
