@@ -1,0 +1,178 @@
+#include "harness/turns.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Steps that neither use nor give anything, in a row, before a service counts as going round in circles. */
+enum { IDLE_STEPS_MAX = 3 };
+
+static void must(bool holds, const char *what)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "a step broke its contract: %s\n", what);
+	abort();
+}
+
+static void *allocated(size_t n)
+{
+	void *at = malloc(n > 0 ? n : 1);
+
+	must(at, "memory");
+	return at;
+}
+
+struct turns turns_start(const struct service *service)
+{
+	struct turns t = {
+		.room = SERVICE_ROOM, .name = "", .out_most = SIZE_MAX, .service = service
+	};
+
+	t.now = NSEC_PER_SEC;
+	t.peer.at.v4.sin_family = AF_INET;
+	t.peer.at.v4.sin_port = htons(40000);
+	t.peer.at.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	t.peer.len = sizeof t.peer.at.v4;
+	t.state = calloc(1, service->state_size + 1);
+	t.out = calloc(1, 1);
+	must(t.state && t.out, "memory");
+	return t;
+}
+
+static void take_output(struct turns *t, const struct service_turn *turn)
+{
+	size_t keep = t->out_most - t->out_len;
+
+	if (keep > turn->give_len)
+		keep = turn->give_len;
+	t->given += turn->give_len;
+	if (keep == 0)
+		return;
+	t->out = realloc(t->out, t->out_len + keep + 1);
+	must(t->out, "memory");
+	memcpy(t->out + t->out_len, turn->give, keep);
+	t->out_len += keep;
+	t->out[t->out_len] = '\0';
+}
+
+static void use_input(struct turns *t, size_t used)
+{
+	uint8_t *kept = allocated(t->kept_len - used);
+
+	memcpy(kept, t->kept + used, t->kept_len - used);
+	free(t->kept);
+	t->kept = kept;
+	t->kept_len -= used;
+}
+
+/* Whether there is another step to be made at once. */
+static bool follow(struct turns *t, const struct service_turn *turn)
+{
+	t->wake = turn->wake;
+	switch (t->last) {
+	case SERVICE_READ:
+		must(turn->wake == 0 || turn->wake > t->now,
+		     "it wants input before a time that has passed");
+		t->over = t->ended;
+		return false;
+	case SERVICE_AGAIN:
+		return true;
+	case SERVICE_WAIT:
+		must(turn->wake > t->now, "it waits for a time that has passed");
+		t->waits++;
+		t->now = turn->wake;
+		return true;
+	case SERVICE_NAME:
+		must(!t->named, "it asks for a name twice");
+		t->names++;
+		t->named = true;
+		return true;
+	case SERVICE_END:
+	case SERVICE_SHUT:
+	case SERVICE_RESET:
+		break;
+	}
+	t->over = true;
+	return false;
+}
+
+static void steps(struct turns *t)
+{
+	bool on = !t->over;
+
+	for (unsigned idle = 0; on;) {
+		size_t room_len = t->room, fed = t->kept_len;
+		uint8_t *room = allocated(room_len);
+		struct service_turn turn = { .in = t->kept,
+			                     .in_len = fed,
+			                     .in_ended = t->ended,
+			                     .room = room,
+			                     .room_len = room_len,
+			                     .now = t->now,
+			                     .peer = &t->peer,
+			                     .name = t->named ? t->name : NULL };
+
+		t->last = t->service->step(t->state, &turn);
+		must(turn.used <= fed, "more is used than came");
+		must(turn.give_len <= room_len, "more is given than there is room for");
+		must(t->last != SERVICE_READ || fed - turn.used < SERVICE_ROOM,
+		     "a full input is not used");
+		take_output(t, &turn);
+		use_input(t, turn.used);
+		free(room);
+		idle = turn.used + turn.give_len > 0 ? 0 : idle + 1;
+		must(idle <= IDLE_STEPS_MAX, "it goes round in circles");
+		on = follow(t, &turn);
+	}
+}
+
+/* No more than an exchange would keep. */
+static size_t add_input(struct turns *t, const uint8_t *bytes, size_t n)
+{
+	size_t room = SERVICE_ROOM - t->kept_len, piece = n < room ? n : room;
+	uint8_t *kept = allocated(t->kept_len + piece);
+
+	if (t->kept_len > 0)
+		memcpy(kept, t->kept, t->kept_len);
+	memcpy(kept + t->kept_len, bytes, piece);
+	free(t->kept);
+	t->kept = kept;
+	t->kept_len += piece;
+	return piece;
+}
+
+void turns_feed(struct turns *t, const void *bytes, size_t n)
+{
+	const uint8_t *at = bytes;
+
+	do {
+		size_t piece = add_input(t, at, n);
+
+		at += piece;
+		n -= piece;
+		steps(t);
+	} while (n > 0 && !t->over);
+}
+
+void turns_end_input(struct turns *t)
+{
+	t->ended = true;
+	turns_wake(t);
+}
+
+void turns_wake(struct turns *t)
+{
+	turns_feed(t, "", 0);
+}
+
+void turns_finish(struct turns *t)
+{
+	if (t->service->end)
+		t->service->end(t->state);
+	free(t->state);
+	free(t->kept);
+	free(t->out);
+}
