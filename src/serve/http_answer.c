@@ -24,7 +24,7 @@ struct http_answer {
 /* RFC 9110 section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT". */
 static void add_date(struct text *t)
 {
-	time_t now = sys_time_of_day();
+	time_t now = (time_t)(sys_wall() / NSEC_PER_SEC);
 	struct tm date;
 	char buf[64];
 

@@ -48,7 +48,6 @@ static void take_output(struct turns *t, const struct service_turn *turn)
 
 	if (keep > turn->give_len)
 		keep = turn->give_len;
-	t->given += turn->give_len;
 	if (keep == 0)
 		return;
 	t->out = realloc(t->out, t->out_len + keep + 1);
@@ -72,6 +71,10 @@ static void use_input(struct turns *t, size_t used)
 static bool follow(struct turns *t, const struct service_turn *turn)
 {
 	t->wake = turn->wake;
+	if (t->out_len == t->out_most) {
+		t->over = true;
+		return false;
+	}
 	switch (t->last) {
 	case SERVICE_READ:
 		must(turn->wake == 0 || turn->wake > t->now,
@@ -175,4 +178,55 @@ void turns_finish(struct turns *t)
 	free(t->state);
 	free(t->kept);
 	free(t->out);
+}
+
+enum { COMPARED = 65536 };
+
+/* Its digits and letters become dots. */
+static void hide_dates(struct turns *t)
+{
+	for (char *at = t->out;
+	     (at = memmem(at, t->out_len - (size_t)(at - t->out), "\nDate: ", 7));)
+		for (at += 7; *at && *at != '\r'; at++)
+			*at = '.';
+}
+
+static struct turns tried(const struct service *service, const uint8_t *cuts, const uint8_t *in,
+                          size_t n)
+{
+	struct turns t = turns_start(service);
+	size_t i = 0;
+
+	t.out_most = COMPARED;
+	while (n > 0 && !t.over) {
+		size_t piece = cuts ? (size_t)cuts[i % TURNS_CUTS] + 1 : n;
+
+		if (piece > n)
+			piece = n;
+		if (cuts)
+			t.room =
+				(size_t)cuts[(i + 1) % TURNS_CUTS] * cuts[(i + 2) % TURNS_CUTS] + 1;
+		turns_feed(&t, in, piece);
+		in += piece;
+		n -= piece;
+		i++;
+	}
+	turns_end_input(&t);
+	hide_dates(&t);
+	return t;
+}
+
+void turns_try_cuts(const struct service *service, const uint8_t *bytes, size_t n)
+{
+	if (n < TURNS_CUTS)
+		return;
+	struct turns whole = tried(service, NULL, bytes + TURNS_CUTS, n - TURNS_CUTS);
+	struct turns cut = tried(service, bytes, bytes + TURNS_CUTS, n - TURNS_CUTS);
+
+	must(whole.out_len == cut.out_len && memcmp(whole.out, cut.out, cut.out_len) == 0,
+	     "what it says depends on how its input is cut");
+	must(whole.out_len == COMPARED || (whole.over && whole.last == cut.last),
+	     "how it ends depends on how its input is cut");
+	turns_finish(&whole);
+	turns_finish(&cut);
 }

@@ -12,13 +12,12 @@ struct turns {
 	/* What the test may set after turns_start. */
 	size_t room;      /* at most SERVICE_ROOM, what it is when it begins */
 	const char *name; /* of the peer, when it is asked for; "" at first */
-	size_t out_most;  /* so much of what is given is kept in OUT, the rest only counted */
+	size_t out_most;  /* the client leaves when it was given so much */
 	nsec_t now;       /* goes on by itself where the service waits */
 	struct addr peer; /* 127.0.0.1 port 40000 */
 
 	char *out; /* all that was given; always ends with a NUL */
 	size_t out_len;
-	uint64_t given;
 	bool over;
 	enum service_next last; /* what the last step said */
 	nsec_t wake;            /* and its time */
@@ -44,5 +43,13 @@ void turns_end_input(struct turns *t);
 void turns_wake(struct turns *t);
 
 void turns_finish(struct turns *t);
+
+/*
+ * The property that every service over streams has: what it says does not depend on how its input is cut into
+ * pieces and its output into rooms. Aborts where it does. BYTES beyond the first TURNS_CUTS are the input; those
+ * say how it is cut. The time of day in a line "Date:" is not compared, and nothing beyond 64 KiB.
+ */
+enum { TURNS_CUTS = 8 };
+void turns_try_cuts(const struct service *service, const uint8_t *bytes, size_t n);
 
 #endif

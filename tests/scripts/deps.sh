@@ -14,6 +14,8 @@ test  libcriterion-dev criterion-devel    criterion-dev     criterion        cri
 test  netcat-openbsd   netcat             netcat-openbsd    openbsd-netcat   netcat           command -v nc.openbsd
 test  ncat             nmap-ncat          nmap-ncat         nmap             nmap             command -v ncat
 test  socat            socat              socat             socat            socat            command -v socat
+test  curl             curl               curl              curl             curl             command -v curl
+test  wrk              -                  wrk               wrk              wrk              command -v wrk
 test  strace           strace             strace            strace           -                command -v strace
 test  iproute2         iproute            iproute2          iproute2         -                command -v ip
 test  util-linux       util-linux         util-linux-misc   util-linux       -                command -v unshare
