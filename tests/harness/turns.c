@@ -50,8 +50,11 @@ static void take_output(struct turns *t, const struct service_turn *turn)
 		keep = turn->give_len;
 	if (keep == 0)
 		return;
-	t->out = realloc(t->out, t->out_len + keep + 1);
-	must(t->out, "memory");
+	if (t->out_len + keep >= t->out_room) {
+		t->out_room = 2 * (t->out_len + keep) + 1;
+		t->out = realloc(t->out, t->out_room);
+		must(t->out, "memory");
+	}
 	memcpy(t->out + t->out_len, turn->give, keep);
 	t->out_len += keep;
 	t->out[t->out_len] = '\0';
@@ -59,12 +62,24 @@ static void take_output(struct turns *t, const struct service_turn *turn)
 
 static void use_input(struct turns *t, size_t used)
 {
+	if (used == 0)
+		return;
 	uint8_t *kept = allocated(t->kept_len - used);
 
 	memcpy(kept, t->kept + used, t->kept_len - used);
 	free(t->kept);
 	t->kept = kept;
 	t->kept_len -= used;
+}
+
+static uint8_t *room_of(struct turns *t)
+{
+	if (t->room_len != t->room) {
+		free(t->room_at);
+		t->room_at = allocated(t->room);
+		t->room_len = t->room;
+	}
+	return t->room_at;
 }
 
 /* Whether there is another step to be made at once. */
@@ -107,25 +122,23 @@ static void steps(struct turns *t)
 	bool on = !t->over;
 
 	for (unsigned idle = 0; on;) {
-		size_t room_len = t->room, fed = t->kept_len;
-		uint8_t *room = allocated(room_len);
+		size_t fed = t->kept_len;
 		struct service_turn turn = { .in = t->kept,
 			                     .in_len = fed,
 			                     .in_ended = t->ended,
-			                     .room = room,
-			                     .room_len = room_len,
+			                     .room = room_of(t),
+			                     .room_len = t->room,
 			                     .now = t->now,
 			                     .peer = &t->peer,
 			                     .name = t->named ? t->name : NULL };
 
 		t->last = t->service->step(t->state, &turn);
 		must(turn.used <= fed, "more is used than came");
-		must(turn.give_len <= room_len, "more is given than there is room for");
+		must(turn.give_len <= t->room, "more is given than there is room for");
 		must(t->last != SERVICE_READ || fed - turn.used < SERVICE_ROOM,
 		     "a full input is not used");
 		take_output(t, &turn);
 		use_input(t, turn.used);
-		free(room);
 		idle = turn.used + turn.give_len > 0 ? 0 : idle + 1;
 		must(idle <= IDLE_STEPS_MAX, "it goes round in circles");
 		on = follow(t, &turn);
@@ -177,10 +190,11 @@ void turns_finish(struct turns *t)
 		t->service->end(t->state);
 	free(t->state);
 	free(t->kept);
+	free(t->room_at);
 	free(t->out);
 }
 
-enum { COMPARED = 65536 };
+enum { COMPARED = 16384 };
 
 /* Its digits and letters become dots. */
 static void hide_dates(struct turns *t)

@@ -26,8 +26,8 @@ struct turns {
 	/* The rest is for turns.c. */
 	const struct service *service;
 	void *state;
-	uint8_t *kept;
-	size_t kept_len;
+	uint8_t *kept, *room_at;
+	size_t kept_len, room_len, out_room;
 	bool ended, named;
 };
 
@@ -47,7 +47,7 @@ void turns_finish(struct turns *t);
 /*
  * The property that every service over streams has: what it says does not depend on how its input is cut into
  * pieces and its output into rooms. Aborts where it does. BYTES beyond the first TURNS_CUTS are the input; those
- * say how it is cut. The time of day in a line "Date:" is not compared, and nothing beyond 64 KiB.
+ * say how it is cut. The time of day in a line "Date:" is not compared, and nothing beyond 16 KiB.
  */
 enum { TURNS_CUTS = 8 };
 void turns_try_cuts(const struct service *service, const uint8_t *bytes, size_t n);

@@ -207,7 +207,7 @@ Test(http_answers, accept_decides)
 		{ "text/html, application/json", false },
 		{ "application/json;q=0.5, text/html;q=0.6", true },
 		{ "application/json;q=0.5, text/html;q=0.4", false },
-		{ "x/y;a=\",text/html\"", false },
+		{ "x/y;a=\",text/html,\"", false },
 		{ "x/y\r\nAccept: text/html", true },
 	};
 	char request[256];

@@ -214,6 +214,8 @@ Test(http_rules, chunks)
 		{ CHUNKED "3\r\nabc\r\n0\r\nX: y\r\n\r\n", 200, true },
 		{ CHUNKED "3\r\nabc\r\n0\r\n y\r\n\r\n", 400, false },
 		{ CHUNKED "3\nabc\r\n0\r\n\r\n", 400, false },
+		{ CHUNKED "30\nabc\r\n0\r\n\r\n", 400, false },
+		{ CHUNKED "3\r\nabc\rX0\r\n\r\n", 400, false },
 		{ CHUNKED "3\r\nabc\n0\r\n\r\n", 400, false },
 		{ CHUNKED "3\r\nabcd\r\n0\r\n\r\n", 400, false },
 		{ CHUNKED "3\r\nabc\r\r\n0\r\n\r\n", 400, false },
@@ -280,7 +282,8 @@ Test(http_rules, limits)
 
 	cr_assert_eq(status_of_long("GET /", most, "a", " HTTP/1.1\r\nHost: h\r\n\r\n"), 200);
 	cr_assert_eq(status_of_long("GET /", most + 1, "a", " HTTP/1.1\r\nHost: h\r\n\r\n"), 414);
-	cr_assert_eq(status_of_long("GET /", HTTP_LINE_MAX, "a", ""), 414);
+	cr_assert_eq(status_of_long("GET /", HTTP_LINE_MAX - 6, "a", ""), 0);
+	cr_assert_eq(status_of_long("GET /", HTTP_LINE_MAX - 5, "a", ""), 414);
 
 	most = HTTP_HEAD_MAX - strlen(H11 "X: \r\n\r\n");
 	cr_assert_eq(status_of_long(H11 "X: ", most, "a", "\r\n\r\n"), 200);
@@ -330,6 +333,16 @@ Test(http_rules, a_slow_request_has_a_limit)
 	turns_wake(&t);
 	cr_assert(strstr(t.out, "HTTP/1.1 408 Request Timeout\r\n"));
 	cr_assert_eq(t.last, SERVICE_END);
+	turns_finish(&t);
+}
+
+Test(http_rules, empty_lines_before_each_request_are_passed_over)
+{
+	struct turns t = turns_start(&service_http);
+
+	for (unsigned i = 0; i < 20; i++)
+		turns_feed(&t, "\r\n" H11 "\r\n", strlen("\r\n" H11 "\r\n"));
+	cr_assert(!t.over && !strstr(t.out, " 400 "));
 	turns_finish(&t);
 }
 
