@@ -226,10 +226,11 @@ check:
 	+$(Q)tests/scripts/packaging.sh install $(BUILD)/check
 	@echo "check: all passed, POLLER=$(POLLER)"
 
-# Everything once more in other ways: under sanitizers, with clang, with the other poller and the tests
-# that take long, whole sweeps of injected faults among them, and what a packager does.
+# Everything once more in other ways: under sanitizers, with a fuzzer, with clang, with the other poller
+# and the tests that take long, whole sweeps of injected faults among them, and what a packager does.
 check-long:
 	+$(Q)$(SUBMAKE) asan
+	+$(Q)$(SUBMAKE) FUZZ_SECONDS=20 fuzz
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/clang WERROR=1 CC=$(CLANG) test
 	+$(Q)SOCKIT_LONG=1 $(SUBMAKE) BUILD=$(BUILD)/$(OTHER_POLLER) WERROR=1 POLLER=$(OTHER_POLLER) test
 	+$(Q)tests/scripts/packaging.sh all $(BUILD)/clang
@@ -291,7 +292,7 @@ make deps         install what building needs; make test-deps: and what the test
 make demo         move a file through sockit listen and sockit connect, and compare
 make test         run the unit and end-to-end tests (TEST_ARGS='--filter=suite/*')
 make check        what every change must pass: lint, gcc and clang with -Werror, test
-make check-long   the rest: asan, tests with clang and the other poller, packaging
+make check-long   the rest: asan, fuzz, tests with clang and the other poller, packaging
 make asan         the tests under the address and undefined-behaviour sanitizers
 make fuzz         parsers with input that a fuzzer makes up (FUZZ_SECONDS=60)
 make lint         floors, symbols, banned functions, formatting, scripts, generated files
