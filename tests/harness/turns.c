@@ -123,7 +123,9 @@ static void steps(struct turns *t)
 
 	for (unsigned idle = 0; on;) {
 		size_t fed = t->kept_len;
-		struct service_turn turn = { .in = t->kept,
+		struct service_turn turn = { .service = t->service,
+			                     .client = 1,
+			                     .in = t->kept,
 			                     .in_len = fed,
 			                     .in_ended = t->ended,
 			                     .room = room_of(t),

@@ -27,7 +27,7 @@ test  zsh              zsh                zsh               zsh              zsh
 test  fish             fish               fish              fish             fish             command -v fish
 test  bash-completion  bash-completion    bash-completion   bash-completion  bash-completion  [ -e /usr/share/bash-completion/bash_completion ]
 test  clang            clang              clang             clang            llvm             command -v clang
-test  libclang-rt-dev  compiler-rt        compiler-rt       compiler-rt      -                ls "$(clang -print-runtime-dir)"/libclang_rt.fuzzer*
+test  libclang-rt-dev  compiler-rt        compiler-rt       compiler-rt      -                find /usr/lib -name "libclang_rt.fuzzer*" | grep -q .
 test  clang-format     clang-tools-extra  clang-extra-tools clang            clang-format     command -v clang-format
 test  shellcheck       ShellCheck         shellcheck        shellcheck       shellcheck       command -v shellcheck
 test  git              git                git               git              git              command -v git
