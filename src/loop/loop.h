@@ -15,17 +15,17 @@ struct loop; /* opaque */
 
 /* A descriptor to wait for. The caller's; must stay in place while it is watched. */
 struct watch {
-	int fd;
 	/* READY_* as it is; called once a turn of the loop. A descriptor that cannot be waited for
 	 * (a regular file) is called with what it is interested in, every turn. */
 	void (*ready)(struct watch *watch, unsigned ready);
+	int fd;
 
 	/* When the kernel cannot wait for it, it is no longer watched and called with READY_LOST; without
 	 * this, loop_run ends. */
 	bool may_be_lost;
 
 	/* private */
-	bool added, always, listed;
+	bool added : 1, always : 1, listed : 1;
 	unsigned char interest, armed;
 	struct loop *loop; /* NULL: not watched */
 	struct watch *next,
@@ -71,7 +71,8 @@ void loop_defer_cancel(struct loop *loop, struct deferred *d);
 /* Call CALL between two turns when SIGUSR1 was caught. Once a process, in its first thread. */
 void loop_on_usr1(struct loop *loop, void (*call)(void *context), void *context);
 
-/* Turn until loop_stop. -1 with ERR_SIGNAL when INT, TERM or HUP was caught, or with ERR_LOCAL when
+/* Turn until loop_stop. -1 with ERR_SIGNAL when INT, TERM or HUP was caught, in the thread that they come
+ * to, or with ERR_LOCAL when
  * waiting itself fails. It may be turned again after a signal, which ends it once. */
 int loop_run(struct loop *loop, struct err *err) MUST_CHECK;
 void loop_stop(struct loop *loop);

@@ -42,6 +42,7 @@ enum report_kind {
 	REPORT_CLIENT_CAME,
 	REPORT_CLIENT_GONE,
 	REPORT_TOTALS,
+	REPORT_PLOT,
 	REPORT_THREADS,
 	REPORT_CALL,
 	REPORT_SOCKOPT,
@@ -104,7 +105,7 @@ struct report_config {
 	struct style style;  /* of stderr */
 };
 
-struct report; /* opaque */
+struct report; /* opaque; several threads may tell at once */
 
 extern const char report_built_in[]; /* for --version */
 
