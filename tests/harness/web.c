@@ -9,7 +9,7 @@
 
 enum { MAX_CURL_WORDS = 32, MAX_CURL_URLS = 4 };
 
-static const char *const models[] = { "event" };
+static const char *const models[] = { "event", "thread", "fork", "iterative" };
 
 static struct web web_start(const char *model, enum net net)
 {
