@@ -71,8 +71,10 @@ static void visit_wait(struct visit *v, enum exchange_wait wait)
 	nsec_t wake = visit_wake(v, wait), idle = visit_idle_until(v, wait);
 	nsec_t until = earlier(earlier(wake, idle), v->drain_until);
 	struct pollfd fds[] = {
-		{ .fd = wait == EXCHANGE_TIME ? -1 : c->stream.stream.fd,
-		  .events = wait == EXCHANGE_OUTPUT ? POLLOUT : POLLIN },
+		{ .fd = c->stream.stream.fd,
+		  .events = wait == EXCHANGE_INPUT    ? POLLIN
+		            : wait == EXCHANGE_OUTPUT ? POLLOUT
+		                                      : 0 },
 		{ .fd = v->stopping ? c->orders.cut : c->orders.stop, .events = POLLIN },
 	};
 
@@ -91,6 +93,9 @@ static void visit_wait(struct visit *v, enum exchange_wait wait)
 			return;
 		if (count > 0 && fds[0].revents) {
 			c->stream.readable = wait == EXCHANGE_INPUT;
+			/* Nothing was asked for: it has gone while its service waits. */
+			if (wait == EXCHANGE_TIME)
+				v->cut = failure_errno_text(ECONNRESET);
 			return;
 		}
 		if (v->now >= wake)
