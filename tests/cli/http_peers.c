@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "harness/clock.h"
+#include "harness/echo_serve.h"
 #include "harness/peer.h"
 #include "harness/scratch.h"
 #include "harness/sockit.h"
@@ -139,6 +140,32 @@ static void check_leaving(const struct web *web)
 Test(http_peers, a_client_that_leaves_harms_nobody)
 {
 	web_each(check_leaving);
+}
+
+/* Under a sanitizer the server's own end says whether that is so. */
+Test(http_peers, nothing_is_left_of_clients_that_leave_in_the_middle)
+{
+	static const char *const requests[] = {
+		GET("/") "\r\n",
+		GET("/") "Content-Length: 9\r\n\r\nabc",
+		GET("/bytes/1G") "\r\n",
+		GET("/delay/1h") "\r\n",
+		GET("/drip?duration=1h") "\r\n" GET("/"),
+	};
+	struct place place;
+	struct child server =
+		echo_serve("http", NET_V4, false, WORDS("--max-accepts", "5"), &place);
+
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		int fd = peer_connect(&place);
+
+		peer_send(fd, requests[i]);
+		if (i % 2 == 0)
+			peer_await_unread(fd, 1);
+		peer_await_acknowledged(fd);
+		peer_reset(fd);
+	}
+	child_expect(&server, 0);
 }
 
 static void check_tools(const struct web *web)
