@@ -86,7 +86,7 @@ HARNESS := $(call object,$(HARNESS_SOURCES))
 unit_OBJECTS := $(OBJECTS) $(BUILD)/obj/src/main_callable.o
 SUITE_BINARIES := $(addprefix $(BUILD)/tests/,$(SUITES))
 
-.PHONY: all objects tests deps test-deps demo test lint asan check check-long generate \
+.PHONY: all objects tests deps test-deps demo test lint asan fuzz fuzzers check check-long generate \
 	format bench install uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -114,7 +114,17 @@ $(BUILD)/tests/$(1): $$($(1)_OBJECTS) $(HARNESS) $(call object,$($(1)_SOURCES)) 
 endef
 $(foreach suite,$(SUITES),$(eval $(call suite_rule,$(suite))))
 
+# libFuzzer's main() stands in for ours; the harness is that which needs no Criterion.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(OBJECTS) $(BUILD)/obj/tests/harness/turns.o \
+		$(BUILD)/ldflags
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(JANSSON_LIBS) $(LDLIBS)
+
 objects: $(OBJECTS) $(MAIN)
+
+fuzzers: $(FUZZERS)
 
 tests: all $(SUITE_BINARIES)
 
@@ -139,6 +149,7 @@ $(BUILD)/generated/services.inc: src/net/services.txt src/net/services.awk
 	$(Q)LC_ALL=C awk -f src/net/services.awk src/net/services.txt >$@
 
 -include $(patsubst %.o,%.d,$(OBJECTS) $(MAIN) $(HARNESS) $(BUILD)/obj/src/main_callable.o \
+	$(call object,$(wildcard tests/fuzz/*.c)) \
 	$(call object,$(DOCGEN_SOURCES) $(foreach suite,$(SUITES),$($(suite)_SOURCES))))
 
 # What decides how things are compiled. The file changes only when that does, and everything depends
@@ -192,6 +203,17 @@ asan:
 	+$(Q)SOCKIT_ASAN=1 ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
 		$(SUBMAKE) BUILD=$(BUILD)/asan CFLAGS='$(CFLAGS) $(SANITIZE)' OPTIONAL_CFLAGS= test
 
+# Each for FUZZ_SECONDS, with clang; what breaks one is left in BUILD/fuzzing. FUZZ_ARGS goes to libFuzzer.
+FUZZ_SECONDS ?= 60
+fuzz:
+	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/fuzzing CC=$(CLANG) OPTIONAL_CFLAGS= \
+		CFLAGS='$(CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
+	$(Q)for dict in tests/fuzz/*.dict; do name=$$(basename "$$dict" .dict); \
+		mkdir -p "$(BUILD)/fuzzing/$$name" && "$(BUILD)/fuzzing/fuzz/$$name" -dict="$$dict" \
+			-max_len=4096 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+			-artifact_prefix="$(BUILD)/fuzzing/$$name-" $(FUZZ_ARGS) \
+			"$(BUILD)/fuzzing/$$name" || exit; done
+
 # Objects without optimisation or fortified headers, so that every call leaves its symbol.
 lint: $(BUILD)/docgen
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/nm CPPFLAGS= CFLAGS=-O0 OPTIONAL_CFLAGS= objects
@@ -204,10 +226,11 @@ check:
 	+$(Q)tests/scripts/packaging.sh install $(BUILD)/check
 	@echo "check: all passed, POLLER=$(POLLER)"
 
-# Everything once more in other ways: under sanitizers, with clang, with the other poller and the tests
-# that take long, whole sweeps of injected faults among them, and what a packager does.
+# Everything once more in other ways: under sanitizers, with a fuzzer, with clang, with the other poller
+# and the tests that take long, whole sweeps of injected faults among them, and what a packager does.
 check-long:
 	+$(Q)$(SUBMAKE) asan
+	+$(Q)$(SUBMAKE) FUZZ_SECONDS=20 fuzz
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/clang WERROR=1 CC=$(CLANG) test
 	+$(Q)SOCKIT_LONG=1 $(SUBMAKE) BUILD=$(BUILD)/$(OTHER_POLLER) WERROR=1 POLLER=$(OTHER_POLLER) test
 	+$(Q)tests/scripts/packaging.sh all $(BUILD)/clang
@@ -269,8 +292,9 @@ make deps         install what building needs; make test-deps: and what the test
 make demo         move a file through sockit listen and sockit connect, and compare
 make test         run the unit and end-to-end tests (TEST_ARGS='--filter=suite/*')
 make check        what every change must pass: lint, gcc and clang with -Werror, test
-make check-long   the rest: asan, tests with clang and the other poller, packaging
+make check-long   the rest: asan, fuzz, tests with clang and the other poller, packaging
 make asan         the tests under the address and undefined-behaviour sanitizers
+make fuzz         parsers with input that a fuzzer makes up (FUZZ_SECONDS=60)
 make lint         floors, symbols, banned functions, formatting, scripts, generated files
 make bench        sockit beside nc, ncat, socat and getent (wants root)
 make generate     write completions/ anew from the option tables

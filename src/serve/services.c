@@ -4,11 +4,13 @@
 
 #include "base/attr.h"
 #include "serve/classic.h"
+#include "serve/http.h"
 
 const struct service *const services_table[] = {
 	&service_echo,
 	&service_discard,
 	&service_upper,
+	&service_http,
 };
 
 const size_t services_count = ARRAY_LEN(services_table);

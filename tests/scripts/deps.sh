@@ -14,6 +14,8 @@ test  libcriterion-dev criterion-devel    criterion-dev     criterion        cri
 test  netcat-openbsd   netcat             netcat-openbsd    openbsd-netcat   netcat           command -v nc.openbsd
 test  ncat             nmap-ncat          nmap-ncat         nmap             nmap             command -v ncat
 test  socat            socat              socat             socat            socat            command -v socat
+test  curl             curl               curl              curl             curl             command -v curl
+test  wrk              -                  wrk               wrk              wrk              command -v wrk
 test  strace           strace             strace            strace           -                command -v strace
 test  iproute2         iproute            iproute2          iproute2         -                command -v ip
 test  util-linux       util-linux         util-linux-misc   util-linux       -                command -v unshare
@@ -25,6 +27,7 @@ test  zsh              zsh                zsh               zsh              zsh
 test  fish             fish               fish              fish             fish             command -v fish
 test  bash-completion  bash-completion    bash-completion   bash-completion  bash-completion  [ -e /usr/share/bash-completion/bash_completion ]
 test  clang            clang              clang             clang            llvm             command -v clang
+test  libclang-rt-dev  compiler-rt        compiler-rt       compiler-rt      -                find /usr/lib -name "libclang_rt.fuzzer*" | grep -q .
 test  clang-format     clang-tools-extra  clang-extra-tools clang            clang-format     command -v clang-format
 test  shellcheck       ShellCheck         shellcheck        shellcheck       shellcheck       command -v shellcheck
 test  git              git                git               git              git              command -v git
