@@ -36,13 +36,20 @@ struct service_setup {
 	const struct fault_plan *faults; /* serve/fault.h; NULL: none */
 };
 
+struct service;
+
 struct service_turn {
 	/* What a step is given. IN may be written to. */
-	uint8_t *in; /* what came and is not used up */
+	const struct service *service; /* whose step it is */
+	uint64_t client;               /* its number, from 1; each datagram has one */
+	uint8_t *in;                   /* what came and is not used up */
 	size_t in_len;
 	bool in_ended; /* and nothing more comes */
-	bool datagram; /* IN is one, whole; what is given is the answer, whole; there is one step */
-	uint8_t *room; /* for output, if it needs any */
+	bool leaving;  /* the server is about to end: what would go on for ever ends */
+	/* IN is one, whole; what is given is the answer, whole, and there is none where `give` stays NULL;
+	 * there is one step. */
+	bool datagram;
+	uint8_t *room;   /* for output, if it needs any */
 	size_t room_len; /* the most that may be given, wherever that lies; 1 to SERVICE_ROOM */
 	nsec_t now;      /* monotonic */
 	const struct addr *peer;
