@@ -120,8 +120,6 @@ static enum service_next chargen_step(void *state, struct service_turn *turn)
 		turn->give_len = 1 + mix64(turn->client) % CLASSIC_DATAGRAM;
 		return SERVICE_END;
 	}
-	if (turn->leaving)
-		return SERVICE_END;
 	turn->give_len = rest < turn->room_len ? rest : turn->room_len;
 	*at = (uint32_t)((*at + turn->give_len) % sizeof chargen_lines);
 	return SERVICE_AGAIN;
@@ -132,6 +130,7 @@ const struct service service_chargen = {
 	.help = "sends lines of printable characters without end (RFC 864)",
 	.over = SERVICE_STREAM | SERVICE_DATAGRAM,
 	.amplifies = true,
+	.endless = true,
 	.state_size = sizeof(uint32_t),
 	.step = chargen_step,
 };

@@ -45,7 +45,6 @@ struct service_turn {
 	uint8_t *in;                   /* what came and is not used up */
 	size_t in_len;
 	bool in_ended; /* and nothing more comes */
-	bool leaving;  /* the server is about to end: what would go on for ever ends */
 	/* IN is one, whole; what is given is the answer, whole, and there is none where `give` stays NULL;
 	 * there is one step. */
 	bool datagram;
@@ -73,6 +72,7 @@ struct service {
 	/* A small datagram with a forged sender brings a large answer to somebody else: answered on
 	 * loopback alone, unless an address is named. */
 	bool amplifies;
+	bool endless; /* what it gives never ends by itself: nobody waits for that when the server ends */
 	size_t state_size; /* of a client's state, which begins as zeroes */
 	enum service_next (*step)(void *state, struct service_turn *turn);
 	void (*end)(void *state); /* free what the state owns; NULL: nothing */

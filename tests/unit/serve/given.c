@@ -94,15 +94,6 @@ Test(given, chargen_goes_on_from_where_it_stands_without_copying)
 	cr_assert_eq(one.give, two.give);
 }
 
-Test(given, chargen_ends_when_the_server_does)
-{
-	uint32_t state = 0;
-	struct service_turn turn = { .room_len = 10, .leaving = true };
-
-	cr_assert_eq(service_chargen.step(&state, &turn), SERVICE_END);
-	cr_assert_eq(turn.give_len, 0);
-}
-
 Test(given, a_datagram_of_chargen_has_up_to_512_characters_and_not_always_as_many)
 {
 	size_t least = 1000, most = 0;
