@@ -5,6 +5,8 @@
 #ifndef SOCKIT_SERVE_SERVER_H
 #define SOCKIT_SERVE_SERVER_H
 
+#include <stdatomic.h>
+
 #include "loop/loop.h"
 #include "out/report.h"
 #include "serve/service.h"
@@ -33,7 +35,7 @@ struct server_request {
 struct server_totals {
 	_Atomic uint64_t clients, now, peak; /* now: being served */
 	_Atomic uint64_t received_bytes, sent_bytes;
-	_Atomic uint64_t received_datagrams, sent_datagrams;
+	_Atomic uint64_t received_datagrams, sent_datagrams, undelivered_datagrams;
 	_Atomic uint64_t
 		refused; /* datagrams that must not be answered, connections that were not let in */
 	_Atomic uint64_t failed; /* clients that were reset, too slow, or could not be served */
