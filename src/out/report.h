@@ -41,6 +41,11 @@ enum report_kind {
 	REPORT_CLOSED_SERVER,
 	REPORT_SERVED_DATAGRAM,
 	REPORT_REFUSED_DATAGRAM,
+	REPORT_CLIENT_CAME,
+	REPORT_CLIENT_GONE,
+	REPORT_TOTALS,
+	REPORT_PLOT,
+	REPORT_THREADS,
 	REPORT_CALL,
 	REPORT_SOCKOPT,
 	REPORT_SOCKOPT_FAILED,
@@ -102,7 +107,7 @@ struct report_config {
 	struct style style;  /* of stderr */
 };
 
-struct report; /* opaque */
+struct report; /* opaque; several threads may tell at once */
 
 extern const char report_built_in[]; /* for --version */
 

@@ -27,6 +27,7 @@ struct answerer {
 	struct mailbox *mailbox;
 	struct loop *loop; /* NULL: it is not watched */
 	struct timer resume;
+	bool shared;
 	bool resting; /* until something was received again */
 	uint64_t datagrams;
 	bool told[ANSWERER_REFUSALS];
@@ -254,7 +255,8 @@ static void answerer_watch_sockets(struct answerer *a, bool on)
 {
 	for (size_t i = 0; i < a->socket_count; i++) {
 		if (on)
-			loop_watch(a->loop, &a->sockets[i].watch, READY_IN);
+			loop_watch(a->loop, &a->sockets[i].watch,
+			           READY_IN | (a->shared ? READY_SHARED : 0));
 		else
 			loop_unwatch(&a->sockets[i].watch);
 	}
@@ -336,9 +338,10 @@ struct answerer *answerer_new(struct server *server, const struct server_place *
 	return a;
 }
 
-void answerer_watch(struct answerer *a, struct loop *loop)
+void answerer_watch(struct answerer *a, struct loop *loop, bool shared)
 {
 	a->loop = loop;
+	a->shared = shared;
 	answerer_watch_sockets(a, true);
 }
 

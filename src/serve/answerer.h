@@ -20,8 +20,8 @@ extern const struct mailbox_wants answerer_wants;
 struct answerer *answerer_new(struct server *server, const struct server_place *place,
                               struct err *err) MUST_CHECK;
 
-/* Have LOOP see to all of it. */
-void answerer_watch(struct answerer *a, struct loop *loop);
+/* Have LOOP see to all of it; SHARED: others of the same place are in other loops. */
+void answerer_watch(struct answerer *a, struct loop *loop, bool shared);
 
 /* Or answer what is there, MAILBOX_BATCH datagrams at most, at the I'th socket of its listener, which was found
  * readable. 0, or the negative errno of a failure of this machine (no memory), which only time makes better. */

@@ -143,6 +143,14 @@ size_t classic_daytime(nsec_t wall, char line[CLASSIC_DAYTIME_SIZE])
 	return strftime(line, CLASSIC_DAYTIME_SIZE, "%A, %B %d, %Y %H:%M:%S %z\r\n", &tm);
 }
 
+/* The time zone is read now, while there are descriptors for its file. */
+static void daytime_prepare(void)
+{
+	char line[CLASSIC_DAYTIME_SIZE];
+
+	(void)classic_daytime(sys_wall(), line);
+}
+
 struct daytime_state {
 	uint32_t given;
 	uint32_t len;
@@ -162,6 +170,7 @@ const struct service service_daytime = {
 	.name = "daytime",
 	.help = "sends the date and the time of day as a line (RFC 867)",
 	.over = SERVICE_STREAM | SERVICE_DATAGRAM,
+	.prepare = daytime_prepare,
 	.state_size = sizeof(struct daytime_state),
 	.step = daytime_step,
 };

@@ -184,12 +184,14 @@ static void refused(const char *seed, char pattern[21])
 	struct child server = faulty("echo", NET_V4, "refuse=50%", seed, &place);
 
 	for (int i = 0; i < 20; i++) {
-		int fd = peer_connect(&place);
+		int fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+		struct sockaddr *to = (struct sockaddr *)&place.address;
 		char byte;
 
+		/* The reset may come before the kernel says that it has connected. */
+		bool connected = connect(fd, to, place.address_size) == 0;
 		(void)!send(fd, "x", 1, MSG_NOSIGNAL);
-		cr_assert(peer_poll(fd, POLLIN, clock_after(PATIENCE)));
-		pattern[i] = recv(fd, &byte, 1, 0) == 1 ? '0' : '1';
+		pattern[i] = connected && recv(fd, &byte, 1, 0) == 1 ? '0' : '1';
 		close(fd);
 	}
 	pattern[20] = '\0';
@@ -240,7 +242,7 @@ Test(echo_faults, what_has_no_meaning_is_refused_and_named)
 		{ "--fault", "delay=soon", "echo=0", "--fault: delay: 'soon' is not a duration" },
 		{ "--fault", "drip=1,rate=1", "echo=0", "drip and rate exclude each other" },
 		{ "--fault", "delay=1", "echo=udp:0",
-		  "--fault is for stream services, and udp:0 is for datagrams" },
+		  "--fault is for stream services, and * port 0 over UDP is for datagrams" },
 		{ "--seed", "1", "echo=0", "--seed needs --fault" },
 		{ "--seed", "-1", "echo=0", "--seed" },
 	};

@@ -4,22 +4,24 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "harness/clock.h"
 #include "harness/fail.h"
 
 struct child echo_serve_at(const char *operand, const char *const *args, unsigned *port)
 {
 	struct child child = child_start(
 		&(struct plan){ .args = WORDS("echo-serve", "-v", operand), .more = args });
+	int64_t deadline = clock_after(PATIENCE);
 	const char *line;
 
-	child_await_err(&child, "listening on ");
-	do {
-		line = strstr(child_err(&child), "listening on ");
-		if (!strchr(line, '\n'))
-			child_await_err(&child, "\n");
-	} while (!strchr(line, '\n'));
+	while (!(line = strstr(child_err(&child), "listening")) || !strchr(line, '\n')) {
+		if (child.ended || clock_now() >= deadline)
+			child_blame(&child, "does not listen");
+		child_collect(&child, deadline);
+	}
 	*port = 0;
-	sscanf(line, "listening on %*s %u", port);
+	if (sscanf(line, "listening on %*s %u", port) != 1 && strstr(line, "\"local_port\":"))
+		sscanf(strstr(line, "\"local_port\":"), "\"local_port\":%u", port);
 	return child;
 }
 

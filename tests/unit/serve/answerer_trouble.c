@@ -130,7 +130,7 @@ static void converse(int fd, size_t count)
 Test(answerer_trouble, a_loop_sees_to_both_families)
 {
 	rig_begin_one("echo", "udp:0");
-	answerer_watch(answerers[0], server.loop);
+	answerer_watch(answerers[0], server.loop, false);
 	for (size_t i = 0; i < 2; i++)
 		converse(rig_client(i, NULL), 10);
 	cr_assert_eq(totals.sent_datagrams, 20);
@@ -141,7 +141,7 @@ Test(answerer_trouble, a_loop_sees_to_both_families)
 Test(answerer_trouble, a_loop_rests_where_memory_is_out_and_goes_on)
 {
 	rig_begin_one("echo", "udp:127.0.0.1:0");
-	answerer_watch(answerers[0], server.loop);
+	answerer_watch(answerers[0], server.loop, false);
 	fail_calls(SYS_RECVMMSG, ENOMEM, 2);
 	int64_t start = clock_now();
 	converse(rig_client(0, NULL), 2);
