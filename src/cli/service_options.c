@@ -17,21 +17,9 @@ const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {
 		STRING_FIELD(struct service_options, fault),
 		.arg = "FAULTS",
 		.only_for = FOR_STREAM,
-		.help = "spoil what services send, to test clients: delay=200ms,refuse=20%",
-		.man = "FAULTS are NAME=VALUE with commas between them. "
-		       "delay=DUR: wait so long before each answer, that is before the first byte after "
-		       "something was read. "
-		       "jitter=DUR: and up to so much longer. "
-		       "rate=RATE: send so many bytes a second. "
-		       "drip=DUR: send one byte at a time, so long apart. "
-		       "truncate=N: after N bytes end the stream as if that were all. "
-		       "rst-after=N: after N bytes reset the connection; what the client's side has not "
-		       "received yet is lost with it. "
-		       "half-close-after=N: after N bytes end the stream, and read on for as long as the "
-		       "client sends. "
-		       "refuse=SHARE: reset that share of the connections at once, such as 20% or 0.2. "
-		       "Of truncate, rst-after and half-close-after only one can be given, and so with rate "
-		       "and drip. Datagrams have no faults.",
+		.help = "spoil what clients get, such as delay=200ms,refuse=20%",
+		.man = "With commas between them: delay=DUR, jitter=DUR, rate=RATE, drip=DUR, truncate=N, "
+		       "rst-after=N, half-close-after=N, refuse=SHARE, as told under Faults.",
 	},
 	{
 		.name = "seed",
@@ -39,9 +27,8 @@ const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {
 		.arg = "N",
 		.fallback = "0",
 		.needs = OPTION_NAMES("fault"),
-		.help = "choose other faults by chance",
-		.man = "The chances of a client (refuse, jitter) depend on N and on the client's number alone, "
-		       "so that a run with the same N is the same again, in every model.",
+		.help = "begin the chances of --fault (refuse, jitter) at N",
+		.man = "A run with the same N is the same again.",
 	},
 };
 
