@@ -66,6 +66,8 @@ bool addr_is_broadcast(const struct addr *a);
 
 /* The same address, whatever port and zone they have; of AF_INET or AF_INET6 both. */
 bool addr_same_host(const struct addr *a, const struct addr *b);
+/* 127.0.0.0/8, ::1, and the first as IPv6 (::ffff:127.0.0.1). */
+bool addr_is_loopback(const struct addr *a);
 
 /* Append the address without its port, numerically: 192.0.2.1, fe80::1%eth0, unix:/path,
  * unix:@name, vsock:3. Nothing is looked up. */
