@@ -82,6 +82,11 @@ object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES))
 MAIN := $(BUILD)/obj/src/main.o
 HARNESS := $(call object,$(HARNESS_SOURCES))
+# Programs of the benchmark of servers, compiled as sockit is.
+BENCH_PROGRAMS := load yard_echo
+load_SOURCES := $(addprefix tests/bench/,load.c load_run.c cost.c spread.c)
+yard_echo_SOURCES := tests/bench/yard_echo.c
+BENCH_BINARIES := $(addprefix $(BUILD)/bench/,$(BENCH_PROGRAMS))
 # main() under another name, for tests that call it.
 unit_OBJECTS := $(OBJECTS) $(BUILD)/obj/src/main_callable.o
 SUITE_BINARIES := $(addprefix $(BUILD)/tests/,$(SUITES))
@@ -114,6 +119,14 @@ $(BUILD)/tests/$(1): $$($(1)_OBJECTS) $(HARNESS) $(call object,$($(1)_SOURCES)) 
 endef
 $(foreach suite,$(SUITES),$(eval $(call suite_rule,$(suite))))
 
+define bench_rule
+$(BUILD)/bench/$(1): $(call object,$($(1)_SOURCES)) $(BUILD)/ldflags
+	$$(call say,LINK,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach program,$(BENCH_PROGRAMS),$(eval $(call bench_rule,$(program))))
+
 objects: $(OBJECTS) $(MAIN)
 
 tests: all $(SUITE_BINARIES)
@@ -139,7 +152,8 @@ $(BUILD)/generated/services.inc: src/net/services.txt src/net/services.awk
 	$(Q)LC_ALL=C awk -f src/net/services.awk src/net/services.txt >$@
 
 -include $(patsubst %.o,%.d,$(OBJECTS) $(MAIN) $(HARNESS) $(BUILD)/obj/src/main_callable.o \
-	$(call object,$(DOCGEN_SOURCES) $(foreach suite,$(SUITES),$($(suite)_SOURCES))))
+	$(call object,$(DOCGEN_SOURCES) $(foreach suite,$(SUITES),$($(suite)_SOURCES)) \
+	$(foreach program,$(BENCH_PROGRAMS),$($(program)_SOURCES))))
 
 # What decides how things are compiled. The file changes only when that does, and everything depends
 # on it. Nothing asks for a compiler before a recipe runs, so that `make deps demo` can bring one;
