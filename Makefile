@@ -92,7 +92,7 @@ unit_OBJECTS := $(OBJECTS) $(BUILD)/obj/src/main_callable.o
 SUITE_BINARIES := $(addprefix $(BUILD)/tests/,$(SUITES))
 
 .PHONY: all objects tests deps test-deps demo test lint asan check check-long generate \
-	format bench install uninstall dist clean help FORCE
+	format bench bench-echo bench-models install uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -231,6 +231,9 @@ bench: all
 	$(Q)status=0; tests/bench/run.sh $(BUILD)/sockit $(BENCH_ARGS) || status=$$?; \
 		tests/bench/names.sh $(BUILD)/sockit || status=$$?; exit $$status
 
+bench-echo bench-models: bench-%: all $(BENCH_BINARIES)
+	$(Q)tests/bench/$*.sh $(BUILD)/sockit $(BUILD)/bench $(BENCH_ARGS)
+
 generate: $(BUILD)/docgen
 	$(Q)$(BUILD)/docgen completions
 	$(Q)$(BUILD)/docgen man man/*.1
@@ -287,6 +290,8 @@ make check-long   the rest: asan, tests with clang and the other poller, packagi
 make asan         the tests under the address and undefined-behaviour sanitizers
 make lint         floors, symbols, banned functions, formatting, scripts, generated files
 make bench        sockit beside nc, ncat, socat and getent (wants root)
+make bench-echo   echo-serve beside a bare epoll loop, ncat and socat (BENCH_ARGS=quick)
+make bench-models the models of echo-serve beside each other, as a table
 make generate     write completions/ anew from the option tables
 make format       clang-format
 make install      to $(DESTDIR)$(PREFIX); uninstall takes it away

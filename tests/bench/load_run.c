@@ -1,6 +1,7 @@
 /* The clients of a load generator: what each has asked, and what has come back. */
 #include <err.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -23,6 +24,7 @@ struct run {
 	struct finding *found;
 	int epoll;
 	bool measures, over;
+	uint64_t start;  /* of measuring; what was asked before that has no latency */
 	uint32_t number; /* of connections, for their addresses */
 	struct client *clients;
 };
@@ -77,7 +79,8 @@ static void note_answer(struct run *run, struct client *client, uint64_t since, 
 	}
 	if (!run->measures)
 		return;
-	spread_add(&run->found->spread, now - since);
+	if (since >= run->start)
+		spread_add(&run->found->spread, now - since);
 	if (++run->found->requests == run->load->requests)
 		run->over = true;
 }
@@ -187,7 +190,18 @@ static void turn(struct run *run, uint64_t until)
 	}
 }
 
-static void begin(struct run *run)
+/* The next client comes when this one is answered, so that no queue of a server overflows, which would cost
+ * clients a second each; but not after UNTIL. */
+static void await_answer(const struct client *client, uint64_t until)
+{
+	struct pollfd poll_fd = { .fd = client->fd, .events = POLLIN };
+	uint64_t now = load_now();
+
+	if (now < until && poll(&poll_fd, 1, (int)((until - now) / 1000000)) < 0)
+		err(1, "poll");
+}
+
+static void begin(struct run *run, uint64_t until)
 {
 	const struct load *load = run->load;
 
@@ -214,6 +228,7 @@ static void begin(struct run *run)
 			client_ask(run, client, load_now());
 		if (!client_send(run, client))
 			err(1, "send");
+		await_answer(client, until);
 	}
 	if (load->reconnects)
 		(void)close(first);
@@ -224,7 +239,7 @@ void load_run(const struct load *load, struct finding *found)
 	struct run run = { .load = load, .found = found };
 	uint64_t until = load_now() + (uint64_t)(load->warm * 1e9);
 
-	begin(&run);
+	begin(&run, until);
 	while (found->served < load->clients && load_now() < until)
 		turn(&run, until);
 
@@ -234,6 +249,7 @@ void load_run(const struct load *load, struct finding *found)
 	uint64_t start = load_now();
 
 	run.measures = true;
+	run.start = start;
 	until = start + (uint64_t)(load->seconds * 1e9);
 	while (!run.over && load_now() < until)
 		turn(&run, until);
