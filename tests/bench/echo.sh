@@ -19,15 +19,22 @@ trap 'server_stop; rm -rf "$WORK"' EXIT
 # shellcheck source=tests/bench/serve.sh
 . "$(dirname "$0")/serve.sh"
 serve_check ncat socat
+# libuv takes part where it is installed.
+libuv=
+if pkg-config --exists libuv; then
+	libuv=' libuv'
+	# shellcheck disable=SC2046 # several words
+	${CC:-cc} -std=c17 -D_GNU_SOURCE -O2 -o "$WORK/uv_echo" "$(dirname "$0")/uv_echo.c" $(pkg-config --cflags --libs libuv)
+fi
 
 # SCENARIO: TITLE: WHO...: MODE and LOAD-OPTIONs
 scenarios=(
-	"echo50: 64-byte requests of 50 clients: event bare thread fork ncat socat-cat: echo -c 50"
-	"echo500: 64-byte requests of 500 clients: event bare thread fork ncat socat-cat: echo -c 500 -w 60"
-	"echo2000: 64-byte requests of 2,000 clients: event bare thread fork ncat socat-cat: echo -c 2000 -w 60"
-	"big: 16 KiB requests of 50 clients: event bare thread: echo -c 50 -s 16384"
-	"pipelined: 64-byte requests of 50 clients, 16 on their way: event bare thread: echo -c 50 -d 16"
-	"connect: connect, one request, close, 10 at once: event bare thread fork iterative ncat socat-cat socat-pipe: connect -c 10"
+	"echo50: 64-byte requests of 50 clients: event bare$libuv thread fork ncat socat-cat: echo -c 50"
+	"echo500: 64-byte requests of 500 clients: event bare$libuv thread fork ncat socat-cat: echo -c 500 -w 60"
+	"echo2000: 64-byte requests of 2,000 clients: event bare$libuv thread fork ncat socat-cat: echo -c 2000 -w 60"
+	"big: 16 KiB requests of 50 clients: event bare$libuv thread: echo -c 50 -s 16384"
+	"pipelined: 64-byte requests of 50 clients, 16 on their way: event bare$libuv thread: echo -c 50 -d 16"
+	"connect: connect, one request, close, 10 at once: event bare$libuv thread fork iterative ncat socat-cat socat-pipe: connect -c 10"
 )
 # SCENARIO OTHER RATIO: event is so many times as fast.
 targets='

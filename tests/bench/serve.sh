@@ -35,6 +35,8 @@ server_start() {
 		in_session "$SOCKIT" echo-serve --model "$1" -m "$MOST_CLIENTS" 127.0.0.1 "$PORT" & ;;
 	bare)
 		in_session "$PROGRAMS/yard_echo" "$PORT" & ;;
+	libuv)
+		in_session "$WORK/uv_echo" "$PORT" & ;;
 	ncat)
 		in_session ncat -k -m "$MOST_CLIENTS" -l 127.0.0.1 "$PORT" -e /bin/cat & ;;
 	socat-cat)
