@@ -91,7 +91,7 @@ BENCH_BINARIES := $(addprefix $(BUILD)/bench/,$(BENCH_PROGRAMS))
 unit_OBJECTS := $(OBJECTS) $(BUILD)/obj/src/main_callable.o
 SUITE_BINARIES := $(addprefix $(BUILD)/tests/,$(SUITES))
 
-.PHONY: all objects tests deps test-deps demo test lint asan check check-long generate \
+.PHONY: all objects tests deps test-deps demo lecture test lint asan check check-long generate \
 	format bench bench-echo bench-models install uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -129,7 +129,7 @@ $(foreach program,$(BENCH_PROGRAMS),$(eval $(call bench_rule,$(program))))
 
 objects: $(OBJECTS) $(MAIN)
 
-tests: all $(SUITE_BINARIES)
+tests: all $(SUITE_BINARIES) $(BENCH_BINARIES)
 
 $(BUILD)/obj/src/main_callable.o: src/main.c $(BUILD)/cflags
 	$(call say,CC,$@)
@@ -197,6 +197,11 @@ test-deps: | $(filter deps,$(MAKECMDGOALS))
 
 demo: all
 	$(Q)tests/scripts/demo.sh $(BUILD)/sockit
+
+# In the order of the slides.
+LECTURES := host-lookup byte-order iterative fork thread event half-close sigpipe time-wait port-in-use
+lecture: all
+	$(Q)for name in $(LECTURES); do SOCKIT=$(BUILD)/sockit sh tests/lecture/$$name.sh || exit; echo; done
 
 # TEST_ARGS goes to both suites, for example TEST_ARGS='--filter=relay/*'.
 test: tests
@@ -284,6 +289,7 @@ define HELP
 make              build build/sockit, and ./sockit that points to it
 make deps         install what building needs; make test-deps: and what the tests need
 make demo         move a file through sockit listen and sockit connect, and compare
+make lecture      every lecture of tests/lecture, one after the other
 make test         run the unit and end-to-end tests (TEST_ARGS='--filter=suite/*')
 make check        what every change must pass: lint, gcc and clang with -Werror, test
 make check-long   the rest: asan, tests with clang and the other poller, packaging

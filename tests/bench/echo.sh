@@ -52,6 +52,10 @@ show() {
 	printf '\n%s\n  %-11s %12s %10s %10s %14s %9s %7s\n' "${title# }" '' requests/s 'p50 us' 'p99 us' \
 		'CPU us/request' processes served
 	for server in $who; do
+		if [ ! -s "$WORK/$name.$server" ]; then
+			printf '  %-11s not measured\n' "$server"
+			continue
+		fi
 		printf '  %-11s %12.0f %10.0f %10.0f %14.2f %9d %7d\n' "$server" \
 			"$(median "$name" "$server" 'v["per_second"]')" "$(median "$name" "$server" 'v["p50_us"]')" \
 			"$(median "$name" "$server" 'v["p99_us"]')" \
@@ -65,7 +69,7 @@ judge() {
 	local verdict
 	verdict=$(awk -v n="$2" -v r="$3" -v least="$4" 'BEGIN {
 		print (r == "nan" ? "FAIL" : (least == ">=" ? r >= n : r <= n) ? "pass" : "FAIL") }')
-	printf '  %-45s needed %s %-6s reached %-8.3g %s\n' "$1" "$4" "$2" "$3" "$verdict"
+	printf '  %-45s needed %s %-6s reached %-8.8s %s\n' "$1" "$4" "$2" "$3" "$verdict"
 	[ "$verdict" = pass ] || missed=$((missed + 1))
 }
 
@@ -78,7 +82,8 @@ judge_scenario() {
 		other=$1 ratio=$2
 		shift 2
 		judge "event is so many times as fast as $other" "$ratio" \
-			"$(awk -v a="$ours" -v b="$(median "$name" "$other" 'rate()')" 'BEGIN { print (b > 0) ? a / b : "nan" }')" '>='
+			"$(awk -v a="$ours" -v b="$(median "$name" "$other" 'rate()')" 'BEGIN {
+				if (b > 0) printf "%.3g", a / b; else print "nan" }')" '>='
 	done
 }
 

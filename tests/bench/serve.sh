@@ -45,7 +45,7 @@ server_start() {
 		in_session socat "TCP-LISTEN:$PORT,bind=127.0.0.1,backlog=4096,fork" PIPE & ;;
 	*)
 		echo "no server is called '$1'" >&2; return 2 ;;
-	esac 2>>"$WORK/said"
+	esac 2>"$WORK/said"
 	SERVER=$!
 }
 
