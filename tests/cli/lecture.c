@@ -11,7 +11,7 @@
 
 #define FOLDER "tests/lecture"
 
-enum { LECTURES = 6 };
+enum { LECTURES = 7 };
 
 /* A lecture ends itself after a minute. */
 static void hold(const char *name, const char *shell)
@@ -48,14 +48,19 @@ Test(lecture, byte_order)
 	hold_in_both("byte-order");
 }
 
+Test(lecture, event)
+{
+	hold_in_both("event");
+}
+
 Test(lecture, half_close)
 {
 	hold_in_both("half-close");
 }
 
-Test(lecture, port_in_use)
+Test(lecture, sigpipe)
 {
-	hold_in_both("port-in-use");
+	hold_in_both("sigpipe");
 }
 
 Test(lecture, time_wait)
@@ -63,9 +68,9 @@ Test(lecture, time_wait)
 	hold_in_both("time-wait");
 }
 
-Test(lecture, sigpipe)
+Test(lecture, port_in_use)
 {
-	hold_in_both("sigpipe");
+	hold_in_both("port-in-use");
 }
 
 Test(lecture, every_script_has_a_test)

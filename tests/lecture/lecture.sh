@@ -12,6 +12,8 @@
 #     leave NAME STATUS             wait for its end
 #     listens NAME                  hear where it listens; PORT is its port
 #     told NAME FIRST SECOND...     it has said lines like these, in this order
+#     served_by N                   try has shown the sockets of PORT: N processes hold server's ends
+#     one_is_not_served             ... and one such end is held by nobody: a dash
 #     thanks                        the last line: everything was as told
 #
 # A command begins with the word sockit. Nothing waits for time: fifos are read until what is awaited has come.
@@ -51,7 +53,7 @@ fail() {
 ) >/dev/null 2>&1 </dev/null &
 WATCHDOG=$!
 trap clean_up EXIT
-trap 'fail "something that was awaited has not come"' HUP INT TERM
+trap 'fail "something that was awaited has not come"' HUP INT PIPE TERM
 
 title() { printf '# %s\n' "$*"; }
 say() {
@@ -156,5 +158,13 @@ told() {
 	done <"$WORK/$name.log"
 	[ $# = 0 ] || fail "$name has not said '$1' in that order"
 }
+
+# Who holds the server's ends, each once.
+holders() { sed -n "s/.*ESTABLISHED  *127.0.0.1:$PORT .* \([^ ]*\)\$/\1/p" "$WORK/out" | sort -u; }
+served_by() {
+	count=$(holders | grep -c '[^-]')
+	[ "$count" = "$1" ] || fail "$count processes hold connections, not $1"
+}
+one_is_not_served() { holders | grep -qx - || fail 'every connection is held by a process'; }
 
 thanks() { printf '\n%s: everything was as told\n' "$LECTURE"; }
