@@ -29,7 +29,7 @@ _sockit_interfaces()
 # What there is; $1 is the command.
 _sockit_tables()
 {
-	commands='resolve connect listen byteorder services' options='' takes_word='' groups='' answers=''
+	commands='resolve connect listen echo-serve byteorder services' options='' takes_word='' groups='' answers=''
 	case $1 in
 	resolve)
 		options='-4,--ipv4 -6,--ipv6 -S,--service --socktype --passive --canonname --numeric-host --numeric-service --v4mapped --all --addrconfig --idn --name-required --no-fqdn -l,--long --addrinfo --hostent --confirm -f,--file --jobs --timeout -v,--verbose+ --json --color --trace -h,--help'
@@ -45,6 +45,11 @@ _sockit_tables()
 		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --tag --reply-to --max-datagrams -v,--verbose+ --json --color --trace -h,--help --report'
 		takes_word=' -I --interface --sockopt -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --report '
 		groups='network relay observe sockopt all'
+		;;
+	echo-serve)
+		options='--service --model --threads -m,--max-conns --max-accepts -i,--idle-timeout --drain --ready-fd --stats -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --unix-mode -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' --service --model --threads -m --max-conns --max-accepts -i --idle-timeout --drain --ready-fd -I --interface --sockopt --backlog --port-file --unix-mode --report '
+		groups='serve network observe sockopt all'
 		;;
 	byteorder)
 		options='--width --from-network --bytes --sockaddr --proc-net --binary -v,--verbose+ --json --color --trace -h,--help'
@@ -130,6 +135,13 @@ _sockit_value()
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
+	echo-serve:--model) _sockit_answer -W 'event' ;;
+	echo-serve:-I | echo-serve:--interface) _sockit_interfaces ;;
+	echo-serve:--sockopt) _sockit_sockopts ;;
+	echo-serve:--port-file) _sockit_files ;;
+	echo-serve:--color) _sockit_answer -W 'auto always never' ;;
+	echo-serve:--trace) _sockit_answer -W 'explain' ;;
+	echo-serve:--report) _sockit_files ;;
 	byteorder:--width) _sockit_answer -W '16 32 64' ;;
 	byteorder:--color) _sockit_answer -W 'auto always never' ;;
 	byteorder:--trace) _sockit_answer -W 'explain' ;;

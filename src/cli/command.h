@@ -39,6 +39,7 @@ struct command {
 	size_t max_operands;
 	bool answers; /* its standard output is for results, and for what --json tells */
 	enum option_complete offers; /* by a shell for each operand, where it answers */
+	bool many_endpoints;         /* of several kinds in one call, each with its own options */
 	bool takes_program;          /* the words after `--` are a program's and not operands */
 	const struct command_example *examples; /* up to a NULL line; several */
 	const struct option_section *sections;
@@ -87,5 +88,10 @@ bool command_row_lettered(const struct command *command, char letter, struct com
  */
 int command_check_endpoint(const struct command_call *call, unsigned kind, const char *endpoint,
                            struct err *err) MUST_CHECK;
+
+/* The same for several endpoints, of KINDS (FOR_... of option.h): one that has a meaning for any of them
+ * passes. */
+int command_check_kinds(const struct command_call *call, unsigned kinds, const char *endpoints,
+                        struct err *err) MUST_CHECK;
 
 #endif

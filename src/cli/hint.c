@@ -38,7 +38,7 @@ static const struct hint {
 static bool is_for(const struct hint *hint, const struct command *command)
 {
 	if (hint->command == NULL)
-		return !command->answers;
+		return !command->answers && !command->many_endpoints;
 	return hint->command[0] == '\0' || strcmp(hint->command, command->name) == 0;
 }
 

@@ -1,9 +1,12 @@
 #include "cli/rule.h"
 
-bool rule_excludes(const struct option_row *a, const struct option_row *b)
+bool rule_excludes(const struct command *command, const struct option_row *a,
+                   const struct option_row *b)
 {
 	if (option_names_has(a->excludes, b->name) || option_names_has(b->excludes, a->name))
 		return true;
+	if (command->many_endpoints)
+		return false;
 	return a->only_for != 0 && b->only_for != 0 && (a->only_for & b->only_for) == 0;
 }
 
@@ -27,7 +30,7 @@ static int check_excludes(const struct command *command, const struct command_ro
 	struct command_row other;
 
 	for (size_t i = r->index + 1; command_row_at(command, i, &other); i++)
-		if (given[i] != GIVEN_NOT && rule_excludes(r->row, other.row))
+		if (given[i] != GIVEN_NOT && rule_excludes(command, r->row, other.row))
 			return err_usage(err, "%s and %s exclude each other",
 			                 option_as_given(r->row, given[r->index]).str,
 			                 option_as_given(other.row, given[i]).str);
@@ -45,15 +48,21 @@ int rule_check(const struct command *command, const unsigned char *given, struct
 	return 0;
 }
 
-int command_check_endpoint(const struct command_call *call, unsigned kind, const char *endpoint,
-                           struct err *err)
+int command_check_kinds(const struct command_call *call, unsigned kinds, const char *endpoint,
+                        struct err *err)
 {
 	struct command_row r;
 
 	for (size_t i = 0; command_row_at(call->command, i, &r); i++)
 		if (call->given[i] != GIVEN_NOT && r.row->only_for != 0 &&
-		    (r.row->only_for & (1u << kind)) == 0)
+		    (r.row->only_for & kinds) == 0)
 			return err_usage(err, "%s has no meaning for %s",
 			                 option_as_given(r.row, call->given[i]).str, endpoint);
 	return 0;
+}
+
+int command_check_endpoint(const struct command_call *call, unsigned kind, const char *endpoint,
+                           struct err *err)
+{
+	return command_check_kinds(call, 1u << kind, endpoint, err);
 }

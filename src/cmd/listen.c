@@ -1,37 +1,32 @@
 #include "cmd/listen.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <sys/socket.h>
 
 #include "cli/datagram_options.h"
+#include "cli/listen_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
+#include "cmd/ready.h"
 #include "cmd/session.h"
-#include "out/output.h"
-#include "stream/listener.h"
-#include "sys/file.h"
+#include "stream/acceptor.h"
 
-struct listen_options {
+struct listen_command_options {
 	struct net_options net;
+	struct listen_options listen;
 	struct relay_options relay;
 	struct mailbox_options datagrams;
 	struct observe_options observe;
 	const char *source;
 	const char *port;
 	nsec_t accept_timeout;
-	unsigned backlog;
-	const char *port_file;
-	unsigned unix_mode;
 };
 
 static const struct option_row listen_rows[] = {
 	{
 		.name = "source",
 		.letter = 's',
-		STRING_FIELD(struct listen_options, source),
+		STRING_FIELD(struct listen_command_options, source),
 		.arg = "ADDR",
 		.only_for = FOR_INET,
 		.complete = COMPLETE_HOST,
@@ -40,7 +35,7 @@ static const struct option_row listen_rows[] = {
 	{
 		.name = "port",
 		.letter = 'p',
-		STRING_FIELD(struct listen_options, port),
+		STRING_FIELD(struct listen_command_options, port),
 		.arg = "PORT",
 		.only_for = FOR_INET,
 		.complete = COMPLETE_SERVICE,
@@ -48,36 +43,10 @@ static const struct option_row listen_rows[] = {
 	},
 	{
 		.name = "accept-timeout",
-		DURATION_FIELD(struct listen_options, accept_timeout),
+		DURATION_FIELD(struct listen_command_options, accept_timeout),
 		.arg = "DUR",
 		.min = 1,
 		.help = "end with status 4 when nobody has connected, or sent anything, after DUR",
-	},
-	{
-		.name = "backlog",
-		UINT_FIELD(struct listen_options, backlog),
-		.arg = "N",
-		.min = 1,
-		.max = 65535,
-		.fallback = "4096",
-		.only_for = FOR_CONNECTION,
-		.help = "how many clients may wait in the kernel's queue",
-	},
-	{
-		.name = "port-file",
-		STRING_FIELD(struct listen_options, port_file),
-		.arg = "FILE",
-		.only_for = FOR_INET,
-		.complete = COMPLETE_FILE,
-		.help = "write the port to FILE once it can be reached",
-		.man = "The file appears whole: it is written under another name and then renamed.",
-	},
-	{
-		.name = "unix-mode",
-		MODE_FIELD(struct listen_options, unix_mode),
-		.arg = "MODE",
-		.only_for = FOR_LOCAL,
-		.help = "the permissions of the socket file, in octal",
 	},
 };
 
@@ -110,51 +79,43 @@ static void listen_late(struct timer *timer)
 	loop_stop(a->loop);
 }
 
-static int port_file_fail(struct err *err, int error, const char *path)
-{
-	return err_set(err, ERR_LOCAL, -error, "write", "%s", path);
-}
-
-/* Under another name first, so that whoever waits for the file finds it whole. */
 static int listen_write_port_file(const char *path, uint16_t port, struct err *err)
 {
-	char draft[4096], line[16];
-	struct text name = TEXT_OVER(draft), t = TEXT_OVER(line);
-	int error;
+	char line[16];
+	struct text t = TEXT_OVER(line);
 
-	text_add(&name, "%s.sockit-draft", path);
 	text_add(&t, "%u\n", port);
-	if (name.cut)
-		return port_file_fail(err, -ENAMETOOLONG, path);
-	int fd = sys_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return port_file_fail(err, fd, path);
-	error = output_write(fd, line, t.len);
-	int closed = sys_close(fd);
-	error = error ? error : closed;
-	if (!error)
-		error = sys_rename(draft, path);
-	if (error)
-		(void)!sys_unlink(draft);
-	return error ? port_file_fail(err, error, path) : 0;
+	return ready_write_file(path, &t, err);
 }
 
 /* Turn the loop until the first client is there. */
-static int listen_wait(struct loop *loop, struct listener *listener, const struct listen_options *o,
-                       nsec_t deadline, struct accepting *a, struct err *err)
+static int listen_wait(struct loop *loop, struct listener *listener,
+                       const struct listen_command_options *o, nsec_t deadline,
+                       struct report *report, struct accepting *a, struct err *err)
 {
+	struct acceptor_request request = {
+		.loop = loop,
+		.report = report,
+		.listener = listener,
+		.tells = true,
+		.accepted = listen_accepted,
+		.context = a,
+	};
 	char subject[256];
 	struct text t = TEXT_OVER(subject);
 	nsec_t accept_until = nsec_after(loop_now(loop), o->accept_timeout);
 
 	*a = (struct accepting){ .loop = loop, .limit.fire = listen_late };
+	listener_describe(listener, &t);
+	struct acceptor *acceptor = acceptor_new(&request, err);
+	if (!acceptor)
+		return -1;
 	loop_timer(loop, &a->limit, accept_until < deadline ? accept_until : deadline);
-	listener_accept(listener, listen_accepted, a);
 	int result = loop_run(loop, err);
 	loop_timer_cancel(loop, &a->limit);
+	acceptor_free(acceptor);
 	if (result || !a->late)
 		return result;
-	listener_describe(listener, &t);
 	if (accept_until > deadline)
 		return session_deadline(&o->relay, "accept", subject, err);
 	(void)err_set(err, ERR_TIME, 0, "accept", "%s", subject);
@@ -164,8 +125,8 @@ static int listen_wait(struct loop *loop, struct listener *listener, const struc
 }
 
 /* What has to be known of each datagram. */
-static struct mailbox_wants listen_wants(const struct listen_options *o, const struct spec *spec,
-                                         struct report *report)
+static struct mailbox_wants listen_wants(const struct listen_command_options *o,
+                                         const struct spec *spec, struct report *report)
 {
 	bool heard = report_is_heard(report), answers = !o->relay.no_stdin && !o->relay.recv_only;
 
@@ -179,7 +140,7 @@ static struct mailbox_wants listen_wants(const struct listen_options *o, const s
 }
 
 static int listen_for_datagrams(struct loop *loop, struct listener *listener,
-                                const struct listen_options *o, nsec_t deadline,
+                                const struct listen_command_options *o, nsec_t deadline,
                                 const struct mailbox_wants *wants, struct report *report,
                                 struct err *err)
 {
@@ -198,7 +159,8 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 }
 
 /* What the option rows cannot say. */
-static int listen_check(const struct listen_options *o, const struct spec *spec, struct err *err)
+static int listen_check(const struct listen_command_options *o, const struct spec *spec,
+                        struct err *err)
 {
 	if (o->relay.send_only && spec_socktype(spec->kind) == SOCK_DGRAM)
 		return err_usage(
@@ -213,7 +175,7 @@ static int listen_check(const struct listen_options *o, const struct spec *spec,
 static int listen_with(struct loop *loop, const struct command_call *call, const struct spec *spec,
                        struct err *err)
 {
-	const struct listen_options *o = call->options;
+	const struct listen_command_options *o = call->options;
 	struct sockopt_list sockopts;
 	struct listen_request request = {
 		.spec = spec,
@@ -221,8 +183,8 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 		.numeric = o->net.numeric,
 		.interface = o->net.interface,
 		.sockopts = &sockopts,
-		.backlog = (int)o->backlog,
-		.unix_mode = o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode,
+		.backlog = (int)o->listen.backlog,
+		.unix_mode = listen_options_unix_mode(&o->listen),
 		.wants = listen_wants(o, spec, call->report),
 	};
 	struct session_request session = {
@@ -243,14 +205,14 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 		return -1;
 	if (listener_open(loop, &request, call->report, &listener, err))
 		return -1;
-	int result = o->port_file
-	                     ? listen_write_port_file(o->port_file, listener_port(listener), err)
-	                     : 0;
+	int result = 0;
+	if (o->listen.port_file)
+		result = listen_write_port_file(o->listen.port_file, listener_port(listener), err);
 	if (!result && spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);
 	if (!result)
-		result = listen_wait(loop, listener, o, session.deadline, &a, err);
+		result = listen_wait(loop, listener, o, session.deadline, call->report, &a, err);
 	/* One client is all: others are refused from now on instead of waiting in vain. */
 	listener_close(listener);
 	if (result)
@@ -262,7 +224,7 @@ static int listen_with(struct loop *loop, const struct command_call *call, const
 
 static int listen_run(const struct command_call *call, struct err *err)
 {
-	const struct listen_options *o = call->options;
+	const struct listen_command_options *o = call->options;
 	struct spec_rules rules = {
 		.server = true,
 		.path = o->net.unix_path,
@@ -276,16 +238,18 @@ static int listen_run(const struct command_call *call, struct err *err)
 
 static const struct option_section listen_sections[] = {
 	{ &option_group_network, net_option_rows, NET_OPTION_COUNT,
-	  offsetof(struct listen_options, net) },
+	  offsetof(struct listen_command_options, net) },
 	{ &option_group_network, listen_rows, ARRAY_LEN(listen_rows), 0 },
+	{ &option_group_network, listen_option_rows, LISTEN_OPTION_COUNT,
+	  offsetof(struct listen_command_options, listen) },
 	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,
-	  offsetof(struct listen_options, relay) },
+	  offsetof(struct listen_command_options, relay) },
 	{ &option_group_relay, mailbox_option_rows, MAILBOX_OPTION_COUNT,
-	  offsetof(struct listen_options, datagrams) },
+	  offsetof(struct listen_command_options, datagrams) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
-	  offsetof(struct listen_options, observe) },
+	  offsetof(struct listen_command_options, observe) },
 	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,
-	  offsetof(struct listen_options, observe) },
+	  offsetof(struct listen_command_options, observe) },
 };
 
 static const struct command_example listen_examples[] = {
@@ -309,8 +273,8 @@ const struct command listen_command = {
 	.examples = listen_examples,
 	.sections = listen_sections,
 	.section_count = ARRAY_LEN(listen_sections),
-	.options_size = sizeof(struct listen_options),
-	.observe = offsetof(struct listen_options, observe),
+	.options_size = sizeof(struct listen_command_options),
+	.observe = offsetof(struct listen_command_options, observe),
 	.statuses = listen_statuses,
 	.run = listen_run,
 };

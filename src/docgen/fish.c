@@ -93,7 +93,7 @@ static void add_condition(struct text *t, const struct command *command,
 	if (!option_repeats(row))
 		add_names(t, row);
 	for (size_t i = 0; command_row_at(command, i, &other); i++)
-		if (other.row != row && rule_excludes(row, other.row))
+		if (other.row != row && rule_excludes(command, row, other.row))
 			add_names(t, other.row);
 	text_add_str(t, "'");
 }

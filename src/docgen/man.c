@@ -73,7 +73,7 @@ static void add_relations(struct text *t, const struct command *command,
 	struct command_row other;
 
 	for (size_t i = 0; command_row_at(command, i, &other); i++) {
-		if (other.row == row || !rule_excludes(row, other.row))
+		if (other.row == row || !rule_excludes(command, row, other.row))
 			continue;
 		text_add(t, "%s.Fl \\-", begin);
 		escaped_add(t, other.row->name, "-");

@@ -20,7 +20,12 @@ struct loop {
 	struct watch *cursor;  /* the one of `always` to be called next */
 	/* The batch being dispatched, so that unwatching takes an event back. */
 	struct poller_event events[LOOP_BATCH];
-	int event_count;
+	int event_count, event_next;
+	int lost_error;
+	unsigned turns;
+	unsigned signals_seen;
+	void (*usr1)(void *context);
+	void *usr1_context;
 };
 
 struct loop *loop_new(struct err *err)
@@ -53,6 +58,11 @@ nsec_t loop_now(const struct loop *loop)
 	return loop->now;
 }
 
+unsigned loop_turns(const struct loop *loop)
+{
+	return loop->turns;
+}
+
 static void watch_link(struct watch **list, struct watch *w)
 {
 	w->previous = NULL;
@@ -79,27 +89,47 @@ static void watch_unlink(struct watch **list, struct watch *w)
 void loop_watch(struct loop *loop, struct watch *w, unsigned interest)
 {
 	w->loop = loop;
-	w->interest = interest;
+	w->interest = (unsigned char)interest;
 	if (!w->listed && !w->always && (!w->added || w->armed != interest))
 		watch_link(&loop->changed, w);
 }
 
-void loop_unwatch(struct watch *w)
+/* All but what the poller knows of it. */
+static void watch_forget(struct watch *w)
 {
 	struct loop *loop = w->loop;
 
-	if (!loop)
-		return;
 	if (loop->cursor == w)
 		loop->cursor = w->next;
 	watch_unlink(w->always ? &loop->always : &loop->changed, w);
-	if (w->added)
-		poller_remove(loop->poller, w->fd);
-	for (int i = 0; i < loop->event_count; i++)
+	for (int i = loop->event_next; i < loop->event_count; i++)
 		if (loop->events[i].data == w)
 			loop->events[i].data = NULL;
 	w->loop = NULL;
 	w->added = w->always = false;
+}
+
+void loop_unwatch(struct watch *w)
+{
+	if (!w->loop)
+		return;
+	if (w->added)
+		poller_remove(w->loop->poller, w->fd);
+	watch_forget(w);
+}
+
+void loop_unwatch_closing(struct watch *w)
+{
+	if (!w->loop)
+		return;
+	if (w->added)
+		poller_closing(w->loop->poller, w->fd);
+	watch_forget(w);
+}
+
+int loop_lost_error(const struct loop *loop)
+{
+	return loop->lost_error;
 }
 
 void loop_timer(struct loop *loop, struct timer *timer, nsec_t at)
@@ -169,6 +199,13 @@ static int watch_arm(struct loop *loop, struct watch *w)
 	return 0;
 }
 
+static void watch_lose(struct loop *loop, struct watch *w, int error)
+{
+	loop->lost_error = -error;
+	loop_unwatch(w);
+	w->ready(w, READY_LOST);
+}
+
 static int loop_arm(struct loop *loop)
 {
 	while (loop->changed) {
@@ -176,8 +213,10 @@ static int loop_arm(struct loop *loop)
 
 		watch_unlink(&loop->changed, w);
 		int error = watch_arm(loop, w);
-		if (error)
+		if (error && !w->may_be_lost)
 			return error;
+		if (error)
+			watch_lose(loop, w, error);
 	}
 	return 0;
 }
@@ -219,19 +258,22 @@ static int loop_wait(struct loop *loop)
 static void loop_dispatch(struct loop *loop, int count)
 {
 	loop->event_count = count;
-	for (int i = 0; i < count; i++) {
-		struct watch *w = loop->events[i].data;
+	loop->event_next = 0;
+	while (loop->event_next < loop->event_count) {
+		const struct poller_event *event = &loop->events[loop->event_next++];
+		struct watch *w = event->data;
 
 		if (w)
-			w->ready(w, loop->events[i].ready);
+			w->ready(w, event->ready);
 	}
-	loop->event_count = 0;
+	loop->event_count = loop->event_next = 0;
 }
 
 static int loop_turn(struct loop *loop)
 {
 	int count;
 
+	loop->turns++;
 	loop_run_deferred(loop);
 	timers_fire(&loop->timers, loop->now);
 	if (loop->stopped)
@@ -254,11 +296,22 @@ int loop_run(struct loop *loop, struct err *err)
 
 		if (error)
 			return err_set(err, ERR_LOCAL, -error, "wait for", "events");
-		if (signals_caught() && !loop->stopped)
+		if (loop->usr1 && signals_take_usr1())
+			loop->usr1(loop->usr1_context);
+		if (signals_count() != loop->signals_seen && !loop->stopped) {
+			loop->signals_seen = signals_count();
 			return err_set(err, ERR_SIGNAL, signals_caught(), "finish",
 			               "after a signal");
+		}
 	}
 	return 0;
+}
+
+void loop_on_usr1(struct loop *loop, void (*call)(void *context), void *context)
+{
+	loop->usr1 = call;
+	loop->usr1_context = context;
+	signals_catch_usr1();
 }
 
 void loop_stop(struct loop *loop)

@@ -38,7 +38,8 @@ void poller_free(struct poller *p)
 
 static uint32_t to_epoll(unsigned interest)
 {
-	return (interest & READY_IN ? EPOLLIN : 0u) | (interest & READY_OUT ? EPOLLOUT : 0u);
+	return (interest & READY_IN ? EPOLLIN : 0u) | (interest & READY_OUT ? EPOLLOUT : 0u) |
+	       (interest & READY_SHARED ? EPOLLEXCLUSIVE : 0u);
 }
 
 static unsigned from_epoll(uint32_t events)
@@ -61,6 +62,13 @@ void poller_remove(struct poller *p, int fd)
 {
 	/* Fails only for a descriptor that is not there. */
 	(void)!sys_epoll_ctl(p->epfd, EPOLL_CTL_DEL, fd, 0, NULL);
+}
+
+/* Closing does it (man 7 epoll). */
+void poller_closing(struct poller *p, int fd)
+{
+	(void)p;
+	(void)fd;
 }
 
 int poller_wait(struct poller *p, struct poller_event *events, size_t size, nsec_t timeout)

@@ -95,6 +95,11 @@ void poller_remove(struct poller *p, int fd)
 	p->data[i] = p->data[p->count];
 }
 
+void poller_closing(struct poller *p, int fd)
+{
+	poller_remove(p, fd);
+}
+
 int poller_wait(struct poller *p, struct poller_event *events, size_t size, nsec_t timeout)
 {
 	size_t found = 0;

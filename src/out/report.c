@@ -56,6 +56,16 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	                           "{sent_bytes} bytes, {undelivered_datagrams} undelivered, received "
 	                           "{received_datagrams} datagrams with {received_bytes} bytes, "
 	                           "{truncated_datagrams} truncated, in {time}" },
+	[REPORT_CLIENT_CAME] = { "accepted",
+	                         "client {client}: connection from {peer} to {local}, for {service}" },
+	[REPORT_CLIENT_GONE] = { "closed",
+	                         "client {client}: closed ({reason}): received {received_bytes} "
+	                         "bytes, sent {sent_bytes} bytes, in {time}" },
+	[REPORT_TOTALS] = { "totals",
+	                    "clients: {clients} came, {now} here, at most {peak} at once; received "
+	                    "{received_bytes} bytes, sent {sent_bytes} bytes{words}" },
+	[REPORT_THREADS] = { "threads",
+	                     "cannot start another thread: {reason}; going on with {threads}" },
 	[REPORT_CALL] = { "call", "{words}" },
 	[REPORT_SOCKOPT] = { "sockopt", "socket option {name} for {socket}: {words}" },
 	[REPORT_SOCKOPT_FAILED] = { "sockopt_failed",

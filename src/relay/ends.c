@@ -34,19 +34,13 @@ static void relay_add_counts(const struct relay *r, struct err *err, const char 
 	           (unsigned long long)r->up.given, (unsigned long long)r->down.given);
 }
 
-/* In CLOSE_WAIT Linux tells of a reset as EPIPE, and shutdown tells of it as ENOTCONN. */
-static int as_reset(int error)
-{
-	return error == EPIPE || error == ENOTCONN ? ECONNRESET : error;
-}
-
 void relay_fail_peer(struct relay *r, int error, const char *op)
 {
 	char peer[256];
 	struct text t = TEXT_OVER(peer);
 	struct err err;
 
-	error = as_reset(error);
+	error = stream_error(error);
 	r->request.peer->ops->describe(r->request.peer, &t);
 	(void)err_socket(&err, error, op, "%s", peer);
 	relay_add_counts(r, &err, "");

@@ -11,9 +11,9 @@
 
 /* What an exchange waits for. */
 enum exchange_wait {
-	EXCHANGE_INPUT,
+	EXCHANGE_INPUT, /* or exchange_wake, which comes first */
 	EXCHANGE_OUTPUT, /* nothing is read meanwhile, so that a client that does not read costs little */
-	EXCHANGE_TIME, /* wake */
+	EXCHANGE_TIME, /* exchange_wake */
 	EXCHANGE_NAME, /* exchange_named is called */
 	EXCHANGE_OVER, /* nothing: end says how it ended */
 };
@@ -36,21 +36,29 @@ struct exchange; /* opaque; small while its client is idle */
 struct exchange *exchange_new(struct stream *stream, const struct addr *peer,
                               const struct service *service, const struct service_setup *setup);
 
+/* The client's number, for its service; before the first run. */
+void exchange_number(struct exchange *x, uint64_t client);
+
 /* Its service's state too. NULL is allowed. The stream is the caller's to close. */
 void exchange_free(struct exchange *x);
 
-/* Do what can be done NOW, for a bounded number of reads: the readiness that was waited for, or the time,
- * is there. */
+/* Do what can be done NOW, with one read at most: the readiness that was waited for, or the time, is there.
+ * The first run waited for nothing, and reads nothing. */
 enum exchange_wait exchange_run(struct exchange *x, struct exchange_scratch *scratch, nsec_t now);
 
 /* The client's name, "" for none, after EXCHANGE_NAME. It is copied. */
 void exchange_named(struct exchange *x, const char *name);
 
-/* From now on nothing more is read: what was read is answered and sent, and it ends. */
+/* From now on nothing more is read: what was read is answered and sent, and it ends. To be run next, which
+ * needs no readiness. */
 void exchange_drain(struct exchange *x);
 
-nsec_t exchange_wake(const struct exchange *x);
+struct stream *exchange_stream(const struct exchange *x);
+nsec_t exchange_wake(const struct exchange *x); /* NSEC_NEVER: none */
 enum exchange_end exchange_end(const struct exchange *x, int *error);
+
+/* Bytes that the service was given, without those that were thrown away behind its end; bytes that were
+ * sent. */
 uint64_t exchange_received(const struct exchange *x);
 uint64_t exchange_sent(const struct exchange *x);
 

@@ -7,7 +7,7 @@
 
 #include "loop/loop.h"
 #include "out/report.h"
-#include "serve/service.h"
+#include "serve/exchange.h"
 #include "stream/listener.h"
 
 /* One SERVICE=ENDPOINT. */
@@ -31,12 +31,15 @@ struct server_request {
 
 /* What was served so far, by all threads and child processes: it is in memory that they share. */
 struct server_totals {
-	_Atomic uint64_t clients, now, peak; /* now: being served */
+	_Atomic uint64_t clients, now, peak; /* now: places that are taken */
 	_Atomic uint64_t received_bytes, sent_bytes;
 	_Atomic uint64_t received_datagrams, sent_datagrams;
-	_Atomic uint64_t
-		refused; /* datagrams that must not be answered, connections that were not let in */
-	_Atomic uint64_t failed; /* clients that were reset, too slow, or could not be served */
+	/* Datagrams that must not be answered, connections that were not let in. */
+	_Atomic uint64_t refused;
+	/* Clients that were reset, too slow, or could not be served. */
+	_Atomic uint64_t failed;
+	/* For server_claim. */
+	_Atomic uint64_t claimed;
 };
 
 struct server {
@@ -46,16 +49,38 @@ struct server {
 	struct report *report;
 };
 
-/* Tell of clients, and count them. */
+/* -1 with *err without memory. */
+int server_start(struct server *s, struct loop *loop, const struct server_request *request,
+                 struct report *report, struct err *err) MUST_CHECK;
+
+/* With STATS the totals are told. */
+void server_end(struct server *s, bool stats);
+
+/* A place for one more client, before it is accepted; false when there is none: --max-conns, or all of
+ * --max-accepts have come. A claim ends with server_client_gone, or with server_unclaim when nobody came. */
+bool server_claim(struct server *s);
+void server_unclaim(struct server *s);
+
+/* Whether all of --max-accepts have come and gone. */
+bool server_is_done(const struct server *s);
+
+/* Refuse connections from now on. Nobody accepts any more. */
+void server_stop_listening(const struct server *s);
+
 struct server_client {
 	uint64_t id; /* from 1 */
 	const struct server_place *place;
-	struct addr peer;
+	const struct addr *peer;
 	nsec_t since;
 };
 
-void server_client_came(struct server *s, struct server_client *client);
-void server_client_gone(struct server *s, const struct server_client *client, uint64_t received,
-                        uint64_t sent, const char *reason);
+/* Tell of clients, and count them: CLIENT, who has a place and a peer, came over the socket FD; and it has
+ * gone, because its exchange X is over or, where CUT is not NULL, for that reason. X may be NULL. */
+void server_client_came(struct server *s, struct server_client *client, int fd);
+void server_client_gone(struct server *s, const struct server_client *client,
+                        const struct exchange *x, const char *cut);
+
+/* Tell the totals. Urgent: to who has not asked for events, too. */
+void server_tell_totals(struct server *s, bool urgent);
 
 #endif

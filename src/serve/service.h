@@ -17,9 +17,11 @@
  * much input uses some of it. */
 enum { SERVICE_ROOM = 65536 };
 
-/* What has to happen before the next step. All that a step gave is sent first. */
+/* What has to happen before the next step. All that a step gave is sent first. The first step of a stream
+ * comes before any input. */
 enum service_next {
-	SERVICE_READ,  /* more input; where that has ended, the same as SERVICE_END */
+	SERVICE_READ, /* more input, or with turn->wake that time, which comes first; where input has
+	                  ended, the same as SERVICE_END */
 	SERVICE_AGAIN, /* nothing: there is more to give */
 	SERVICE_WAIT,  /* time: turn->wake comes. Input stays where it is */
 	SERVICE_NAME,  /* the client's name is looked up: turn->name */
@@ -36,13 +38,19 @@ struct service_setup {
 	const struct fault_plan *faults; /* serve/fault.h; NULL: none */
 };
 
+struct service;
+
 struct service_turn {
 	/* What a step is given. IN may be written to. */
-	uint8_t *in; /* what came and is not used up */
+	const struct service *service; /* whose step it is */
+	uint64_t client;               /* its number, from 1; each datagram has one */
+	uint8_t *in;                   /* what came and is not used up */
 	size_t in_len;
-	bool in_ended; /* and nothing more comes */
-	bool datagram; /* IN is one, whole; what is given is the answer, whole; there is one step */
-	uint8_t *room; /* for output, if it needs any */
+	bool in_ended; /* and nothing more comes, or will be read */
+	/* IN is one, whole; what is given is the answer, whole, and there is none where `give` stays NULL;
+	 * there is one step. */
+	bool datagram;
+	uint8_t *room;   /* for output, if it needs any */
 	size_t room_len; /* the most that may be given, wherever that lies; 1 to SERVICE_ROOM */
 	nsec_t now;      /* monotonic */
 	const struct addr *peer;
@@ -53,7 +61,7 @@ struct service_turn {
 	size_t used;         /* bytes of IN */
 	const uint8_t *give; /* to be sent: in IN, in ROOM, in the state, or constant */
 	size_t give_len;
-	nsec_t wake; /* for SERVICE_WAIT */
+	nsec_t wake; /* for SERVICE_WAIT, and for SERVICE_READ where it is not 0 */
 };
 
 /* Where a service can be had. */
@@ -66,6 +74,7 @@ struct service {
 	/* A small datagram with a forged sender brings a large answer to somebody else: answered on
 	 * loopback alone, unless an address is named. */
 	bool amplifies;
+	bool endless; /* what it gives never ends by itself: nobody waits for that when the server ends */
 	size_t state_size; /* of a client's state, which begins as zeroes */
 	enum service_next (*step)(void *state, struct service_turn *turn);
 	void (*end)(void *state); /* free what the state owns; NULL: nothing */

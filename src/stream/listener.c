@@ -14,15 +14,12 @@
 #include "sys/lookup.h"
 #include "sys/socket.h"
 
-/* How long accepting rests when descriptors or memory are out. */
-#define LISTENER_PAUSE (200 * NSEC_PER_MSEC)
 #define LISTENER_LOOKUP_LIMIT (8 * NSEC_PER_SEC)
 /* A port that the kernel chose for one family may be taken in the other. */
 enum { LISTENER_PORT_TRIES = 16 };
 
 struct listener_socket {
-	struct listener *listener;
-	struct watch watch; /* fd -1: closed */
+	int fd;
 	struct addr local;
 };
 
@@ -34,13 +31,9 @@ struct listener {
 	struct listener_socket *sockets; /* one for each address of the list */
 	size_t count;
 	struct local_file file;
-	struct timer resume;
-	bool paused;
-	listener_accepted *accepted;
-	void *context;
 };
 
-static int type_of(const struct listener *l)
+int listener_type(const struct listener *l)
 {
 	return spec_socktype(l->request.spec->kind);
 }
@@ -55,15 +48,15 @@ static int listener_fail(const struct listener *l, struct err *err, int error, c
 	(void)err_set(err, ERR_LOCAL, error, op, "%s", subject);
 	if (error != EADDRINUSE)
 		return -1;
-	(type_of(l) == SOCK_DGRAM ? holder_add_udp : holder_add_tcp)(&who, a);
+	(listener_type(l) == SOCK_DGRAM ? holder_add_udp : holder_add_tcp)(&who, a);
 	if (holder[0])
 		err_detail(err, "(%s)", holder);
 	return -1;
 }
 
-static struct tune listener_tune(const struct listener *l)
+struct tune listener_tune(const struct listener *l)
 {
-	unsigned place = type_of(l) == SOCK_DGRAM ? SOCKOPT_DATAGRAM : SOCKOPT_STREAM;
+	unsigned place = listener_type(l) == SOCK_DGRAM ? SOCKOPT_DATAGRAM : SOCKOPT_STREAM;
 
 	return (struct tune){ l->request.sockopts, place | SOCKOPT_LISTENS, l->report };
 }
@@ -79,18 +72,19 @@ static bool family_is_missing(const struct listener *l, const struct addr *a, in
 
 static void listener_close_sockets(struct listener *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		loop_unwatch(&l->sockets[i].watch);
-		(void)sys_close(TAKE_FD(l->sockets[i].watch.fd));
-	}
+	for (size_t i = 0; i < l->count; i++)
+		(void)sys_close(l->sockets[i].fd);
 	l->count = 0;
 }
 
-static void listener_add(struct listener *l, int fd, const struct addr *a);
+static void listener_add(struct listener *l, int fd, const struct addr *a)
+{
+	l->sockets[l->count++] = (struct listener_socket){ .fd = fd, .local = *a };
+}
 
 static int listener_start(struct listener *l, int fd, const struct addr *a, struct err *err)
 {
-	int error = type_of(l) == SOCK_DGRAM ? 0 : sys_listen(fd, l->request.backlog);
+	int error = listener_type(l) == SOCK_DGRAM ? 0 : sys_listen(fd, l->request.backlog);
 
 	if (error) {
 		(void)sys_close(fd);
@@ -105,7 +99,7 @@ static int listener_start(struct listener *l, int fd, const struct addr *a, stru
 static int listener_bind_all(struct listener *l, struct err *err)
 {
 	uint16_t asked = l->request.spec->port, port = asked;
-	struct bound_options options = { type_of(l), l->request.interface, &l->request.wants,
+	struct bound_options options = { listener_type(l), l->request.interface, &l->request.wants,
 		                         listener_tune(l) };
 	const char *op;
 
@@ -151,7 +145,7 @@ static int listener_open_tcp(struct listener *l, struct err *err)
 static int listener_open_local(struct listener *l, struct err *err)
 {
 	const struct addr *a = &l->request.spec->local;
-	OWN_FD fd = sys_socket(AF_UNIX, type_of(l), 0);
+	OWN_FD fd = sys_socket(AF_UNIX, listener_type(l), 0);
 	struct tune tune = listener_tune(l);
 
 	if (fd < 0)
@@ -263,7 +257,7 @@ size_t listener_sockets(const struct listener *l)
 int listener_socket(const struct listener *l, size_t i, struct addr *local)
 {
 	*local = l->sockets[i].local;
-	return l->sockets[i].watch.fd;
+	return l->sockets[i].fd;
 }
 
 void listener_describe(const struct listener *l, struct text *t)
@@ -274,119 +268,20 @@ void listener_describe(const struct listener *l, struct text *t)
 	}
 }
 
-void listener_close(struct listener *l)
+void listener_stop(struct listener *l)
 {
-	if (!l)
-		return;
-	loop_timer_cancel(l->loop, &l->resume);
 	/* The file first: as long as the socket lives, nobody else takes it for a stale one. */
 	if (spec_is_local(l->request.spec->kind))
 		local_remove(&l->request.spec->local, &l->file);
 	listener_close_sockets(l);
+}
+
+void listener_close(struct listener *l)
+{
+	if (!l)
+		return;
+	listener_stop(l);
 	addr_list_free(&l->list);
 	free(l->sockets);
 	free(l);
-}
-
-static void listener_watch(struct listener *l, bool on)
-{
-	for (size_t i = 0; i < l->count; i++) {
-		if (on)
-			loop_watch(l->loop, &l->sockets[i].watch, READY_IN);
-		else
-			loop_unwatch(&l->sockets[i].watch);
-	}
-}
-
-static void listener_resume(struct timer *timer)
-{
-	listener_watch(CONTAINER_OF(timer, struct listener, resume), true);
-}
-
-/* Only waiting helps against a lack of descriptors or memory; spinning on a ready socket does not. */
-static void listener_pause(struct listener *l, int error)
-{
-	if (!l->paused)
-		REPORT_WITH(l->report, REPORT_ACCEPT_PAUSED, true,
-		            FIELD_STR("reason", failure_errno_text(error)));
-	l->paused = true;
-	listener_watch(l, false);
-	loop_timer(l->loop, &l->resume, nsec_after(loop_now(l->loop), LISTENER_PAUSE));
-}
-
-/* Who it is, in numbers: accepting never waits for DNS. */
-static void listener_tell_accepted(const struct listener *l, const struct addr *peer, int fd)
-{
-	struct addr local = { .len = sizeof local.at };
-	char host[128] = "", port[16] = "";
-	bool named = peer->at.any.sa_family == AF_UNIX ||
-	             sys_getnameinfo(&peer->at.any, peer->len, host, sizeof host, port, sizeof port,
-	                             NI_NUMERICHOST | NI_NUMERICSERV) == 0;
-
-	if (named && report_is_heard(l->report) &&
-	    sys_getsockname(fd, &local.at.any, &local.len) == 0)
-		REPORT(l->report, REPORT_ACCEPTED, FIELD_ADDR("peer", peer),
-		       FIELD_ADDR("local", &local));
-}
-
-/* Whether a connection has the options that were asked for. One that has not is let go: it would not be
- * what was asked for. */
-static bool listener_tune_accepted(const struct listener *l, const struct addr *peer, int fd)
-{
-	struct tune tune = listener_tune(l);
-	struct err err;
-
-	if (tune_accepted(&tune, fd, peer, &err) == 0)
-		return true;
-	REPORT_WITH(l->report, REPORT_SOCKOPT_FAILED, true, FIELD_ADDR("peer", peer),
-	            FIELD_STR("option", err.subject),
-	            FIELD_STR("reason", failure_errno_text(err.code)));
-	return false;
-}
-
-static void listener_ready(struct watch *watch, unsigned ready)
-{
-	struct listener *l = CONTAINER_OF(watch, struct listener_socket, watch)->listener;
-	struct addr peer = { .len = sizeof peer.at };
-	int fd = sys_accept(watch->fd, &peer.at.any, &peer.len);
-
-	(void)ready;
-	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOBUFS || fd == -ENOMEM) {
-		listener_pause(l, -fd);
-		return;
-	}
-	/* The others are of that one connection, which has gone (man 2 accept): wait for the next. */
-	if (fd < 0)
-		return;
-	l->paused = false;
-	struct stream *stream = stream_socket_new(fd, &peer, type_of(l));
-	if (!stream) {
-		(void)sys_close(fd);
-		listener_pause(l, ENOMEM);
-		return;
-	}
-	stream_keep_options(stream, l->request.sockopts);
-	listener_tell_accepted(l, &peer, fd);
-	if (!listener_tune_accepted(l, &peer, fd)) {
-		(void)stream_close(stream);
-		return;
-	}
-	l->accepted(l->context, stream, &peer);
-}
-
-static void listener_add(struct listener *l, int fd, const struct addr *a)
-{
-	l->sockets[l->count++] = (struct listener_socket){
-		.listener = l,
-		.watch = { .fd = fd, .ready = listener_ready },
-		.local = *a,
-	};
-}
-
-void listener_accept(struct listener *l, listener_accepted *accepted, void *context)
-{
-	l->accepted = accepted;
-	l->context = context;
-	l->resume.fire = listener_resume;
-	listener_watch(l, true);
 }

@@ -1,6 +1,6 @@
 /*
- * Being reached: bind and listen on every address of an endpoint, take connections; sockets for
- * datagrams are bound alone, and whoever asked for them receives. A Unix path that
+ * Being reached: bind and listen on every address of an endpoint. Connections are taken by an acceptor;
+ * sockets for datagrams are bound alone, and whoever asked for them receives. A Unix path that
  * nobody answers at any more is taken over, one that somebody does is not; our own is removed at the
  * end.
  */
@@ -13,7 +13,7 @@
 #include "net/spec.h"
 #include "out/report.h"
 #include "stream/mailbox.h"
-#include "stream/stream.h"
+#include "stream/tune.h"
 
 struct listen_request {
 	const struct spec *spec;
@@ -27,9 +27,6 @@ struct listen_request {
 };
 
 struct listener; /* opaque */
-
-/* Called from the loop for each connection; STREAM is the callee's. */
-typedef void listener_accepted(void *context, struct stream *stream, const struct addr *peer);
 
 /*
  * Bind and listen. A host name is looked up first, for at most 8 s, during which the loop runs. What
@@ -46,11 +43,17 @@ uint16_t listener_port(const struct listener *l);
 size_t listener_sockets(const struct listener *l);
 int listener_socket(const struct listener *l, size_t i, struct addr *local);
 
+/* SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET. */
+int listener_type(const struct listener *l);
+
+/* The socket options that were asked for. */
+struct tune listener_tune(const struct listener *l);
+
 /* Append where it listens: "127.0.0.1 port 7777". */
 void listener_describe(const struct listener *l, struct text *t);
 
-/* Call ACCEPTED for each connection from now on. A lack of descriptors or memory pauses it. */
-void listener_accept(struct listener *l, listener_accepted *accepted, void *context);
+/* Who comes from now on is refused: the sockets are closed and the socket file removed. */
+void listener_stop(struct listener *l);
 
 /* Stop, close, remove the socket file if it is still ours. NULL is allowed. */
 void listener_close(struct listener *l);

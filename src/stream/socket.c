@@ -87,6 +87,11 @@ void stream_keep_options(struct stream *s, const struct sockopt_list *asked)
 	CONTAINER_OF(s, struct stream_socket, stream)->asked = asked;
 }
 
+const struct addr *stream_peer(const struct stream *s)
+{
+	return &((const struct stream_socket *)s)->peer;
+}
+
 int stream_family(const struct stream *s)
 {
 	return ((const struct stream_socket *)s)->peer.at.any.sa_family;
@@ -132,4 +137,11 @@ void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int
 void stream_set_low_water(const struct stream *s, int bytes)
 {
 	(void)!sys_setsockopt_int(s->fd, SOL_SOCKET, SO_RCVLOWAT, bytes);
+}
+
+void stream_reset_on_close(const struct stream *s)
+{
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	(void)!sys_setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }

@@ -10,6 +10,9 @@
 /* Takes FD, which is a socket of TYPE (SOCK_...) connected to PEER. NULL without memory; FD is then still the caller's. */
 struct stream *stream_socket_new(int fd, const struct addr *peer, int type) MUST_CHECK;
 
+/* The peer of S, which stream_socket_new made. */
+const struct addr *stream_peer(const struct stream *s);
+
 /* The family of the addresses of S, which stream_socket_new made. */
 int stream_family(const struct stream *s);
 
@@ -29,5 +32,8 @@ void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int
 
 /* SO_RCVLOWAT: from now on the socket counts as readable when BYTES can be read, or the end. */
 void stream_set_low_water(const struct stream *s, int bytes);
+
+/* Have stream_close reset the connection, where there is such a thing, instead of ending it. */
+void stream_reset_on_close(const struct stream *s);
 
 #endif

@@ -25,6 +25,11 @@ struct io io_from_write(ssize_t result)
 	return (struct io){ .kind = IO_FAILED, .error = (int)-result };
 }
 
+int stream_error(int error)
+{
+	return error == EPIPE || error == ENOTCONN ? ECONNRESET : error;
+}
+
 int stream_close(struct stream *s)
 {
 	return s ? s->ops->close(s) : 0;

@@ -75,6 +75,9 @@ static inline struct io io_done(size_t n)
 struct io io_from_read(ssize_t result);
 struct io io_from_write(ssize_t result);
 
+/* ERROR as it is to be told: in CLOSE_WAIT Linux tells of a reset as EPIPE, and shutdown as ENOTCONN. */
+int stream_error(int error);
+
 /* NULL is allowed and closes nothing. */
 int stream_close(struct stream *s);
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -200,4 +201,17 @@ int sys_list(const char *path, bool (*each)(void *context, const char *name), vo
 		continue;
 	(void)closedir(dir);
 	return 0;
+}
+
+void *sys_shared_memory(size_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+void sys_shared_memory_free(void *at, size_t size)
+{
+	if (at)
+		(void)munmap(at, size);
 }

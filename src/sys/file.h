@@ -60,6 +60,10 @@ int sys_fill_standard_fds(void) MUST_CHECK;
 /* Close FD, one of 0 to 2, and leave /dev/null in its place. Returns as sys_close. */
 int sys_retire_standard_fd(int fd) MUST_CHECK;
 
+/* SIZE bytes of zeroes that this process shares with those that it will fork, NULL without memory. */
+void *sys_shared_memory(size_t size) MUST_CHECK;
+void sys_shared_memory_free(void *at, size_t size);
+
 /* The entries of directory PATH one by one to EACH until it returns false. */
 int sys_list(const char *path, bool (*each)(void *context, const char *name),
              void *context) MUST_CHECK;

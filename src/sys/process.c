@@ -1,14 +1,17 @@
 #include "sys/process.h"
 
+#include <pthread.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/attr.h"
 
 /* The signal flag, and what signals were before sockit changed them. */
 static struct {
-	volatile sig_atomic_t caught;
+	volatile sig_atomic_t caught, count, usr1;
 	bool catching;
+	pthread_t home; /* the thread that they come to */
 	bool pipe_was_ignored;
 	sigset_t wait_mask;
 } signals;
@@ -17,6 +20,13 @@ static void signals_note(int number)
 {
 	if (!signals.caught)
 		signals.caught = number;
+	signals.count++;
+}
+
+static void signals_note_usr1(int number)
+{
+	(void)number;
+	signals.usr1 = 1;
 }
 
 void signals_ignore_pipe(void)
@@ -41,6 +51,7 @@ void signals_catch(void)
 	if (signals.catching)
 		return;
 	signals.catching = true;
+	signals.home = pthread_self();
 	(void)sigemptyset(&block);
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		(void)sigaction(ends[i], NULL, &before);
@@ -57,9 +68,49 @@ int signals_caught(void)
 	return signals.caught;
 }
 
+unsigned signals_count(void)
+{
+	return (unsigned)signals.count;
+}
+
+void signals_catch_usr1(void)
+{
+	struct sigaction note = { .sa_handler = signals_note_usr1 }, before;
+	sigset_t just_this;
+
+	(void)sigaction(SIGUSR1, NULL, &before);
+	if (before.sa_handler == SIG_IGN)
+		return;
+	(void)sigemptyset(&just_this);
+	(void)sigaddset(&just_this, SIGUSR1);
+	(void)sigprocmask(SIG_BLOCK, &just_this, NULL);
+	(void)sigaction(SIGUSR1, &note, NULL);
+}
+
+bool signals_take_usr1(void)
+{
+	bool caught = signals.usr1;
+
+	signals.usr1 = 0;
+	return caught;
+}
+
 const sigset_t *signals_wait_mask(void)
 {
-	return signals.catching ? &signals.wait_mask : NULL;
+	return signals.catching && pthread_equal(pthread_self(), signals.home) ? &signals.wait_mask
+	                                                                       : NULL;
+}
+
+void process_want_descriptors(unsigned count)
+{
+	enum { USUAL = 64 };
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= (rlim_t)count + USUAL)
+		return;
+	limit.rlim_cur =
+		limit.rlim_max < (rlim_t)count + USUAL ? limit.rlim_max : (rlim_t)count + USUAL;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void process_die_by(int number)

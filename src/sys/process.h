@@ -15,14 +15,24 @@
 void signals_ignore_pipe(void);
 bool signals_pipe_was_ignored(void);
 
-/* From now on catch them. Calling it again does nothing. */
+/* From now on catch them, in the thread that calls it. Calling it again does nothing. */
 void signals_catch(void);
 
-/* The first signal caught so far, or 0. */
+/* The first signal caught so far, or 0; and how many were. */
 int signals_caught(void);
+unsigned signals_count(void);
 
-/* The mask for a wait, NULL before signals_catch. */
+/* From now on catch SIGUSR1 too, which ends nothing. After signals_catch, before there are threads. */
+void signals_catch_usr1(void);
+
+/* Whether it was caught since this was asked. */
+bool signals_take_usr1(void);
+
+/* The mask for a wait, NULL before signals_catch and in other threads than the one that called it. */
 const sigset_t *signals_wait_mask(void);
+
+/* Have room for COUNT descriptors more than usual, as far as the hard limit allows (man 2 setrlimit). */
+void process_want_descriptors(unsigned count);
 
 /* End the process by signal NUMBER's default action, so that the parent sees 128 + NUMBER. */
 _Noreturn void process_die_by(int number);

@@ -56,8 +56,8 @@ hides()
 }
 
 expect 'connect' sockit con
-expect 'resolve connect listen byteorder services help --help --version' sockit ''
-expect 'resolve connect listen byteorder services' sockit help ''
+expect 'resolve connect listen echo-serve byteorder services help --help --version' sockit ''
+expect 'resolve connect listen echo-serve byteorder services' sockit help ''
 expect 'network relay observe sockopt all' sockit help connect ''
 expect '--idle-timeout' sockit connect --id
 expect '--backlog' sockit listen --back

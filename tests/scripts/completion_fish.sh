@@ -45,8 +45,8 @@ hides()
 }
 
 expect 'sockit con' connect
-expect 'sockit ' resolve connect listen byteorder services help
-expect 'sockit help ' resolve connect listen byteorder services
+expect 'sockit ' resolve connect listen echo-serve byteorder services help
+expect 'sockit help ' resolve connect listen echo-serve byteorder services
 expect 'sockit help connect ' network relay observe sockopt all
 expect 'sockit connect --idle' --idle-timeout
 expect 'sockit resolve --socktype st' stream

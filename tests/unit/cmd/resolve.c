@@ -193,7 +193,7 @@ static void try_pair(const struct option_row *a, const struct option_row *b)
 	spell(first, sizeof(first), a);
 	spell(second, sizeof(second), b);
 	o = run(words, 0, 0);
-	if (a != b && rule_excludes(a, b)) {
+	if (a != b && rule_excludes(&resolve_command, a, b)) {
 		cr_expect_eq(o.status, 2, "%s %s gave %d", first, second, o.status);
 		cr_expect_not_null(strstr(o.err, "exclude each other"));
 	} else {

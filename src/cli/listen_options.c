@@ -1,0 +1,35 @@
+#include "cli/listen_options.h"
+
+const struct option_row listen_option_rows[LISTEN_OPTION_COUNT] = {
+	{
+		.name = "backlog",
+		UINT_FIELD(struct listen_options, backlog),
+		.arg = "N",
+		.min = 1,
+		.max = 65535,
+		.fallback = "4096",
+		.only_for = FOR_CONNECTION,
+		.help = "how many clients may wait in the kernel's queue",
+	},
+	{
+		.name = "port-file",
+		STRING_FIELD(struct listen_options, port_file),
+		.arg = "FILE",
+		.only_for = FOR_INET,
+		.complete = COMPLETE_FILE,
+		.help = "write the port to FILE once it can be reached",
+		.man = "The file appears whole: it is written under another name and then renamed.",
+	},
+	{
+		.name = "unix-mode",
+		MODE_FIELD(struct listen_options, unix_mode),
+		.arg = "MODE",
+		.only_for = FOR_LOCAL,
+		.help = "the permissions of the socket file, in octal",
+	},
+};
+
+int listen_options_unix_mode(const struct listen_options *o)
+{
+	return o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode;
+}

@@ -1,0 +1,233 @@
+#include "cmd/echo_serve.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "cli/listen_options.h"
+#include "cli/net_options.h"
+#include "cli/observe_options.h"
+#include "cli/serve_options.h"
+#include "cmd/echo_serve_places.h"
+#include "cmd/ready.h"
+#include "serve/model.h"
+#include "sys/process.h"
+
+struct echo_serve_options {
+	struct net_options net;
+	struct listen_options listen;
+	struct serve_options serve;
+	struct observe_options observe;
+};
+
+/* What is served where, as it was asked for and as it is open. */
+struct serving {
+	struct loop *loop;
+	const struct command_call *call;
+	const struct echo_serve_options *options;
+	struct echo_serve_place *asked;
+	struct sockopt_list *sockopts; /* one for each */
+	struct server_place *places;
+	size_t count, open;
+};
+
+/* A reply is not held back until the client has acknowledged the one before it. Accepted sockets inherit
+ * the option. */
+static int serving_add_nodelay(const struct spec *spec, struct sockopt_list *list, struct err *err)
+{
+	const struct sockopt *nodelay = sockopt_named("tcp-nodelay", strlen("tcp-nodelay"));
+
+	if (spec->kind != SPEC_TCP || sockopt_list_has(list, nodelay->level, nodelay->number))
+		return 0;
+	return sockopt_list_add(list, "tcp-nodelay=on", err);
+}
+
+static int serving_open_place(struct serving *s, size_t i, struct err *err)
+{
+	const struct echo_serve_options *o = s->options;
+	const struct spec *spec = &s->asked[i].spec;
+	struct server_place *p = &s->places[i];
+	struct listen_request request = {
+		.spec = spec,
+		.family = net_options_family(&o->net),
+		.numeric = o->net.numeric,
+		.interface = o->net.interface,
+		.sockopts = &s->sockopts[i],
+		.backlog = (int)o->listen.backlog,
+		.unix_mode = listen_options_unix_mode(&o->listen),
+	};
+
+	p->service = s->asked[i].service;
+	p->datagrams = spec_socktype(spec->kind) == SOCK_DGRAM;
+	p->any_address =
+		!spec_is_local(spec->kind) && (!spec->host[0] || strcmp(spec->host, "*") == 0);
+	request.wants = (struct mailbox_wants){ .peer = p->datagrams, .local = p->datagrams };
+	if (serving_add_nodelay(spec, &s->sockopts[i], err) ||
+	    listener_open(s->loop, &request, s->call->report, &p->listener, err))
+		return -1;
+	s->open++;
+	return 0;
+}
+
+/* The ports, a line each, in the order of the endpoints. */
+static int serving_write_ports(const struct serving *s, const char *path, struct err *err)
+{
+	char lines[8 * ECHO_SERVE_PLACES_MAX];
+	struct text t = TEXT_OVER(lines);
+
+	for (size_t i = 0; i < s->count; i++)
+		if (!spec_is_local(s->asked[i].spec.kind))
+			text_add(&t, "%u\n", listener_port(s->places[i].listener));
+	return ready_write_file(path, &t, err);
+}
+
+static int serving_tell_ready(const struct serving *s, struct err *err)
+{
+	const struct echo_serve_options *o = s->options;
+
+	if (o->listen.port_file && serving_write_ports(s, o->listen.port_file, err))
+		return -1;
+	return o->serve.ready_fd > 0 ? ready_write_fd((int)o->serve.ready_fd, err) : 0;
+}
+
+static int serving_run(struct serving *s, const struct service_setup *setup, struct err *err)
+{
+	const struct serve_options *o = &s->options->serve;
+	struct server_request request = {
+		.places = s->places,
+		.place_count = s->count,
+		.setup = setup,
+		.max_conns = o->max_conns,
+		.threads = o->threads,
+		.max_accepts = o->max_accepts,
+		.idle_timeout = o->idle_timeout,
+		.drain = o->drain,
+	};
+	struct server server;
+
+	if (server_start(&server, s->loop, &request, s->call->report, err))
+		return -1;
+	int result = serving_tell_ready(s, err);
+	if (!result)
+		result = serve_options_model(o)->run(&server, err);
+	server_end(&server, o->stats);
+	return result;
+}
+
+static int serving_open(struct serving *s, struct err *err)
+{
+	s->sockopts = calloc(s->count, sizeof *s->sockopts);
+	s->places = calloc(s->count, sizeof *s->places);
+	if (!s->sockopts || !s->places)
+		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
+	/* What was typed is read whole before anything is opened. */
+	for (size_t i = 0; i < s->count; i++)
+		if (net_options_sockopts(&s->options->net, &s->asked[i].spec, SOCKOPT_LISTENS,
+		                         &s->sockopts[i], err))
+			return -1;
+	for (size_t i = 0; i < s->count; i++)
+		if (serving_open_place(s, i, err))
+			return -1;
+	return 0;
+}
+
+static void serving_close(struct serving *s)
+{
+	for (size_t i = 0; i < s->open; i++)
+		listener_close(s->places[i].listener);
+	free(s->places);
+	free(s->sockopts);
+}
+
+static int echo_serve_with(const struct command_call *call, struct echo_serve_place *asked,
+                           size_t count, struct err *err)
+{
+	const struct echo_serve_options *o = call->options;
+	struct service_setup setup = { .quote = NULL };
+	struct serving s = {
+		.call = call,
+		.options = o,
+		.asked = asked,
+		.count = count,
+	};
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < count; i++)
+		kinds |= 1u << asked[i].spec.kind;
+	if (command_check_kinds(call, kinds, asked[0].spec.text, err))
+		return -1;
+	if (o->serve.ready_fd > 0 && ready_check_fd((int)o->serve.ready_fd, err))
+		return -1;
+	s.loop = loop_new(err);
+	if (!s.loop)
+		return -1;
+	process_want_descriptors(o->serve.max_conns);
+	int result = serving_open(&s, err);
+	if (!result)
+		result = serving_run(&s, &setup, err);
+	serving_close(&s);
+	loop_free(s.loop);
+	return result;
+}
+
+static int echo_serve_run(const struct command_call *call, struct err *err)
+{
+	const struct echo_serve_options *o = call->options;
+	struct spec_rules rules = {
+		.server = true,
+		.path = o->net.unix_path,
+		.udp = o->net.udp,
+	};
+	struct echo_serve_place *asked;
+	size_t count;
+
+	if (echo_serve_places(call, &rules, o->serve.service, &asked, &count, err))
+		return -1;
+	int result = echo_serve_with(call, asked, count, err);
+	free(asked);
+	return result;
+}
+
+static const struct option_group option_group_serve = { "serve", "Serving" };
+
+static const struct option_section echo_serve_sections[] = {
+	{ &option_group_serve, serve_option_rows, SERVE_OPTION_COUNT,
+	  offsetof(struct echo_serve_options, serve) },
+	{ &option_group_network, net_option_rows, NET_OPTION_COUNT,
+	  offsetof(struct echo_serve_options, net) },
+	{ &option_group_network, listen_option_rows, LISTEN_OPTION_COUNT,
+	  offsetof(struct echo_serve_options, listen) },
+	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
+	  offsetof(struct echo_serve_options, observe) },
+	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,
+	  offsetof(struct echo_serve_options, observe) },
+};
+
+static const struct command_example echo_serve_examples[] = {
+	{ "sockit echo-serve 7777", "an echo server for everybody who can reach this machine" },
+	{ "sockit echo-serve", "one for this machine alone, on a free port, which is told" },
+	{ "sockit echo-serve echo=7007 discard=unix:/tmp/d", "several services at once" },
+	{ "sockit echo-serve -v -m 1 --trace=explain 7777", "what a server does, call by call" },
+	{ NULL, NULL },
+};
+
+static const char *const echo_serve_statuses[] = { "0", "2", "3", "7", "128+n", NULL };
+
+const struct command echo_serve_command = {
+	.name = "echo-serve",
+	.summary = "serve echo, discard and other test services to many clients",
+	.operands = "[ENDPOINT | SERVICE=ENDPOINT...]",
+	.operands_help =
+		"\n  PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH, unix:@NAME,\n  udp:HOST:PORT, unix-dgram:PATH; none is localhost and a free port",
+	.min_operands = 0,
+	.max_operands = ECHO_SERVE_PLACES_MAX,
+	.many_endpoints = true,
+	.examples = echo_serve_examples,
+	.sections = echo_serve_sections,
+	.section_count = ARRAY_LEN(echo_serve_sections),
+	.options_size = sizeof(struct echo_serve_options),
+	.observe = offsetof(struct echo_serve_options, observe),
+	.statuses = echo_serve_statuses,
+	.run = echo_serve_run,
+};

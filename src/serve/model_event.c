@@ -1,0 +1,274 @@
+#include <errno.h>
+#include <stdatomic.h>
+
+#include "out/failure.h"
+#include "serve/engine.h"
+#include "serve/model.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "sys/wait.h"
+
+struct crew;
+
+/* A thread; the first is that of the process. */
+struct member {
+	struct crew *crew;
+	struct loop *loop;
+	struct engine *engine;
+	struct watch wake; /* an eventfd: the others have news */
+};
+
+struct crew {
+	struct server *server;
+	nsec_t limit; /* of draining */
+	atomic_bool draining, quitting;
+	_Atomic unsigned accepting; /* members that still do */
+	struct watch ended;         /* an eventfd: threads that have come to their end */
+	unsigned threads;           /* that have not, without the first */
+	bool over;                  /* the first has no work left */
+	unsigned count;
+	struct member members[];
+};
+
+/* Tell all but FROM, or those of them that pause. */
+static void crew_wake(struct crew *crew, const struct member *from, bool all)
+{
+	for (struct member *m = crew->members; m < crew->members + crew->count; m++)
+		if (m != from && (all || engine_is_paused(m->engine)))
+			sys_eventfd_signal(m->wake.fd);
+}
+
+static void eventfd_take(int fd, uint64_t *count)
+{
+	*count = 0;
+	(void)!sys_read(fd, count, sizeof *count);
+}
+
+static void member_vacated(void *context)
+{
+	struct member *m = context;
+
+	if (m->crew->count > 1)
+		crew_wake(m->crew, m, server_is_done(m->crew->server));
+}
+
+static void crew_check_over(struct crew *crew)
+{
+	if (crew->over && crew->threads == 0)
+		loop_stop(crew->members[0].loop);
+}
+
+static void member_over(void *context)
+{
+	struct member *m = context;
+
+	if (m != &m->crew->members[0]) {
+		loop_stop(m->loop);
+		return;
+	}
+	m->crew->over = true;
+	crew_check_over(m->crew);
+}
+
+static void member_drain(struct member *m)
+{
+	struct crew *crew = m->crew;
+
+	engine_drain(m->engine, crew->limit);
+	if (atomic_fetch_sub(&crew->accepting, 1) == 1)
+		server_stop_listening(crew->server);
+}
+
+static void member_woken(struct watch *watch, unsigned ready)
+{
+	struct member *m = CONTAINER_OF(watch, struct member, wake);
+	uint64_t news;
+
+	(void)ready;
+	eventfd_take(watch->fd, &news);
+	if (atomic_load(&m->crew->quitting))
+		loop_stop(m->loop);
+	else if (atomic_load(&m->crew->draining))
+		member_drain(m);
+	else
+		engine_look(m->engine);
+}
+
+static void crew_thread_ended(struct watch *watch, unsigned ready)
+{
+	struct crew *crew = CONTAINER_OF(watch, struct crew, ended);
+	uint64_t ended;
+
+	(void)ready;
+	eventfd_take(watch->fd, &ended);
+	crew->threads -= (unsigned)ended;
+	crew_check_over(crew);
+}
+
+/* The crew may go with the last line. */
+static void member_main(void *arg)
+{
+	struct member *m = arg;
+	int ended = m->crew->ended.fd;
+	struct err err;
+
+	if (loop_run(m->loop, &err)) {
+		report_failure(m->crew->server->report, &err);
+		engine_cut(m->engine, "cut");
+	}
+	sys_eventfd_signal(ended);
+}
+
+static void member_close(struct member *m)
+{
+	engine_free(m->engine);
+	loop_unwatch(&m->wake);
+	(void)sys_close(m->wake.fd);
+	if (m != &m->crew->members[0])
+		loop_free(m->loop);
+}
+
+/* Ready to run; -1 with *err. */
+static int member_open(struct crew *crew, struct loop *loop, struct err *err)
+{
+	struct member *m = &crew->members[crew->count];
+	struct engine_request request = {
+		.server = crew->server,
+		.loop = loop,
+		.shared = crew->server->request->threads > 1,
+		.vacated = member_vacated,
+		.over = member_over,
+		.context = m,
+	};
+
+	*m = (struct member){ .crew = crew, .loop = loop, .wake = { .ready = member_woken } };
+	m->wake.fd = sys_eventfd();
+	if (m->wake.fd < 0)
+		return err_set(err, ERR_LOCAL, -m->wake.fd, "wait for", "events");
+	if (engine_new(&request, &m->engine, err)) {
+		(void)sys_close(m->wake.fd);
+		return -1;
+	}
+	loop_watch(loop, &m->wake, READY_IN);
+	crew->count++;
+	return 0;
+}
+
+/* The server is slower without another thread, but it serves. */
+static void crew_tell_missing(const struct crew *crew, unsigned running, int error)
+{
+	REPORT_WITH(crew->server->report, REPORT_THREADS, true, FIELD_INT("threads", running),
+	            FIELD_STR("reason", failure_errno_text(error)));
+}
+
+/* Members beside the first, until there are COUNT. None is added once threads run. */
+static void crew_add_members(struct crew *crew, unsigned count)
+{
+	struct err err;
+
+	while (crew->count < count) {
+		struct loop *loop = loop_new(&err);
+
+		if (loop && member_open(crew, loop, &err) == 0)
+			continue;
+		loop_free(loop);
+		crew_tell_missing(crew, crew->count, err.code);
+		return;
+	}
+}
+
+static void crew_start_threads(struct crew *crew)
+{
+	/* Counted before they run. */
+	atomic_store(&crew->accepting, crew->count);
+	for (unsigned i = 1; i < crew->count; i++) {
+		int error = sys_thread_start(member_main, &crew->members[i]);
+
+		if (!error) {
+			crew->threads++;
+			continue;
+		}
+		crew_tell_missing(crew, i, -error);
+		(void)atomic_fetch_sub(&crew->accepting, crew->count - i);
+		return;
+	}
+}
+
+static int crew_open(struct crew *crew, struct server *server, struct err *err)
+{
+	crew->server = server;
+	crew->ended.ready = crew_thread_ended;
+	crew->ended.fd = sys_eventfd();
+	if (crew->ended.fd < 0)
+		return err_set(err, ERR_LOCAL, -crew->ended.fd, "wait for", "events");
+	if (member_open(crew, server->loop, err)) {
+		(void)sys_close(crew->ended.fd);
+		return -1;
+	}
+	loop_watch(server->loop, &crew->ended, READY_IN);
+	crew_add_members(crew, server->request->threads);
+	crew_start_threads(crew);
+	return 0;
+}
+
+/* Wait for the threads, which end as soon as they are told. */
+static void crew_join(struct crew *crew)
+{
+	uint64_t ended;
+
+	atomic_store(&crew->quitting, true);
+	crew_wake(crew, &crew->members[0], true);
+	while (crew->threads > 0 && sys_read_waiting(crew->ended.fd, &ended, sizeof ended) > 0)
+		crew->threads -= (unsigned)ended;
+}
+
+static void crew_close(struct crew *crew)
+{
+	crew_join(crew);
+	loop_unwatch(&crew->ended);
+	(void)sys_close(crew->ended.fd);
+	for (unsigned i = crew->count; i > 0; i--)
+		member_close(&crew->members[i - 1]);
+}
+
+/* After the first signal, until all are served or the second comes. */
+static void crew_drain(struct crew *crew)
+{
+	struct err err;
+
+	crew->limit = nsec_after(sys_now(), crew->server->request->drain);
+	atomic_store(&crew->draining, true);
+	crew_wake(crew, &crew->members[0], true);
+	member_drain(&crew->members[0]);
+	if (!crew->over || crew->threads > 0)
+		(void)!loop_run(crew->server->loop, &err);
+}
+
+static void event_tell(void *context)
+{
+	server_tell_totals(context, true);
+}
+
+static int event_run(struct server *server, struct err *err)
+{
+	unsigned threads = server->request->threads;
+	OWN_MEM struct crew *crew =
+		calloc(1, sizeof *crew + (threads > 0 ? threads : 1) * sizeof *crew->members);
+
+	if (!crew)
+		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
+	if (crew_open(crew, server, err))
+		return -1;
+	loop_on_usr1(server->loop, event_tell, server);
+	int result = loop_run(server->loop, err);
+	if (result && err->domain == ERR_SIGNAL)
+		crew_drain(crew);
+	crew_close(crew);
+	return result;
+}
+
+const struct model model_event = {
+	.name = "event",
+	.help = "waits for all clients at once, in one thread or in --threads: the least memory a client",
+	.run = event_run,
+};

@@ -1,0 +1,157 @@
+#include "serve/server.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+
+#include "out/failure.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "sys/socket.h"
+
+/* Counters are only added to; nothing else depends on their order. */
+#define COUNT(counter, by) atomic_fetch_add_explicit(&(counter), (by), memory_order_relaxed)
+#define COUNTED(counter) atomic_load_explicit(&(counter), memory_order_relaxed)
+
+int server_start(struct server *s, struct loop *loop, const struct server_request *request,
+                 struct report *report, struct err *err)
+{
+	*s = (struct server){ .loop = loop, .request = request, .report = report };
+	s->totals = sys_shared_memory(sizeof *s->totals);
+	return s->totals ? 0 : err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
+}
+
+bool server_claim(struct server *s)
+{
+	const struct server_request *q = s->request;
+
+	if (atomic_fetch_add(&s->totals->now, 1) >= q->max_conns) {
+		(void)atomic_fetch_sub(&s->totals->now, 1);
+		return false;
+	}
+	if (q->max_accepts && atomic_fetch_add(&s->totals->claimed, 1) >= q->max_accepts) {
+		server_unclaim(s);
+		return false;
+	}
+	return true;
+}
+
+void server_unclaim(struct server *s)
+{
+	if (s->request->max_accepts)
+		(void)atomic_fetch_sub(&s->totals->claimed, 1);
+	(void)atomic_fetch_sub(&s->totals->now, 1);
+}
+
+bool server_is_done(const struct server *s)
+{
+	return s->request->max_accepts && atomic_load(&s->totals->now) == 0 &&
+	       atomic_load(&s->totals->claimed) >= s->request->max_accepts;
+}
+
+void server_stop_listening(const struct server *s)
+{
+	for (size_t i = 0; i < s->request->place_count; i++)
+		if (!s->request->places[i].datagrams)
+			listener_stop(s->request->places[i].listener);
+}
+
+static void server_note_peak(struct server *s)
+{
+	struct server_totals *t = s->totals;
+	uint64_t now = COUNTED(t->now), peak = COUNTED(t->peak);
+
+	/* Claims that are about to fail count for a moment. */
+	if (now > s->request->max_conns)
+		now = s->request->max_conns;
+	while (now > peak && !atomic_compare_exchange_weak(&t->peak, &peak, now))
+		continue;
+}
+
+void server_client_came(struct server *s, struct server_client *client, int fd)
+{
+	struct addr local = { .len = sizeof local.at };
+
+	client->id = COUNT(s->totals->clients, 1) + 1;
+	client->since = sys_now();
+	server_note_peak(s);
+	if (!report_is_heard(s->report) || sys_getsockname(fd, &local.at.any, &local.len) != 0)
+		return;
+	REPORT(s->report, REPORT_CLIENT_CAME, FIELD_INT("client", client->id),
+	       FIELD_ADDR("peer", client->peer), FIELD_ADDR("local", &local),
+	       FIELD_STR("service", client->place->service->name));
+}
+
+/* Why the client of X has gone, when nobody cut it. */
+static const char *server_reason(const struct exchange *x, bool *failed)
+{
+	int error;
+
+	switch (exchange_end(x, &error)) {
+	case EXCHANGE_ENDED:
+		return "ended";
+	case EXCHANGE_RESET:
+		return "reset by the service";
+	case EXCHANGE_FAILED:
+		break;
+	}
+	*failed = true;
+	return failure_errno_text(error);
+}
+
+void server_client_gone(struct server *s, const struct server_client *client,
+                        const struct exchange *x, const char *cut)
+{
+	uint64_t received = x ? exchange_received(x) : 0, sent = x ? exchange_sent(x) : 0;
+	bool failed = cut != NULL;
+	const char *reason = cut ? cut : server_reason(x, &failed);
+
+	COUNT(s->totals->received_bytes, received);
+	COUNT(s->totals->sent_bytes, sent);
+	COUNT(s->totals->failed, failed ? 1 : 0);
+	(void)atomic_fetch_sub(&s->totals->now, 1);
+	if (report_is_heard(s->report))
+		REPORT(s->report, REPORT_CLIENT_GONE, FIELD_INT("client", client->id),
+		       FIELD_STR("reason", reason), FIELD_INT("received_bytes", received),
+		       FIELD_INT("sent_bytes", sent), FIELD_TIME("time", sys_now() - client->since),
+		       FIELD_ADDR("peer", client->peer));
+}
+
+/* What is only told as text where there is something to tell. */
+static void totals_add_words(struct text *t, struct server_totals *totals)
+{
+	uint64_t received = COUNTED(totals->received_datagrams);
+	uint64_t refused = COUNTED(totals->refused), failed = COUNTED(totals->failed);
+
+	if (received > 0)
+		text_add(t, "; received %llu datagrams, sent %llu", (unsigned long long)received,
+		         (unsigned long long)COUNTED(totals->sent_datagrams));
+	if (refused > 0)
+		text_add(t, "; %llu refused", (unsigned long long)refused);
+	if (failed > 0)
+		text_add(t, "; %llu failed", (unsigned long long)failed);
+}
+
+void server_tell_totals(struct server *s, bool urgent)
+{
+	struct server_totals *t = s->totals;
+	char buf[256] = "";
+	struct text words = TEXT_OVER(buf);
+
+	totals_add_words(&words, t);
+	REPORT_WITH(s->report, REPORT_TOTALS, urgent, FIELD_INT("clients", COUNTED(t->clients)),
+	            FIELD_INT("now", COUNTED(t->now)), FIELD_INT("peak", COUNTED(t->peak)),
+	            FIELD_INT("received_bytes", COUNTED(t->received_bytes)),
+	            FIELD_INT("sent_bytes", COUNTED(t->sent_bytes)),
+	            FIELD_INT("received_datagrams", COUNTED(t->received_datagrams)),
+	            FIELD_INT("sent_datagrams", COUNTED(t->sent_datagrams)),
+	            FIELD_INT("refused", COUNTED(t->refused)),
+	            FIELD_INT("failed", COUNTED(t->failed)), FIELD_WORDS(buf));
+}
+
+void server_end(struct server *s, bool stats)
+{
+	if (stats)
+		server_tell_totals(s, true);
+	sys_shared_memory_free(s->totals, sizeof *s->totals);
+	s->totals = NULL;
+}

@@ -1,0 +1,38 @@
+/* Taking the connections that come to a listener's sockets. Several acceptors may share a listener, each in
+ * a loop of its own. */
+#ifndef SOCKIT_STREAM_ACCEPTOR_H
+#define SOCKIT_STREAM_ACCEPTOR_H
+
+#include "stream/listener.h"
+#include "stream/stream.h"
+
+struct acceptor_request {
+	struct loop *loop;
+	struct report *report;
+	const struct listener *listener; /* must outlive it */
+	bool shared;                     /* with other acceptors */
+	bool tells;                      /* who comes; else ACCEPTED tells */
+	unsigned at_once; /* the most that are taken before others have a turn; 0 or 1: one */
+
+	/* Whether one more may be taken: false pauses it until acceptor_resume. NULL: always. */
+	bool (*admit)(void *context);
+	/* What was admitted last has not come. NULL: nobody cares. */
+	void (*missed)(void *context);
+	/* For each connection; STREAM is the callee's. */
+	void (*accepted)(void *context, struct stream *stream, const struct addr *peer);
+	void *context;
+};
+
+struct acceptor; /* opaque */
+
+/* It begins in the next turn of the loop. A lack of descriptors or memory is told and pauses it for a
+ * while. NULL without memory. */
+struct acceptor *acceptor_new(const struct acceptor_request *request, struct err *err) MUST_CHECK;
+
+/* There is room, or a descriptor, again: if it pauses, try in the next turn. */
+void acceptor_resume(struct acceptor *a);
+
+/* NULL is allowed. */
+void acceptor_free(struct acceptor *a);
+
+#endif
