@@ -6,7 +6,7 @@
 #include "cli/fill.h"
 #include "net/sockopt.h"
 
-enum { EXAMPLE_COLUMN_MAX = 54, COMMAND_COLUMN = 13, OPTION_COLUMN = 26 };
+enum { EXAMPLE_COLUMN_MAX = 54, COMMAND_COLUMN = 14, OPTION_COLUMN = 26 };
 
 static void add_heading(struct text *t, struct style style, const char *heading)
 {
@@ -160,6 +160,23 @@ void help_add_program(struct text *t, struct style style, const struct program *
 	add_statuses(t, style, program->commands[0]->statuses);
 }
 
+static void add_more(struct text *t, const struct command *command)
+{
+	char groups[128], man[64];
+	struct text g = TEXT_OVER(groups), m = TEXT_OVER(man);
+	struct fill f = fill_start(t, strlen("More:"), 2);
+
+	text_add_str(t, "\nMore:");
+	help_add_group_names(&g, command, "|");
+	text_add_str(&g, ",");
+	text_add(&m, "man sockit-%s", command->name);
+	fill_add(&f, "sockit help");
+	fill_add(&f, command->name);
+	fill_add_unbroken(&f, groups);
+	fill_add_unbroken(&f, man);
+	fill_end(&f);
+}
+
 void help_add_command(struct text *t, struct style style, const struct command *command)
 {
 	text_add(t, "usage: sockit %s [OPTION...] %s\n", command->name, command->operands);
@@ -169,9 +186,7 @@ void help_add_command(struct text *t, struct style style, const struct command *
 	for (size_t i = 0; i < command->section_count; i++)
 		if (begins_group(command, i))
 			add_group_names(t, style, command, command->sections[i].group);
-	text_add(t, "\nMore: sockit help %s ", command->name);
-	help_add_group_names(t, command, "|");
-	text_add(t, ", man sockit-%s\n", command->name);
+	add_more(t, command);
 	add_statuses(t, style, command->statuses);
 }
 

@@ -17,6 +17,13 @@ static const struct hint {
 	{ "connect", "--listen", "use 'sockit listen'" },
 	{ "listen", "-l", "not needed, 'sockit listen' listens" },
 	{ "listen", "--listen", "not needed, 'sockit listen' listens" },
+	{ "echo-serve", "-l", "not needed, 'sockit echo-serve' listens" },
+	{ "echo-serve", "--listen", "not needed, 'sockit echo-serve' listens" },
+	{ "echo-serve", "-N",
+	  "not needed, a client's stream is ended once it has all of its answer" },
+	{ "echo-serve", "-r", "use port 0, and a free one is taken and told" },
+	{ "echo-serve", "-W",
+	  "packets are not counted; --max-accepts ends it after so many clients" },
 	{ NULL, "-e",
 	  "no programs are run; join one with pipes, as sockit(1) shows under EXAMPLES" },
 	{ NULL, "-c",
@@ -38,7 +45,7 @@ static const struct hint {
 static bool is_for(const struct hint *hint, const struct command *command)
 {
 	if (hint->command == NULL)
-		return !command->answers && !command->many_endpoints;
+		return !command->answers;
 	return hint->command[0] == '\0' || strcmp(hint->command, command->name) == 0;
 }
 

@@ -205,10 +205,10 @@ static const struct option_section echo_serve_sections[] = {
 };
 
 static const struct command_example echo_serve_examples[] = {
-	{ "sockit echo-serve 7777", "an echo server for everybody who can reach this machine" },
-	{ "sockit echo-serve", "one for this machine alone, on a free port, which is told" },
+	{ "sockit echo-serve 7777", "an echo server for anybody" },
+	{ "sockit echo-serve", "on localhost and a free port" },
 	{ "sockit echo-serve echo=7007 discard=unix:/tmp/d", "several services at once" },
-	{ "sockit echo-serve -v -m 1 --trace=explain 7777", "what a server does, call by call" },
+	{ "sockit echo-serve -v -m 1 --trace=explain 7777", "a server, call by call" },
 	{ NULL, NULL },
 };
 
@@ -219,7 +219,7 @@ const struct command echo_serve_command = {
 	.summary = "serve echo, discard and other test services to many clients",
 	.operands = "[ENDPOINT | SERVICE=ENDPOINT...]",
 	.operands_help =
-		"\n  PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH, unix:@NAME,\n  udp:HOST:PORT, unix-dgram:PATH; none is localhost and a free port",
+		"ENDPOINT is\n  PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH, unix:@NAME,\n  udp:HOST:PORT, unix-dgram:PATH; none is localhost and a free port",
 	.min_operands = 0,
 	.max_operands = ECHO_SERVE_PLACES_MAX,
 	.many_endpoints = true,
