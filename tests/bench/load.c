@@ -168,8 +168,8 @@ static void parse(int argc, char **argv, struct load *load)
 int main(int argc, char **argv)
 {
 	static struct finding found;
-	struct load load = {
-		.at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) },
+	static struct load load = {
+		.at.sin_family = AF_INET,
 		.clients = 50,
 		.size = 64,
 		.depth = 1,
@@ -179,6 +179,7 @@ int main(int argc, char **argv)
 	struct rlimit files;
 	double idle_cpu = 0;
 
+	load.at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	parse(argc, argv, &load);
 	if (!getrlimit(RLIMIT_NOFILE, &files)) {
 		files.rlim_cur = files.rlim_max;

@@ -236,9 +236,11 @@ static void begin(struct run *run, uint64_t until)
 
 void load_run(const struct load *load, struct finding *found)
 {
-	struct run run = { .load = load, .found = found };
+	static struct run run; /* to the end of the program */
 	uint64_t until = load_now() + (uint64_t)(load->warm * 1e9);
 
+	run.load = load;
+	run.found = found;
 	begin(&run, until);
 	while (found->served < load->clients && load_now() < until)
 		turn(&run, until);
