@@ -135,7 +135,7 @@ _sockit_value()
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
-	echo-serve:--model) _sockit_answer -W 'event' ;;
+	echo-serve:--model) _sockit_answer -W 'event thread fork iterative' ;;
 	echo-serve:-I | echo-serve:--interface) _sockit_interfaces ;;
 	echo-serve:--sockopt) _sockit_sockopts ;;
 	echo-serve:--port-file) _sockit_files ;;

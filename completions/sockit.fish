@@ -225,7 +225,7 @@ complete -c sockit -n '__sockit_help 2' -a echo-serve -d 'serve echo, discard an
 complete -c sockit -n '__sockit_help 3 echo-serve' -a 'serve network observe sockopt all'
 complete -c sockit -n '__sockit_offer echo-serve' -a '(__fish_print_hostnames) (__sockit_paths)'
 complete -c sockit -n '__sockit_offer_value echo-serve --service' -l service -x -d 'what clients get at an endpoint that is written without SERVICE='
-complete -c sockit -n '__sockit_offer_value echo-serve --model' -l model -x -a 'event\t"all clients in one thread, which waits for whoever is ready"' -d 'how clients are served'
+complete -c sockit -n '__sockit_offer_value echo-serve --model' -l model -x -a 'event\t"all clients in one thread, which waits for whoever is ready" thread\t"a thread for each client, over blocking sockets" fork\t"a process for each client, over blocking sockets" iterative\t"one client at a time, while the others wait"' -d 'how clients are served'
 complete -c sockit -n '__sockit_offer_value echo-serve --threads' -l threads -x -d 'serve with N threads, each with clients of its own'
 complete -c sockit -n '__sockit_offer_value echo-serve -m --max-conns' -s m -l max-conns -x -d 'serve at most N clients at once; more wait until one has gone'
 complete -c sockit -n '__sockit_offer_value echo-serve --max-accepts' -l max-accepts -x -d 'end with status 0 once N clients have come and gone'

@@ -2,10 +2,14 @@
 
 #include "serve/model.h"
 
-static const struct model *const models[] = { &model_event };
+static const struct model *const models[] = { &model_event, &model_thread, &model_fork,
+	                                      &model_iterative };
 
 static const struct option_choice model_choices[] = {
 	{ "event", 0, "all clients in one thread, which waits for whoever is ready" },
+	{ "thread", 1, "a thread for each client, over blocking sockets" },
+	{ "fork", 2, "a process for each client, over blocking sockets" },
+	{ "iterative", 3, "one client at a time, while the others wait" },
 	{ NULL, 0, NULL },
 };
 

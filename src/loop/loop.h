@@ -15,17 +15,17 @@ struct loop; /* opaque */
 
 /* A descriptor to wait for. The caller's; must stay in place while it is watched. */
 struct watch {
-	int fd;
 	/* READY_* as it is; called once a turn of the loop. A descriptor that cannot be waited for
 	 * (a regular file) is called with what it is interested in, every turn. */
 	void (*ready)(struct watch *watch, unsigned ready);
+	int fd;
 
 	/* When the kernel cannot wait for it, it is no longer watched and called with READY_LOST; without
 	 * this, loop_run ends. */
 	bool may_be_lost;
 
 	/* private */
-	bool added, always, listed;
+	bool added : 1, always : 1, listed : 1;
 	unsigned char interest, armed;
 	struct loop *loop; /* NULL: not watched */
 	struct watch *next,

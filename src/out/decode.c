@@ -57,7 +57,8 @@ static const struct decode_name options[] = {
 	NAMED_IN(IPPROTO_IP, IP_MTU),         NAMED_IN(IPPROTO_IP, IP_RECVERR),
 	NAMED_IN(IPPROTO_IPV6, IPV6_MTU),     NAMED_IN(IPPROTO_IPV6, IPV6_RECVERR),
 	NAMED_IN(IPPROTO_IP, IP_PKTINFO),     NAMED_IN(IPPROTO_IPV6, IPV6_RECVPKTINFO),
-	NAMED_IN(SOL_SOCKET, SO_TIMESTAMPNS),
+	NAMED_IN(SOL_SOCKET, SO_TIMESTAMPNS), NAMED_IN(SOL_SOCKET, SO_SNDTIMEO),
+	NAMED_IN(SOL_SOCKET, SO_RCVTIMEO),
 };
 static const struct decode_name ai_flags[] = { NAMED(AI_PASSIVE),     NAMED(AI_NUMERICHOST),
 	                                       NAMED(AI_NUMERICSERV), NAMED(AI_CANONNAME),
@@ -205,6 +206,12 @@ static void add_option_value(struct text *t, const struct sockopt *option, const
 
 	if (option && option->type == SOCKOPT_NAME) {
 		add_name(t, value, len);
+		return;
+	}
+	if (!option && len == sizeof(struct timeval)) {
+		const struct timeval *time = value;
+
+		text_add(t, "{tv_sec=%ld, tv_usec=%ld}", time->tv_sec, time->tv_usec);
 		return;
 	}
 	if (len > sizeof is || len != (option ? sockopt_value_room(option) : sizeof is.number)) {

@@ -33,6 +33,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_ACCEPTED] = { "accepted", "connection from {peer} to {local}" },
 	[REPORT_ACCEPT_PAUSED] = { "accept_paused",
 	                           "cannot accept a connection: {reason}; trying again" },
+	[REPORT_UNSERVED] = { "unserved", "closed {peer}: cannot {what}: {reason}" },
 	[REPORT_STDIN_ENDED] = { "stdin_ended",
 	                         "end of standard input after {sent_bytes} bytes{words}" },
 	[REPORT_PEER_ENDED] = { "peer_ended",

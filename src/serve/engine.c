@@ -13,14 +13,15 @@ enum { ENGINE_ACCEPTS = 16 };
 
 /* Small, because there may be many. */
 struct engine_client {
+	/* What every request needs comes first. */
 	struct watch watch;
-	struct timer timer; /* when to look whether its time has come: no later than it does */
 	struct engine *engine;
 	struct exchange *exchange;
+	nsec_t active;      /* when a byte was moved last */
+	struct timer timer; /* when to look whether its time has come: no later than it does */
+	enum exchange_wait waits;
 	struct server_client told;
 	struct engine_client *next, *previous;
-	nsec_t active; /* when a byte was moved last */
-	enum exchange_wait waits;
 };
 
 struct engine_place {

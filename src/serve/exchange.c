@@ -28,6 +28,7 @@ struct exchange {
 		unsent; /* output, in memory of its own if unsent_owned: from unsent_at to unsent_end */
 	uint32_t unsent_at, unsent_end;
 	int error;
+	int unacked;  /* bytes, when it was looked at last */
 	uint8_t next; /* enum service_next of the last step */
 	uint8_t end;  /* enum exchange_end */
 	bool unsent_owned;
@@ -257,6 +258,19 @@ static void exchange_shut(struct exchange *x, nsec_t now)
 	                  : nsec_after(now, x->idle ? EXCHANGE_FAREWELL : EXCHANGE_LINGER);
 }
 
+/* Whether the client has not received all that it was sent, and goes on receiving, or is waited for by who
+ * drains and sets a limit to that. To close now could reset the connection and lose it. */
+static bool exchange_owes(struct exchange *x, nsec_t now)
+{
+	int unacked = stream_unacked(x->stream);
+
+	if (unacked <= 0 || (!x->draining && x->unacked > 0 && unacked >= x->unacked))
+		return false;
+	x->unacked = unacked;
+	x->wake = nsec_after(now, x->draining ? EXCHANGE_FAREWELL : EXCHANGE_LINGER);
+	return true;
+}
+
 /* The service has ended: so does our side, and what still comes is thrown away. */
 static void run_end(struct run *r)
 {
@@ -264,7 +278,7 @@ static void run_end(struct run *r)
 	struct io io = { .kind = IO_WANT_READ };
 
 	r->in_len = 0;
-	if (x->in_ended || (x->shut && r->now >= x->wake)) {
+	if (x->in_ended || (x->shut && r->now >= x->wake && !exchange_owes(x, r->now))) {
 		exchange_finish(x, EXCHANGE_ENDED, 0);
 	} else if (!x->shut) {
 		exchange_shut(x, r->now);

@@ -77,22 +77,22 @@ static void acceptor_tell(const struct acceptor *a, const struct addr *peer, int
 		       FIELD_ADDR("local", &local));
 }
 
-/* Whether a connection has the options that were asked for. One that has not is let go: it would not be
- * what was asked for. */
-static bool acceptor_tune(const struct acceptor *a, const struct addr *peer, int fd)
+bool acceptor_tunes(const struct listener *l, struct report *report, const struct addr *peer,
+                    int fd)
 {
+	struct tune tune = listener_tune(l);
 	struct err err;
 
-	if (tune_accepted(&a->tune, fd, peer, &err) == 0)
+	if (tune_accepted(&tune, fd, peer, &err) == 0)
 		return true;
-	REPORT_WITH(a->request.report, REPORT_SOCKOPT_FAILED, true, FIELD_ADDR("peer", peer),
+	REPORT_WITH(report, REPORT_SOCKOPT_FAILED, true, FIELD_ADDR("peer", peer),
 	            FIELD_STR("option", err.subject),
 	            FIELD_STR("reason", failure_errno_text(err.code)));
 	return false;
 }
 
-/* Errors of that one connection, which has gone (man 2 accept): the next may be well. */
-static bool is_of_connection(int error)
+/* man 2 accept */
+bool acceptor_error_passes(int error)
 {
 	static const int of_connection[] = {
 		ECONNABORTED, EPROTO,     EPERM,        ENETDOWN,   ENOPROTOOPT, EHOSTDOWN,
@@ -124,7 +124,7 @@ static int acceptor_take(struct acceptor *a, int fd, const struct addr *peer)
 	stream_keep_options(stream, a->tune.options);
 	if (a->request.tells)
 		acceptor_tell(a, peer, fd);
-	if (!acceptor_tune(a, peer, fd)) {
+	if (!acceptor_tunes(a->request.listener, a->request.report, peer, fd)) {
 		(void)stream_close(stream);
 		acceptor_missed(a);
 		return 0;
@@ -150,7 +150,7 @@ static bool acceptor_accept(struct acceptor *a, int listening)
 		a->at_once = 1;
 		return false;
 	}
-	if (fd < 0 && is_of_connection(-fd))
+	if (fd < 0 && acceptor_error_passes(-fd))
 		return true;
 	int error = fd < 0 ? fd : acceptor_take(a, fd, &peer);
 	if (error)

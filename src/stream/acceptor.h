@@ -35,4 +35,14 @@ void acceptor_resume(struct acceptor *a);
 /* NULL is allowed. */
 void acceptor_free(struct acceptor *a);
 
+/* ---- What who accepts without a loop does as an acceptor does it. */
+
+/* Whether ERROR of accept(2) is that of one connection, which has gone: the next may be well. */
+bool acceptor_error_passes(int error);
+
+/* Give the connection FD from PEER the socket options that were asked for. False where it cannot have them,
+ * which is told: it is not what was asked for. */
+bool acceptor_tunes(const struct listener *l, struct report *report, const struct addr *peer,
+                    int fd);
+
 #endif

@@ -49,6 +49,7 @@ enum sys_op {
 	SYS_CHMOD,
 	SYS_FCHMOD,
 	SYS_DUP,
+	SYS_SET_FLAGS,
 	SYS_LIST,
 	/* sys/lookup.h */
 	SYS_GETADDRINFO,
@@ -74,6 +75,11 @@ enum sys_op {
 	SYS_EVENTFD,
 	SYS_NAP,
 	SYS_THREAD,
+	SYS_THREAD_OF_CLIENT,
+	/* sys/child.h */
+	SYS_FORK,
+	SYS_WAITPID,
+	SYS_KILL,
 
 	SYS_OP_COUNT
 };

@@ -157,6 +157,15 @@ int sys_status_flags(int fd)
 	return flags < 0 ? -errno : flags;
 }
 
+int sys_set_blocking(int fd)
+{
+	int flags = sys_status_flags(fd) & ~O_NONBLOCK;
+	struct sys_call call = { SYS_SET_FLAGS, .arg = { fd, F_SETFL, flags } };
+
+	SYS_RUN(call, fcntl(fd, F_SETFL, (int)call.arg[2]));
+	return (int)call.result;
+}
+
 bool sys_is_terminal(int fd)
 {
 	return isatty(fd);

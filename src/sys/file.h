@@ -49,6 +49,9 @@ ssize_t sys_readlink(const char *path, char *buf, size_t size) MUST_CHECK;
 /* The status flags of FD (fcntl F_GETFL). */
 int sys_status_flags(int fd) MUST_CHECK;
 
+/* From now on reads, writes and accepts on FD wait (fcntl F_SETFL without O_NONBLOCK). */
+int sys_set_blocking(int fd) MUST_CHECK;
+
 bool sys_is_terminal(int fd);
 
 /* Whether FD is a pipe made by pipe(2), not a FIFO that has a name. */

@@ -9,7 +9,7 @@
 
 /* The signal flag, and what signals were before sockit changed them. */
 static struct {
-	volatile sig_atomic_t caught, count, usr1;
+	volatile sig_atomic_t caught, count, usr1, child;
 	bool catching;
 	pthread_t home; /* the thread that they come to */
 	bool pipe_was_ignored;
@@ -27,6 +27,12 @@ static void signals_note_usr1(int number)
 {
 	(void)number;
 	signals.usr1 = 1;
+}
+
+static void signals_note_child(int number)
+{
+	(void)number;
+	signals.child = 1;
 }
 
 void signals_ignore_pipe(void)
@@ -93,6 +99,26 @@ bool signals_take_usr1(void)
 
 	signals.usr1 = 0;
 	return caught;
+}
+
+void signals_catch_children(void)
+{
+	struct sigaction note = { .sa_handler = signals_note_child, .sa_flags = SA_NOCLDSTOP };
+	sigset_t just_this;
+
+	(void)sigemptyset(&just_this);
+	(void)sigaddset(&just_this, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &just_this, NULL);
+	(void)sigaction(SIGCHLD, &note, NULL);
+	(void)sigdelset(&signals.wait_mask, SIGCHLD);
+}
+
+bool signals_take_child(void)
+{
+	bool ended = signals.child;
+
+	signals.child = 0;
+	return ended;
 }
 
 const sigset_t *signals_wait_mask(void)

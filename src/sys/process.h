@@ -28,6 +28,13 @@ void signals_catch_usr1(void);
 /* Whether it was caught since this was asked. */
 bool signals_take_usr1(void);
 
+/* From now on the end of a child process interrupts a wait too. After signals_catch, before there are
+ * threads. */
+void signals_catch_children(void);
+
+/* Whether one has ended since this was asked. */
+bool signals_take_child(void);
+
 /* The mask for a wait, NULL before signals_catch and in other threads than the one that called it. */
 const sigset_t *signals_wait_mask(void);
 

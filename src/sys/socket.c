@@ -31,13 +31,22 @@ int sys_listen(int fd, int backlog)
 	return (int)call.result;
 }
 
-int sys_accept(int fd, struct sockaddr *addr, socklen_t *len)
+static int accept_with(int fd, struct sockaddr *addr, socklen_t *len, int flags)
 {
-	int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
 	struct sys_call call = { SYS_ACCEPT4, .arg = { fd, (intptr_t)addr, (intptr_t)len, flags } };
 
 	SYS_RUN(call, accept4(fd, addr, len, flags));
 	return (int)call.result;
+}
+
+int sys_accept(int fd, struct sockaddr *addr, socklen_t *len)
+{
+	return accept_with(fd, addr, len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int sys_accept_blocking(int fd, struct sockaddr *addr, socklen_t *len)
+{
+	return accept_with(fd, addr, len, SOCK_CLOEXEC);
 }
 
 int sys_connect(int fd, const struct sockaddr *addr, socklen_t len)

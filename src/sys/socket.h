@@ -15,6 +15,8 @@ int sys_socket(int family, int type, int protocol) MUST_CHECK;
 int sys_bind(int fd, const struct sockaddr *addr, socklen_t len) MUST_CHECK;
 int sys_listen(int fd, int backlog) MUST_CHECK;
 int sys_accept(int fd, struct sockaddr *addr, socklen_t *len) MUST_CHECK;
+/* The same, but the new socket blocks; and so does the call, unless FD does not. */
+int sys_accept_blocking(int fd, struct sockaddr *addr, socklen_t *len) MUST_CHECK;
 int sys_connect(int fd, const struct sockaddr *addr, socklen_t len) MUST_CHECK;
 int sys_shutdown(int fd, int how) MUST_CHECK;
 int sys_getsockname(int fd, struct sockaddr *addr, socklen_t *len) MUST_CHECK;

@@ -98,7 +98,8 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-static int thread_create(struct thread_start *start)
+/* STACK 0: as usual. */
+static int thread_create(struct thread_start *start, size_t stack)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
@@ -108,26 +109,43 @@ static int thread_create(struct thread_start *start)
 	if (error)
 		return error;
 	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	if (stack)
+		error = pthread_attr_setstacksize(&attr, stack);
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
-	error = pthread_create(&thread, &attr, thread_main, start);
+	if (!error)
+		error = pthread_create(&thread, &attr, thread_main, start);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)pthread_attr_destroy(&attr);
 	return error;
 }
 
-int sys_thread_start(void (*body)(void *), void *arg)
+static int thread_run(struct sys_call call, void (*body)(void *), void *arg, size_t stack)
 {
 	OWN_MEM struct thread_start *start = malloc(sizeof *start);
-	struct sys_call call = { SYS_THREAD, .arg = { (intptr_t)body, (intptr_t)arg } };
 
 	if (!start)
 		return -ENOMEM;
 	*start = (struct thread_start){ body, arg };
-	SYS_RUN(call, (errno = thread_create(start)) == 0 ? 0 : -1);
+	SYS_RUN(call, (errno = thread_create(start, stack)) == 0 ? 0 : -1);
 	if (call.result == 0)
 		(void)TAKE(start);
 	return (int)call.result;
+}
+
+int sys_thread_start(void (*body)(void *), void *arg)
+{
+	struct sys_call call = { SYS_THREAD, .arg = { (intptr_t)body, (intptr_t)arg } };
+
+	return thread_run(call, body, arg, 0);
+}
+
+int sys_thread_start_for_client(void (*body)(void *), void *arg, size_t stack)
+{
+	struct sys_call call = { SYS_THREAD_OF_CLIENT,
+		                 .arg = { (intptr_t)body, (intptr_t)arg, (intptr_t)stack } };
+
+	return thread_run(call, body, arg, stack);
 }
 
 void sys_nap(nsec_t duration)

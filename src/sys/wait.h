@@ -32,6 +32,9 @@ void sys_eventfd_signal(int fd);
 /* Run BODY(ARG) in a detached thread with every signal blocked. */
 int sys_thread_start(void (*body)(void *), void *arg) MUST_CHECK;
 
+/* The same, with a stack of STACK bytes, for a thread that has a client. */
+int sys_thread_start_for_client(void (*body)(void *), void *arg, size_t stack) MUST_CHECK;
+
 /* Do nothing at all for DURATION, which is less than a second; a signal ends it. */
 void sys_nap(nsec_t duration);
 

@@ -45,10 +45,11 @@ static unsigned await_port(struct child *child)
 	return port;
 }
 
-struct child sockit_listen(const struct plan *plan, enum net net, struct place *place)
+struct child sockit_listen_with(const char *command, const struct plan *plan, enum net net,
+                                struct place *place)
 {
 	struct place any = place_any(net);
-	struct plan full = with_words(plan, WORDS("listen", any.word));
+	struct plan full = with_words(plan, WORDS(command, any.word));
 	struct child child = child_start(&full);
 
 	if (net == NET_UNIX)
@@ -57,6 +58,11 @@ struct child sockit_listen(const struct plan *plan, enum net net, struct place *
 		any = place_tcp(net, any.host, await_port(&child));
 	*place = any;
 	return child;
+}
+
+struct child sockit_listen(const struct plan *plan, enum net net, struct place *place)
+{
+	return sockit_listen_with("listen", plan, net, place);
 }
 
 struct child sockit_connect(const struct plan *plan, const struct place *place)

@@ -12,6 +12,10 @@
  */
 struct child sockit_listen(const struct plan *plan, enum net net, struct place *place);
 
+/* The same for another command that listens. */
+struct child sockit_listen_with(const char *command, const struct plan *plan, enum net net,
+                                struct place *place);
+
 /* Start `sockit connect ENDPOINT`, followed by PLAN's args. */
 struct child sockit_connect(const struct plan *plan, const struct place *place);
 

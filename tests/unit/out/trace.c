@@ -8,8 +8,10 @@
 #include <linux/netlink.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -27,6 +29,8 @@ static struct linger linger = { 1, 5 };
 static uint64_t rate = UINT64_C(1) << 40;
 static socklen_t linger_len = sizeof linger, congestion_len = 16;
 static int one = 1, zero, refused = ECONNREFUSED, some = 17, ends[2] = { 5, 6 };
+static int exited = 3 << 8, killed = SIGKILL; /* as man 2 waitpid has it on Linux */
+static struct timeval quarter = { 0, 250000 };
 static socklen_t v6_len = sizeof(struct sockaddr_in6), int_len = sizeof(int), cred_len = 12;
 static struct ucred cred;
 static struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
@@ -77,6 +81,20 @@ static const struct trace_golden golden[] = {
 	  "accept4(5, [::1]:7, SOCK_CLOEXEC|SOCK_NONBLOCK) = 6" },
 	{ { SYS_ACCEPT4, { 5, A(&v6.at), A(&v6_len), SOCK_CLOEXEC }, -EAGAIN },
 	  "accept4(5, ..., SOCK_CLOEXEC) = -1 EAGAIN (Resource temporarily unavailable)" },
+	{ { SYS_SET_FLAGS, { 5, F_SETFL, O_RDWR }, 0 }, "fcntl(5, F_SETFL, O_RDWR) = 0" },
+	{ { SYS_SET_FLAGS, { 5, F_SETFL, O_WRONLY | O_NONBLOCK }, -EBADF },
+	  "fcntl(5, F_SETFL, O_WRONLY|O_NONBLOCK) = -1 EBADF (Bad file descriptor)" },
+	{ { SYS_FORK, { 0 }, 1234 }, "fork() = 1234" },
+	{ { SYS_FORK, { 0 }, -EAGAIN }, "fork() = -1 EAGAIN (Resource temporarily unavailable)" },
+	{ { SYS_WAITPID, { -1, A(&exited), WNOHANG }, 1234 },
+	  "waitpid(-1, [exit 3], WNOHANG) = 1234" },
+	{ { SYS_WAITPID, { -1, A(&killed), WNOHANG }, 1234 },
+	  "waitpid(-1, [signal 9], WNOHANG) = 1234" },
+	{ { SYS_WAITPID, { -1, A(&killed), WNOHANG }, 0 }, "waitpid(-1, ..., WNOHANG) = 0" },
+	{ { SYS_KILL, { 1234, SIGKILL }, 0 }, "kill(1234, 9) = 0" },
+	{ { SYS_THREAD_OF_CLIENT, { 0 }, 0 }, "pthread_create() = 0" },
+	{ { SYS_SETSOCKOPT, { 5, SOL_SOCKET, SO_SNDTIMEO, A(&quarter), sizeof quarter }, 0 },
+	  "setsockopt(5, SOL_SOCKET, SO_SNDTIMEO, {tv_sec=0, tv_usec=250000}) = 0" },
 	{ { SYS_CONNECT, { 5, A(&v6.at), sizeof(struct sockaddr_in6) }, -ECONNREFUSED },
 	  "connect(5, [::1]:7) = -1 ECONNREFUSED (Connection refused)" },
 	{ { SYS_SHUTDOWN, { 5, SHUT_WR }, 0 }, "shutdown(5, SHUT_WR) = 0" },

@@ -1,0 +1,225 @@
+#include "serve/blocking.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "out/failure.h"
+#include "stream/acceptor.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "sys/process.h"
+#include "sys/socket.h"
+#include "sys/wait.h"
+
+/* How long accepting rests when descriptors or memory are out, unless a client goes before. */
+#define BLOCKING_PAUSE (200 * NSEC_PER_MSEC)
+/* How long those who were told to go may take for it. */
+#define BLOCKING_GRACE (NSEC_PER_SEC / 2)
+
+static unsigned blocking_served(struct blocking *b, unsigned most)
+{
+	return b->way->served ? b->way->served(b, most) : 0;
+}
+
+static bool blocking_all_came(const struct blocking *b)
+{
+	unsigned most = b->server->request->max_accepts;
+
+	return most && b->accepted >= most;
+}
+
+static bool blocking_may_accept(struct blocking *b)
+{
+	unsigned most = b->server->request->max_conns;
+	unsigned served = blocking_served(b, b->resume_at ? 0 : most);
+
+	if (served < b->served || b->now >= b->resume_at)
+		b->resume_at = 0;
+	b->served = served;
+	return served < most && !b->resume_at && !blocking_all_came(b) && !signals_caught();
+}
+
+/* A socket that stays ready must not be asked again and again. */
+static void blocking_pause(struct blocking *b, int error)
+{
+	if (!b->paused)
+		REPORT_WITH(b->server->report, REPORT_ACCEPT_PAUSED, true,
+		            FIELD_STR("reason", failure_errno_text(error)));
+	b->paused = true;
+	b->resume_at = nsec_after(b->now, BLOCKING_PAUSE);
+}
+
+static void blocking_accept(struct blocking *b, const struct blocking_socket *socket)
+{
+	struct blocking_client c = {
+		.server = b->server,
+		.client = { .place = socket->place, .peer = &c.peer },
+		.peer = { .len = sizeof c.peer.at },
+		.orders = b->orders,
+	};
+
+	if (!server_claim(b->server))
+		return;
+	int fd = sys_accept_blocking(socket->fd, &c.peer.at.any, &c.peer.len);
+	if (fd < 0) {
+		server_unclaim(b->server);
+		if (fd != -EAGAIN && !acceptor_error_passes(-fd))
+			blocking_pause(b, -fd);
+		return;
+	}
+	b->paused = false;
+	b->accepted++;
+	server_client_came(b->server, &c.client, fd);
+	int error = stream_blocking_init(&c.stream, fd, &c.peer);
+	if (error)
+		blocking_client_refuse(&c, "limit its writes", -error);
+	else if (!acceptor_tunes(socket->place->listener, b->server->report, &c.peer, fd))
+		blocking_client_drop(&c, "it cannot have its socket options");
+	else
+		b->way->serve(b, &c);
+}
+
+/* Until somebody comes, if that is looked for, fewer are served, UNTIL, or a signal. */
+static int blocking_wait(struct blocking *b, bool accepting, nsec_t until, struct err *err)
+{
+	uint64_t wakes;
+
+	for (size_t i = 0; i < b->count; i++)
+		b->polled[i] = (struct pollfd){ .fd = accepting ? b->sockets[i].fd : -1,
+			                        .events = POLLIN };
+	b->polled[b->count] = (struct pollfd){ .fd = b->wake, .events = POLLIN };
+	nsec_t rest = until == NSEC_NEVER ? until : until > b->now ? until - b->now : 0;
+	int count = sys_poll(b->polled, b->count + 1, rest);
+	b->now = sys_now();
+	if (signals_take_usr1())
+		server_tell_totals(b->server, true);
+	if (count < 0)
+		return err_set(err, ERR_LOCAL, -count, "wait for", "clients");
+	if (count == 0)
+		for (size_t i = 0; i <= b->count; i++)
+			b->polled[i].revents = 0;
+	if (b->polled[b->count].revents)
+		(void)!sys_read(b->wake, &wakes, sizeof wakes);
+	return 0;
+}
+
+static int blocking_accept_all(struct blocking *b, struct err *err)
+{
+	b->now = sys_now();
+	while (!blocking_all_came(b) && !signals_caught()) {
+		bool accepting = blocking_may_accept(b);
+		nsec_t until = b->resume_at ? b->resume_at : NSEC_NEVER;
+
+		if (blocking_wait(b, accepting, until, err))
+			return -1;
+		for (size_t i = 0; i < b->count; i++)
+			if (b->polled[i].revents && blocking_may_accept(b))
+				blocking_accept(b, &b->sockets[i]);
+	}
+	return 0;
+}
+
+/* Until those who are served have gone: by themselves, or as signals and limits will have it. */
+static int blocking_finish(struct blocking *b, struct err *err)
+{
+	nsec_t drained = NSEC_NEVER, killed = NSEC_NEVER;
+
+	while (blocking_served(b, 0) > 0) {
+		if (drained == NSEC_NEVER && signals_caught()) {
+			server_stop_listening(b->server);
+			sys_eventfd_signal(b->orders.stop);
+			drained = nsec_after(b->now, b->server->request->drain + BLOCKING_GRACE);
+		}
+		if (killed == NSEC_NEVER && (signals_count() > 1 || b->now >= drained)) {
+			sys_eventfd_signal(b->orders.cut);
+			killed = nsec_after(b->now, BLOCKING_GRACE);
+		}
+		if (b->now >= killed && b->way->kill)
+			b->way->kill(b);
+		nsec_t until = b->now >= killed ? NSEC_NEVER : killed < drained ? killed : drained;
+		if (blocking_wait(b, false, until, err))
+			return -1;
+	}
+	return 0;
+}
+
+int blocking_run(struct blocking *b, struct err *err)
+{
+	signals_catch_usr1();
+	int result = blocking_accept_all(b, err);
+
+	if (!result)
+		result = blocking_finish(b, err);
+	if (result || !signals_caught())
+		return result;
+	return err_set(err, ERR_SIGNAL, signals_caught(), "finish", "after a signal");
+}
+
+static int blocking_open_sockets(struct blocking *b)
+{
+	const struct server_request *request = b->server->request;
+	size_t count = 0;
+	int error = 0;
+
+	for (size_t i = 0; i < request->place_count; i++)
+		count += listener_sockets(request->places[i].listener);
+	b->sockets = calloc(count, sizeof *b->sockets);
+	b->polled = calloc(count + 1, sizeof *b->polled);
+	if (!b->sockets || !b->polled)
+		return -ENOMEM;
+	for (size_t i = 0; i < request->place_count && !error; i++) {
+		const struct server_place *place = &request->places[i];
+		struct addr local;
+
+		for (size_t k = 0; k < listener_sockets(place->listener) && !error; k++) {
+			int fd = listener_socket(place->listener, k, &local);
+
+			b->sockets[b->count++] = (struct blocking_socket){ place, fd };
+			error = stream_blocking_listen(fd);
+		}
+	}
+	return error;
+}
+
+static int blocking_open_orders(struct blocking *b)
+{
+	int *const all[] = { &b->orders.stop, &b->orders.cut, &b->wake };
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		*all[i] = sys_eventfd();
+		if (*all[i] < 0)
+			return *all[i];
+	}
+	return 0;
+}
+
+int blocking_open(struct blocking *b, struct server *server, const struct blocking_way *way,
+                  bool others, struct err *err)
+{
+	int error;
+
+	*b = (struct blocking){ .server = server, .way = way, .orders = { -1, -1 }, .wake = -1 };
+	error = blocking_open_sockets(b);
+	if (!error && others)
+		error = blocking_open_orders(b);
+	if (!error)
+		return 0;
+	blocking_close(b);
+	return err_set(err, ERR_LOCAL, -error, "wait for", "clients");
+}
+
+void blocking_close(struct blocking *b)
+{
+	(void)sys_close(b->orders.stop);
+	(void)sys_close(b->orders.cut);
+	(void)sys_close(b->wake);
+	free(b->sockets);
+	free(b->polled);
+}
+
+void blocking_close_sockets(struct blocking *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		(void)sys_close(b->sockets[i].fd);
+	(void)sys_close(b->wake);
+}

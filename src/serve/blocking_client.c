@@ -1,0 +1,166 @@
+#include "serve/blocking_client.h"
+
+#include <errno.h>
+
+#include "out/failure.h"
+#include "serve/hostname.h"
+#include "sys/clock.h"
+#include "sys/process.h"
+#include "sys/wait.h"
+
+#define BLOCKING_NAME_LIMIT NSEC_PER_SEC
+
+/* While it is served. */
+struct visit {
+	struct blocking_client *c;
+	struct exchange *x;
+	nsec_t now;
+	uint64_t moved;     /* bytes, when they were looked at last */
+	nsec_t active;      /* when that changed */
+	bool stopping;      /* and draining */
+	nsec_t drain_until; /* from then on */
+	const char *cut;    /* why it is over before it has ended; NULL: it is not */
+};
+
+static nsec_t earlier(nsec_t a, nsec_t b)
+{
+	return a < b ? a : b;
+}
+
+static nsec_t visit_wake(const struct visit *v, enum exchange_wait wait)
+{
+	nsec_t wake = exchange_wake(v->x);
+
+	return wait == EXCHANGE_OUTPUT || (wait == EXCHANGE_INPUT && wake <= 0) ? NSEC_NEVER : wake;
+}
+
+/* A service that waits for time is not the client's idleness. */
+static nsec_t visit_idle_until(const struct visit *v, enum exchange_wait wait)
+{
+	return wait == EXCHANGE_TIME ? NSEC_NEVER
+	                             : nsec_after(v->active, v->c->server->request->idle_timeout);
+}
+
+/* Served by the one who accepts: there is nobody else whom signals could tell something. */
+static bool visit_is_alone(const struct visit *v)
+{
+	return v->c->orders.stop < 0;
+}
+
+/* Whether it has been told to go, or to come to an end; this changes what it waits for. */
+static bool visit_ordered(struct visit *v, bool order)
+{
+	if (signals_count() > 1 || (order && v->stopping)) {
+		v->cut = "cut by a signal";
+		return true;
+	}
+	if (v->stopping || (!order && !signals_caught()))
+		return false;
+	v->stopping = true;
+	v->drain_until = nsec_after(v->now, v->c->server->request->drain);
+	exchange_drain(v->x);
+	if (visit_is_alone(v))
+		server_stop_listening(v->c->server);
+	return true;
+}
+
+/* Until what WAIT says is there, or it is cut. */
+static void visit_wait(struct visit *v, enum exchange_wait wait)
+{
+	struct blocking_client *c = v->c;
+	nsec_t wake = visit_wake(v, wait), idle = visit_idle_until(v, wait);
+	nsec_t until = earlier(earlier(wake, idle), v->drain_until);
+	struct pollfd fds[] = {
+		{ .fd = wait == EXCHANGE_TIME ? -1 : c->stream.stream.fd,
+		  .events = wait == EXCHANGE_OUTPUT ? POLLOUT : POLLIN },
+		{ .fd = v->stopping ? c->orders.cut : c->orders.stop, .events = POLLIN },
+	};
+
+	while (!v->cut) {
+		nsec_t rest = until == NSEC_NEVER ? until : until > v->now ? until - v->now : 0;
+		int count = sys_poll(fds, ARRAY_LEN(fds), rest);
+
+		v->now = sys_now();
+		if (visit_is_alone(v) && signals_take_usr1())
+			server_tell_totals(c->server, true);
+		if (count < 0) {
+			v->cut = failure_errno_text(-count);
+			return;
+		}
+		if (visit_ordered(v, count > 0 && fds[1].revents))
+			return;
+		if (count > 0 && fds[0].revents) {
+			c->stream.readable = wait == EXCHANGE_INPUT;
+			return;
+		}
+		if (v->now >= wake)
+			return;
+		if (v->now >= v->drain_until)
+			v->cut = "cut by --drain";
+		else if (v->now >= idle)
+			v->cut = "cut by --idle-timeout";
+	}
+}
+
+static void visit_name(struct visit *v)
+{
+	char name[HOSTNAME_SIZE];
+
+	hostname_of(&v->c->peer, BLOCKING_NAME_LIMIT, name);
+	exchange_named(v->x, name);
+	v->now = sys_now();
+}
+
+static void visit_go_on(struct visit *v, enum exchange_wait wait)
+{
+	uint64_t moved = exchange_received(v->x) + exchange_sent(v->x);
+
+	v->now = sys_now();
+	if (moved != v->moved)
+		v->active = v->now;
+	v->moved = moved;
+	if (wait == EXCHANGE_NAME)
+		visit_name(v);
+	else
+		visit_wait(v, wait);
+}
+
+void blocking_client_serve(struct blocking_client *c, struct exchange_scratch *scratch)
+{
+	const struct server_request *request = c->server->request;
+	struct visit v = {
+		.c = c,
+		.x = exchange_new(&c->stream.stream, &c->peer, c->client.place->service,
+		                  request->setup),
+		.now = sys_now(),
+		.drain_until = NSEC_NEVER,
+	};
+	enum exchange_wait wait;
+
+	if (!v.x) {
+		blocking_client_refuse(c, "serve it", ENOMEM);
+		return;
+	}
+	exchange_number(v.x, c->client.id);
+	c->client.peer = &c->peer;
+	v.active = v.now;
+	while (!v.cut && (wait = exchange_run(v.x, scratch, v.now)) != EXCHANGE_OVER)
+		visit_go_on(&v, wait);
+	(void)stream_close(&c->stream.stream);
+	server_client_gone(c->server, &c->client, v.x, v.cut);
+	exchange_free(v.x);
+}
+
+void blocking_client_drop(struct blocking_client *c, const char *reason)
+{
+	(void)stream_close(&c->stream.stream);
+	c->client.peer = &c->peer;
+	server_client_gone(c->server, &c->client, NULL, reason);
+}
+
+void blocking_client_refuse(struct blocking_client *c, const char *what, int error)
+{
+	REPORT_WITH(c->server->report, REPORT_UNSERVED, true, FIELD_ADDR("peer", &c->peer),
+	            FIELD_STR("what", what), FIELD_STR("reason", failure_errno_text(error)));
+	blocking_client_drop(c, failure_errno_text(error));
+}
