@@ -293,12 +293,17 @@ static int loop_turn(struct loop *loop)
 
 int loop_run(struct loop *loop, struct err *err)
 {
+	/* Signals come to one thread alone. */
+	bool signalled = signals_wait_mask() != NULL;
+
 	loop->stopped = false;
 	while (!loop->stopped) {
 		int error = loop_turn(loop);
 
 		if (error)
 			return err_set(err, ERR_LOCAL, -error, "wait for", "events");
+		if (!signalled)
+			continue;
 		if (loop->usr1 && signals_take_usr1())
 			loop->usr1(loop->usr1_context);
 		if (signals_count() != loop->signals_seen && !loop->stopped) {

@@ -71,7 +71,8 @@ void loop_defer_cancel(struct loop *loop, struct deferred *d);
 /* Call CALL between two turns when SIGUSR1 was caught. Once a process, in its first thread. */
 void loop_on_usr1(struct loop *loop, void (*call)(void *context), void *context);
 
-/* Turn until loop_stop. -1 with ERR_SIGNAL when INT, TERM or HUP was caught, or with ERR_LOCAL when
+/* Turn until loop_stop. -1 with ERR_SIGNAL when INT, TERM or HUP was caught, in the thread that they come
+ * to, or with ERR_LOCAL when
  * waiting itself fails. It may be turned again after a signal, which ends it once. */
 int loop_run(struct loop *loop, struct err *err) MUST_CHECK;
 void loop_stop(struct loop *loop);

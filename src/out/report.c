@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -75,16 +76,19 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 
 struct report {
 	struct report_config config;
-	int fd;            /* where events go */
-	atomic_int failed; /* the first errno met while writing */
+	int fd;               /* where events go */
+	atomic_int failed;    /* the first errno met while writing */
+	pthread_mutex_t lock; /* around a line */
 };
 
 struct report *report_new(void)
 {
 	struct report *r = calloc(1, sizeof *r);
 
-	if (r)
-		r->fd = 2;
+	if (!r)
+		return NULL;
+	r->fd = 2;
+	(void)pthread_mutex_init(&r->lock, NULL);
 	return r;
 }
 
@@ -114,8 +118,10 @@ bool report_hears_details(const struct report *r)
 
 static void report_put(struct report *r, int fd, const char *bytes, size_t n)
 {
+	(void)pthread_mutex_lock(&r->lock);
 	/* Results are there too, and a reader that has stopped must not keep a signal from ending it. */
 	int error = fd == 1 ? output_write_interruptible(fd, bytes, n) : output_write(fd, bytes, n);
+	(void)pthread_mutex_unlock(&r->lock);
 
 	if (error && error != -EINTR && fd != 2)
 		atomic_store(&r->failed, -error);

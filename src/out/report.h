@@ -105,7 +105,7 @@ struct report_config {
 	struct style style;  /* of stderr */
 };
 
-struct report; /* opaque */
+struct report; /* opaque; several threads may tell at once */
 
 extern const char report_built_in[]; /* for --version */
 

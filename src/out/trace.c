@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -281,9 +282,9 @@ static void payload_set(struct trace *trace, long fd, bool on)
 		return;
 	uint64_t bit = UINT64_C(1) << (fd % 64);
 	if (on)
-		trace->payload[fd / 64] |= bit;
+		(void)atomic_fetch_or(&trace->payload[fd / 64], bit);
 	else
-		trace->payload[fd / 64] &= ~bit;
+		(void)atomic_fetch_and(&trace->payload[fd / 64], ~bit);
 }
 
 static bool payload_has(const struct trace *trace, long fd)

@@ -21,7 +21,7 @@ struct trace {
 	bool explain;       /* with a phrase on what the call is for */
 	/* The descriptors whose reads, writes and closes are shown: sockets and those that payload goes
 	 * through, not the files that sockit reads for itself. Those beyond are all shown. */
-	uint64_t payload[TRACE_FDS / 64];
+	_Atomic uint64_t payload[TRACE_FDS / 64];
 };
 
 /* From now on show calls through REPORT, until sys_observe(NULL). TRACE and REPORT must live until
