@@ -199,7 +199,7 @@ demo: all
 	$(Q)tests/scripts/demo.sh $(BUILD)/sockit
 
 # In the order of the slides.
-LECTURES := host-lookup byte-order event half-close sigpipe time-wait port-in-use
+LECTURES := host-lookup byte-order iterative fork thread event half-close sigpipe time-wait port-in-use
 lecture: all
 	$(Q)for name in $(LECTURES); do SOCKIT=$(BUILD)/sockit sh tests/lecture/$$name.sh || exit; echo; done
 

@@ -11,7 +11,7 @@
 
 #define FOLDER "tests/lecture"
 
-enum { LECTURES = 7 };
+enum { LECTURES = 10 };
 
 /* A lecture ends itself after a minute. */
 static void hold(const char *name, const char *shell)
@@ -46,6 +46,21 @@ Test(lecture, host_lookup)
 Test(lecture, byte_order)
 {
 	hold_in_both("byte-order");
+}
+
+Test(lecture, iterative)
+{
+	hold_in_both("iterative");
+}
+
+Test(lecture, fork)
+{
+	hold_in_both("fork");
+}
+
+Test(lecture, thread)
+{
+	hold_in_both("thread");
 }
 
 Test(lecture, event)
