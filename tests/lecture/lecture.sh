@@ -141,7 +141,7 @@ terminate() {
 leave() {
 	while next "$1"; do :; done
 	status=0
-	wait "$(cat "$WORK/$1.pid")" || status=$?
+	wait "$(cat "$WORK/$1.pid")" 2>/dev/null || status=$? # some shells say how a job ended
 	rm "$WORK/$1.pid"
 	eval "eval \"exec \$IN_$1>&- \$OUT_$1<&-\""
 	eval "FREE_FDS=\"\$IN_$1 \$FREE_FDS\""
