@@ -103,6 +103,7 @@ static int serving_run(struct serving *s, const struct service_setup *setup, str
 		.max_accepts = o->max_accepts,
 		.idle_timeout = o->idle_timeout,
 		.drain = o->drain,
+		.stats = o->stats,
 	};
 	struct server server;
 
@@ -111,7 +112,7 @@ static int serving_run(struct serving *s, const struct service_setup *setup, str
 	int result = serving_tell_ready(s, err);
 	if (!result)
 		result = serve_options_model(o)->run(&server, err);
-	server_end(&server, o->stats);
+	server_end(&server);
 	return result;
 }
 

@@ -66,6 +66,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_TOTALS] = { "totals",
 	                    "clients: {clients} came, {now} here, at most {peak} at once; received "
 	                    "{received_bytes} bytes, sent {sent_bytes} bytes{words}" },
+	[REPORT_PLOT] = { "plot", "bytes, {seconds} s a block: {words}" },
 	[REPORT_THREADS] = { "threads",
 	                     "cannot start another thread: {reason}; going on with {threads}" },
 	[REPORT_CALL] = { "call", "{words}" },

@@ -88,6 +88,8 @@ static int blocking_wait(struct blocking *b, bool accepting, nsec_t until, struc
 		b->polled[i] = (struct pollfd){ .fd = accepting ? b->sockets[i].fd : -1,
 			                        .events = POLLIN };
 	b->polled[b->count] = (struct pollfd){ .fd = b->wake, .events = POLLIN };
+	nsec_t sample = server_sample(b->server, b->now);
+	until = sample < until ? sample : until;
 	nsec_t rest = until == NSEC_NEVER ? until : until > b->now ? until - b->now : 0;
 	int count = sys_poll(b->polled, b->count + 1, rest);
 	b->now = sys_now();
@@ -145,6 +147,7 @@ static int blocking_finish(struct blocking *b, struct err *err)
 
 int blocking_run(struct blocking *b, struct err *err)
 {
+	b->server->counts_bytes = true;
 	signals_catch_usr1();
 	int result = blocking_accept_all(b, err);
 

@@ -35,7 +35,9 @@ struct engine {
 	struct exchange_scratch *scratch;
 	struct namings *namings; /* NULL: not needed yet */
 	struct engine_client *clients;
-	struct timer limit; /* of draining */
+	struct timer limit;          /* of draining */
+	struct deferred count_moved; /* once a turn */
+	uint64_t received, sent;     /* not counted yet */
 	atomic_bool paused;
 	bool draining;
 	size_t count;
@@ -121,7 +123,7 @@ static void client_run(struct engine_client *c)
 		[EXCHANGE_NAME] = 0,
 	};
 	struct engine *e = c->engine;
-	uint64_t moved = exchange_received(c->exchange) + exchange_sent(c->exchange);
+	uint64_t received = exchange_received(c->exchange), sent = exchange_sent(c->exchange);
 	nsec_t now = loop_now(e->request.loop);
 	enum exchange_wait waits = exchange_run(c->exchange, e->scratch, now);
 
@@ -129,10 +131,16 @@ static void client_run(struct engine_client *c)
 		exchange_named(c->exchange, "");
 		waits = exchange_run(c->exchange, e->scratch, now);
 	}
+	received = exchange_received(c->exchange) - received;
+	sent = exchange_sent(c->exchange) - sent;
 	/* A service that waits is not idle. */
-	if (moved != exchange_received(c->exchange) + exchange_sent(c->exchange) ||
-	    c->waits == EXCHANGE_TIME || c->waits == EXCHANGE_NAME)
+	if (received + sent > 0 || c->waits == EXCHANGE_TIME || c->waits == EXCHANGE_NAME)
 		c->active = now;
+	if (received + sent > 0) {
+		e->received += received;
+		e->sent += sent;
+		loop_defer(e->request.loop, &e->count_moved);
+	}
 	c->waits = waits;
 	if (waits == EXCHANGE_OVER) {
 		client_end(c, NULL);
@@ -261,6 +269,14 @@ static void engine_stop_accepting(struct engine *e)
 	}
 }
 
+static void engine_count_moved(struct deferred *deferred)
+{
+	struct engine *e = CONTAINER_OF(deferred, struct engine, count_moved);
+
+	server_moved(e->request.server, e->received, e->sent);
+	e->received = e->sent = 0;
+}
+
 void engine_cut(struct engine *e, const char *reason)
 {
 	e->draining = true;
@@ -324,6 +340,7 @@ int engine_new(const struct engine_request *request, struct engine **engine, str
 		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
 	e->request = *request;
 	e->limit.fire = engine_late;
+	e->count_moved.call = engine_count_moved;
 	e->scratch = malloc(sizeof *e->scratch);
 	if (!e->scratch)
 		result = err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
@@ -343,6 +360,8 @@ void engine_free(struct engine *e)
 		return;
 	e->request.vacated = e->request.over = NULL;
 	engine_cut(e, "cut");
+	loop_defer_cancel(e->request.loop, &e->count_moved);
+	engine_count_moved(&e->count_moved);
 	namings_free(e->namings);
 	free(e->scratch);
 	free(e);

@@ -26,6 +26,7 @@ struct crew {
 	struct watch ended;         /* an eventfd: threads that have come to their end */
 	unsigned threads;           /* that have not, without the first */
 	bool over;                  /* the first has no work left */
+	struct timer sample;        /* for --stats */
 	unsigned count;
 	struct member members[];
 };
@@ -225,6 +226,7 @@ static void crew_join(struct crew *crew)
 static void crew_close(struct crew *crew)
 {
 	crew_join(crew);
+	loop_timer_cancel(crew->server->loop, &crew->sample);
 	loop_unwatch(&crew->ended);
 	(void)sys_close(crew->ended.fd);
 	for (unsigned i = crew->count; i > 0; i--)
@@ -244,6 +246,14 @@ static void crew_drain(struct crew *crew)
 		(void)!loop_run(crew->server->loop, &err);
 }
 
+static void crew_sample(struct timer *timer)
+{
+	struct crew *crew = CONTAINER_OF(timer, struct crew, sample);
+	struct loop *loop = crew->server->loop;
+
+	loop_timer(loop, timer, server_sample(crew->server, loop_now(loop)));
+}
+
 static void event_tell(void *context)
 {
 	server_tell_totals(context, true);
@@ -257,8 +267,11 @@ static int event_run(struct server *server, struct err *err)
 
 	if (!crew)
 		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
+	server->counts_bytes = true;
 	if (crew_open(crew, server, err))
 		return -1;
+	crew->sample.fire = crew_sample;
+	crew_sample(&crew->sample);
 	loop_on_usr1(server->loop, event_tell, server);
 	int result = loop_run(server->loop, err);
 	if (result && err->domain == ERR_SIGNAL)

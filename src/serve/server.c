@@ -55,6 +55,27 @@ void server_stop_listening(const struct server *s)
 			listener_stop(s->request->places[i].listener);
 }
 
+void server_moved(struct server *s, uint64_t received, uint64_t sent)
+{
+	COUNT(s->totals->received_bytes, received);
+	COUNT(s->totals->sent_bytes, sent);
+}
+
+nsec_t server_sample(struct server *s, nsec_t now)
+{
+	uint64_t bytes = COUNTED(s->totals->received_bytes) + COUNTED(s->totals->sent_bytes);
+
+	if (!s->request->stats)
+		return NSEC_NEVER;
+	if (s->sample_at == 0)
+		s->sample_at = nsec_after(now, NSEC_PER_SEC);
+	for (; now >= s->sample_at; s->sample_at += NSEC_PER_SEC) {
+		plot_add(&s->plot, bytes - s->sampled);
+		s->sampled = bytes;
+	}
+	return s->sample_at;
+}
+
 static void server_note_peak(struct server *s)
 {
 	struct server_totals *t = s->totals;
@@ -105,8 +126,8 @@ void server_client_gone(struct server *s, const struct server_client *client,
 	bool failed = cut != NULL;
 	const char *reason = cut ? cut : server_reason(x, &failed);
 
-	COUNT(s->totals->received_bytes, received);
-	COUNT(s->totals->sent_bytes, sent);
+	if (!s->counts_bytes)
+		server_moved(s, received, sent);
 	COUNT(s->totals->failed, failed ? 1 : 0);
 	(void)atomic_fetch_sub(&s->totals->now, 1);
 	if (report_is_heard(s->report))
@@ -148,10 +169,23 @@ void server_tell_totals(struct server *s, bool urgent)
 	            FIELD_INT("failed", COUNTED(t->failed)), FIELD_WORDS(buf));
 }
 
-void server_end(struct server *s, bool stats)
+static void server_tell_plot(struct server *s)
 {
-	if (stats)
+	char buf[4 * PLOT_COLUMNS];
+	struct text t = TEXT_OVER(buf);
+
+	plot_show(&s->plot, &t);
+	REPORT_WITH(s->report, REPORT_PLOT, true, FIELD_INT("seconds", s->plot.seconds),
+	            FIELD_WORDS(buf));
+}
+
+void server_end(struct server *s)
+{
+	if (s->request->stats)
 		server_tell_totals(s, true);
+	/* For people. */
+	if (s->request->stats && s->plot.count > 0 && sys_is_terminal(2))
+		server_tell_plot(s);
 	sys_shared_memory_free(s->totals, sizeof *s->totals);
 	s->totals = NULL;
 }

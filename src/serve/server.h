@@ -6,6 +6,7 @@
 #define SOCKIT_SERVE_SERVER_H
 
 #include "loop/loop.h"
+#include "out/plot.h"
 #include "out/report.h"
 #include "serve/exchange.h"
 #include "stream/listener.h"
@@ -27,6 +28,7 @@ struct server_request {
 	unsigned max_accepts; /* then it ends when those are served; 0: no limit */
 	nsec_t idle_timeout;
 	nsec_t drain; /* how long clients are still served after a signal */
+	bool stats;   /* tell the totals at the end */
 };
 
 /* What was served so far, by all threads and child processes: it is in memory that they share. */
@@ -47,14 +49,17 @@ struct server {
 	const struct server_request *request;
 	struct server_totals *totals;
 	struct report *report;
+	bool counts_bytes; /* the model calls server_moved; else they count when a client goes */
+	/* The rest is for server_sample. */
+	struct plot plot; /* bytes a second */
+	nsec_t sample_at;
+	uint64_t sampled;
 };
 
 /* -1 with *err without memory. */
 int server_start(struct server *s, struct loop *loop, const struct server_request *request,
                  struct report *report, struct err *err) MUST_CHECK;
-
-/* With STATS the totals are told. */
-void server_end(struct server *s, bool stats);
+void server_end(struct server *s);
 
 /* A place for one more client, before it is accepted; false when there is none: --max-conns, or all of
  * --max-accepts have come. A claim ends with server_client_gone, or with server_unclaim when nobody came. */
@@ -79,6 +84,12 @@ struct server_client {
 void server_client_came(struct server *s, struct server_client *client, int fd);
 void server_client_gone(struct server *s, const struct server_client *client,
                         const struct exchange *x, const char *cut);
+
+/* Bytes were received and sent. Of any thread. */
+void server_moved(struct server *s, uint64_t received, uint64_t sent);
+
+/* To be called about once a second for --stats: returns when, NSEC_NEVER where nobody wants it. */
+nsec_t server_sample(struct server *s, nsec_t now);
 
 /* Tell the totals. Urgent: to who has not asked for events, too. */
 void server_tell_totals(struct server *s, bool urgent);

@@ -213,7 +213,9 @@ Test(echo_serve, usr1_tells_the_totals)
 	peer_send(fd, "hello");
 	peer_expect(fd, "hello");
 	child_signal(&child, SIGUSR1);
-	child_await_err(&child, "clients: 1 came, 1 here, at most 1 at once; received ");
+	child_await_err(&child,
+	                "clients: 1 came, 1 here, at most 1 at once; received 5 bytes, sent 5 "
+	                "bytes");
 	peer_send(fd, "again");
 	peer_expect(fd, "again");
 	close(fd);
