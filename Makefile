@@ -82,12 +82,17 @@ object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES))
 MAIN := $(BUILD)/obj/src/main.o
 HARNESS := $(call object,$(HARNESS_SOURCES))
+# Programs of the benchmark of servers, compiled as sockit is.
+BENCH_PROGRAMS := load yard_echo
+load_SOURCES := $(addprefix tests/bench/,load.c load_run.c cost.c spread.c)
+yard_echo_SOURCES := tests/bench/yard_echo.c
+BENCH_BINARIES := $(addprefix $(BUILD)/bench/,$(BENCH_PROGRAMS))
 # main() under another name, for tests that call it.
 unit_OBJECTS := $(OBJECTS) $(BUILD)/obj/src/main_callable.o
 SUITE_BINARIES := $(addprefix $(BUILD)/tests/,$(SUITES))
 
-.PHONY: all objects tests deps test-deps demo test lint asan fuzz fuzzers check check-long generate \
-	format bench install uninstall dist clean help FORCE
+.PHONY: all objects tests deps test-deps demo lecture test lint asan fuzz fuzzers check check-long \
+	generate format bench bench-echo bench-models install uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -122,11 +127,19 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(OBJECTS) $(BUILD)/obj/tests/harne
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(JANSSON_LIBS) $(LDLIBS)
 
+define bench_rule
+$(BUILD)/bench/$(1): $(call object,$($(1)_SOURCES)) $(BUILD)/ldflags
+	$$(call say,LINK,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach program,$(BENCH_PROGRAMS),$(eval $(call bench_rule,$(program))))
+
 objects: $(OBJECTS) $(MAIN)
 
 fuzzers: $(FUZZERS)
 
-tests: all $(SUITE_BINARIES)
+tests: all $(SUITE_BINARIES) $(BENCH_BINARIES)
 
 $(BUILD)/obj/src/main_callable.o: src/main.c $(BUILD)/cflags
 	$(call say,CC,$@)
@@ -150,7 +163,8 @@ $(BUILD)/generated/services.inc: src/net/services.txt src/net/services.awk
 
 -include $(patsubst %.o,%.d,$(OBJECTS) $(MAIN) $(HARNESS) $(BUILD)/obj/src/main_callable.o \
 	$(call object,$(wildcard tests/fuzz/*.c)) \
-	$(call object,$(DOCGEN_SOURCES) $(foreach suite,$(SUITES),$($(suite)_SOURCES))))
+	$(call object,$(DOCGEN_SOURCES) $(foreach suite,$(SUITES),$($(suite)_SOURCES)) \
+	$(foreach program,$(BENCH_PROGRAMS),$($(program)_SOURCES))))
 
 # What decides how things are compiled. The file changes only when that does, and everything depends
 # on it. Nothing asks for a compiler before a recipe runs, so that `make deps demo` can bring one;
@@ -194,6 +208,11 @@ test-deps: | $(filter deps,$(MAKECMDGOALS))
 
 demo: all
 	$(Q)tests/scripts/demo.sh $(BUILD)/sockit
+
+# In the order of the slides.
+LECTURES := host-lookup byte-order iterative fork thread event half-close sigpipe time-wait port-in-use
+lecture: all
+	$(Q)for name in $(LECTURES); do SOCKIT=$(BUILD)/sockit sh tests/lecture/$$name.sh || exit; echo; done
 
 # TEST_ARGS goes to both suites, for example TEST_ARGS='--filter=relay/*'.
 test: tests
@@ -239,6 +258,9 @@ check-long:
 bench: all
 	$(Q)status=0; tests/bench/run.sh $(BUILD)/sockit $(BENCH_ARGS) || status=$$?; \
 		tests/bench/names.sh $(BUILD)/sockit || status=$$?; exit $$status
+
+bench-echo bench-models: bench-%: all $(BENCH_BINARIES)
+	$(Q)tests/bench/$*.sh $(BUILD)/sockit $(BUILD)/bench $(BENCH_ARGS)
 
 generate: $(BUILD)/docgen
 	$(Q)$(BUILD)/docgen completions
@@ -290,6 +312,7 @@ define HELP
 make              build build/sockit, and ./sockit that points to it
 make deps         install what building needs; make test-deps: and what the tests need
 make demo         move a file through sockit listen and sockit connect, and compare
+make lecture      every lecture of tests/lecture, one after the other
 make test         run the unit and end-to-end tests (TEST_ARGS='--filter=suite/*')
 make check        what every change must pass: lint, gcc and clang with -Werror, test
 make check-long   the rest: asan, fuzz, tests with clang and the other poller, packaging
@@ -297,6 +320,8 @@ make asan         the tests under the address and undefined-behaviour sanitizers
 make fuzz         parsers with input that a fuzzer makes up (FUZZ_SECONDS=60)
 make lint         floors, symbols, banned functions, formatting, scripts, generated files
 make bench        sockit beside nc, ncat, socat and getent (wants root)
+make bench-echo   echo-serve beside a bare epoll loop, ncat and socat (BENCH_ARGS=quick)
+make bench-models the models of echo-serve beside each other, as a table
 make generate     write completions/ anew from the option tables
 make format       clang-format
 make install      to $(DESTDIR)$(PREFIX); uninstall takes it away

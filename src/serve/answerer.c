@@ -62,7 +62,7 @@ static bool port_is_known(uint16_t port)
 
 static bool port_answers(const struct answerer *a, const struct addr *peer)
 {
-	uint16_t port = addr_port(peer);
+	uint32_t port = addr_port(peer);
 
 	if (peer->at.any.sa_family == AF_UNIX)
 		return false;
@@ -304,7 +304,7 @@ static int answerer_find_ports(struct answerer *a)
 		for (size_t k = 0; q->places[i].datagrams && k < listener_sockets(l); k++) {
 			(void)listener_socket(l, k, &local);
 			if (local.at.any.sa_family != AF_UNIX)
-				a->ports[a->port_count++] = addr_port(&local);
+				a->ports[a->port_count++] = (uint16_t)addr_port(&local);
 		}
 	}
 	return 0;

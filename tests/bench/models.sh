@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The four models of sockit echo-serve beside each other, as a table for README.md.
+#
+#     models.sh SOCKIT PROGRAMS [quick]      PROGRAMS: the folder of load
+#
+# Wants a machine that has nothing else to do. BENCH_ROUNDS and BENCH_SECONDS change how often and how
+# long each is measured.
+set -eu
+SOCKIT=$(realpath "${1:?usage: models.sh SOCKIT PROGRAMS [quick]}")
+PROGRAMS=$(realpath "${2:?usage: models.sh SOCKIT PROGRAMS [quick]}")
+case ${3-} in
+'') rounds=5 SECONDS_EACH=2 ;;
+quick) rounds=1 SECONDS_EACH=0.5 ;;
+*) echo "models.sh: unknown word '$3'" >&2 && exit 2 ;;
+esac
+rounds=${BENCH_ROUNDS:-$rounds} SECONDS_EACH=${BENCH_SECONDS:-$SECONDS_EACH}
+WORK=$(mktemp -d)
+trap 'server_stop; rm -rf "$WORK"' EXIT
+# shellcheck source=tests/bench/serve.sh
+. "$(dirname "$0")/serve.sh"
+serve_check sed
+models=(event thread fork iterative)
+
+# What each buys, and what it pays.
+declare -A trade=(
+	[event]='one thread looks after everybody: the least memory and no switching, but a step that takes long holds all up'
+	[thread]='plain blocking code for each client and a processor for every thread; each client costs a stack, and switching'
+	[fork]='the same in a process each: one that crashes hurts nobody else; the dearest to start and in memory'
+	[iterative]='the simplest there is, and as fast for the one it serves: everybody else waits until that one has gone'
+)
+
+words() { # SCENARIO MODEL NAME: the median of a word
+	median "$1" "$2" "v[\"$3\"]"
+}
+thousands() { printf '%.0f' "$1" | sed ':again; s/\B[0-9]\{3\}\>/,&/; t again'; }
+
+about "$rounds" >&2
+for ((round = 0; round < rounds; round++)); do
+	for model in "${models[@]}"; do
+		# Under iterative one is served and the others wait for it, for ever.
+		wait=10
+		[ "$model" != iterative ] || wait=0.2
+		measure echo "$model" echo -c 50 -w "$wait" || true
+		measure connect "$model" connect -c 10 || true
+		[ "$model" = iterative ] || measure idle "$model" idle -c 500 || true
+	done
+done
+
+echo '| model | clients served | requests/s | p99 | connections/s | memory a client | processes | threads |'
+echo '|---|--:|--:|--:|--:|--:|--:|--:|'
+for model in "${models[@]}"; do
+	memory=-
+	[ "$model" = iterative ] || memory=$(printf '%.1f KiB' \
+		"$(median idle "$model" '(v["memory_after"] - v["memory_before"]) / (v["clients"] - 1) / 1024')")
+	printf '| %s | %s of 50 | %s | %s us | %s | %s | %s | %s |\n' "$model" "$(words echo "$model" served)" \
+		"$(thousands "$(words echo "$model" per_second)")" "$(thousands "$(words echo "$model" p99_us)")" \
+		"$(thousands "$(words connect "$model" per_second)")" "$memory" \
+		"$(words echo "$model" processes)" "$(words echo "$model" threads)"
+done
+echo
+for model in "${models[@]}"; do
+	printf -- '- **%s**: %s.\n' "$model" "${trade[$model]}"
+done
