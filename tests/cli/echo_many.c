@@ -90,7 +90,7 @@ static void client_send(struct client *c)
 	char buf[4096];
 
 	data_fill(&c->data, c->sent, buf, sizeof buf);
-	ssize_t n = write(c->fd, buf, sizeof buf);
+	ssize_t n = send(c->fd, buf, sizeof buf, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n > 0)
 		c->sent += (uint64_t)n;
 }
@@ -126,7 +126,7 @@ static size_t clients_turn(struct client *clients, size_t count, bool sends)
 	}
 	must(poll(polled, count, 100), "poll");
 	for (size_t i = 0; i < count; i++) {
-		if (sends && polled[i].revents & POLLOUT)
+		if (sends && polled[i].revents & POLLOUT && !clients[i].ended)
 			client_send(&clients[i]);
 		if (polled[i].revents & (POLLIN | POLLHUP | POLLERR))
 			client_receive(&clients[i]);
@@ -153,6 +153,9 @@ static void drain_with(const char *threads)
 	for (int i = 0; i < 20; i++)
 		clients_turn(clients, CLIENTS, true);
 	child_signal(&child, SIGTERM);
+	/* They learn of it late. */
+	for (int i = 0; i < 20; i++)
+		clients_turn(clients, CLIENTS, true);
 	while (clients_turn(clients, CLIENTS, false) > 0)
 		cr_assert(clock_now() < deadline);
 	child_expect(&child, 128 + SIGTERM);
