@@ -6,9 +6,8 @@
 #include "serve/classic.h"
 
 const struct service *const services_table[] = {
-	&service_echo,
-	&service_discard,
-	&service_upper,
+	&service_echo, &service_discard, &service_chargen, &service_daytime,
+	&service_time, &service_qotd,    &service_upper,
 };
 
 const size_t services_count = ARRAY_LEN(services_table);

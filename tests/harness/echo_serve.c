@@ -1,0 +1,55 @@
+#include "harness/echo_serve.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "harness/clock.h"
+#include "harness/fail.h"
+
+struct child echo_serve_at(const char *operand, const char *const *args, unsigned *port)
+{
+	struct child child = child_start(
+		&(struct plan){ .args = WORDS("echo-serve", "-v", operand), .more = args });
+	int64_t deadline = clock_after(PATIENCE);
+	const char *line;
+
+	while (!(line = strstr(child_err(&child), "listening")) || !strchr(line, '\n')) {
+		if (child.ended || clock_now() >= deadline)
+			child_blame(&child, "does not listen");
+		child_collect(&child, deadline);
+	}
+	*port = 0;
+	if (sscanf(line, "listening on %*s %u", port) != 1 && strstr(line, "\"local_port\":"))
+		sscanf(strstr(line, "\"local_port\":"), "\"local_port\":%u", port);
+	return child;
+}
+
+struct child echo_serve(const char *service, enum net net, bool datagrams, const char *const *args,
+                        struct place *place)
+{
+	static const char *const schemes[2][2] = { { "", "udp:" }, { "unix:", "unix-dgram:" } };
+	bool v6 = net == NET_V6, local = net == NET_UNIX;
+	struct place any = place_any(net);
+	char operand[160];
+	unsigned port;
+
+	snprintf(operand, sizeof(operand), "%s=%s%s%s%s%s", service, schemes[local][datagrams],
+	         v6 ? "[" : "", any.host, v6 ? "]" : "", local ? "" : ":0");
+	struct child child = echo_serve_at(operand, args, &port);
+	*place = net == NET_UNIX ? any : place_tcp(net, any.host, port);
+	return child;
+}
+
+int echo_serve_dgram(const struct place *place)
+{
+	int fd =
+		must(socket(place->address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+	             "socket");
+	struct sockaddr_un nameless = { .sun_family = AF_UNIX };
+
+	if (place->net == NET_UNIX)
+		must(bind(fd, (struct sockaddr *)&nameless, sizeof(nameless.sun_family)), "bind");
+	must(connect(fd, (const struct sockaddr *)&place->address, place->address_size), "connect");
+	return fd;
+}

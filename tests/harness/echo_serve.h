@@ -1,0 +1,23 @@
+/* `sockit echo-serve` with one service, over streams or datagrams, started and ready. */
+#ifndef HARNESS_ECHO_SERVE_H
+#define HARNESS_ECHO_SERVE_H
+
+#include <stdbool.h>
+
+#include "harness/child.h"
+#include "harness/place.h"
+
+/*
+ * Start it with SERVICE at a free place of NET, for datagrams or not, followed by ARGS; return when it is
+ * ready, with where it is in *PLACE. Its standard error is collected.
+ */
+struct child echo_serve(const char *service, enum net net, bool datagrams, const char *const *args,
+                        struct place *place);
+
+/* The same at "SERVICE=ENDPOINT", whose port is stored in *PORT. */
+struct child echo_serve_at(const char *operand, const char *const *args, unsigned *port);
+
+/* A datagram socket of the test's own, which is connected to PLACE and can be answered. */
+int echo_serve_dgram(const struct place *place);
+
+#endif
