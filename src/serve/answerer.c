@@ -62,7 +62,7 @@ static bool port_is_known(uint16_t port)
 
 static bool port_answers(const struct answerer *a, const struct addr *peer)
 {
-	uint32_t port = addr_port(peer);
+	uint16_t port = (uint16_t)addr_port(peer);
 
 	if (peer->at.any.sa_family == AF_UNIX)
 		return false;
