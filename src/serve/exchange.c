@@ -53,6 +53,13 @@ struct run {
 
 static char no_name[1];
 
+struct exchange_scratch *exchange_scratch_new(void)
+{
+	enum { PAGE = 4096 };
+
+	return aligned_alloc(PAGE, sizeof(struct exchange_scratch));
+}
+
 struct exchange *exchange_new(struct stream *stream, const struct addr *peer,
                               const struct service *service, const struct service_setup *setup)
 {
