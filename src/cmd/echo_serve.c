@@ -234,8 +234,7 @@ static int echo_serve_run(const struct command_call *call, struct err *err)
 	struct echo_serve_place *asked;
 	size_t count;
 
-	if (serve_options_check(&o->serve, err) ||
-	    echo_serve_places(call, &rules, o->serve.service, &asked, &count, err))
+	if (echo_serve_places(call, &rules, o->serve.service, &asked, &count, err))
 		return -1;
 	int result = echo_serve_with(call, asked, count, err);
 	free(asked);
