@@ -47,8 +47,8 @@ _sockit_tables()
 		groups='network relay observe sockopt all'
 		;;
 	echo-serve)
-		options='--service --model --threads -m,--max-conns --max-accepts -i,--idle-timeout --drain --ready-fd --stats -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --unix-mode -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' --service --model --threads -m --max-conns --max-accepts -i --idle-timeout --drain --ready-fd -I --interface --sockopt --backlog --port-file --unix-mode --report '
+		options='--service --model --threads -m,--max-conns --max-accepts -i,--idle-timeout --drain --ready-fd --stats --quote --fault --seed -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --unix-mode -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' --service --model --threads -m --max-conns --max-accepts -i --idle-timeout --drain --ready-fd --quote --fault --seed -I --interface --sockopt --backlog --port-file --unix-mode --report '
 		groups='serve network observe sockopt all'
 		;;
 	byteorder)
@@ -136,6 +136,7 @@ _sockit_value()
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
 	echo-serve:--model) _sockit_answer -W 'event thread fork iterative' ;;
+	echo-serve:--quote) _sockit_files ;;
 	echo-serve:-I | echo-serve:--interface) _sockit_interfaces ;;
 	echo-serve:--sockopt) _sockit_sockopts ;;
 	echo-serve:--port-file) _sockit_files ;;

@@ -47,6 +47,7 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 		.min = 1,
 		.max = 1000000,
 		.fallback = "100",
+		.only_for = FOR_STREAM,
 		.help = "serve at most N clients at once; more wait until one has gone",
 	},
 	{
@@ -54,6 +55,7 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 		UINT_FIELD(struct serve_options, max_accepts),
 		.arg = "N",
 		.min = 1,
+		.only_for = FOR_STREAM,
 		.help = "end with status 0 once N clients have come and gone",
 	},
 	{
@@ -62,6 +64,7 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 		DURATION_FIELD(struct serve_options, idle_timeout),
 		.arg = "DUR",
 		.min = 1,
+		.only_for = FOR_STREAM,
 		.help = "close a client with whom no byte has moved either way for DUR",
 		.man = "Time in which the service itself waits does not count.",
 	},
@@ -70,6 +73,7 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 		DURATION_FIELD(struct serve_options, drain),
 		.arg = "DUR",
 		.fallback = "5s",
+		.only_for = FOR_STREAM,
 		.help = "after a signal, send clients what they are owed, for at most DUR",
 		.man = "Nobody is accepted any more then, and nothing more is read. A client that is owed nothing "
 		       "is not waited for. A second signal ends at once.",
@@ -89,6 +93,16 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 		.help = "at the end, tell how many clients and bytes there were",
 	},
 };
+
+int serve_options_check(const struct serve_options *o, struct err *err)
+{
+	const struct model *model = serve_options_model(o);
+
+	if (o->threads > 1 && model != &model_event)
+		return err_usage(err, "--threads has no meaning for --model %s: it is for event",
+		                 model->name);
+	return 0;
+}
 
 const struct model *serve_options_model(const struct serve_options *o)
 {

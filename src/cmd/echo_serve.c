@@ -9,8 +9,11 @@
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cli/serve_options.h"
+#include "cli/service_options.h"
 #include "cmd/echo_serve_places.h"
 #include "cmd/ready.h"
+#include "serve/answerer.h"
+#include "serve/classic.h"
 #include "serve/model.h"
 #include "sys/process.h"
 
@@ -18,6 +21,7 @@ struct echo_serve_options {
 	struct net_options net;
 	struct listen_options listen;
 	struct serve_options serve;
+	struct service_options services;
 	struct observe_options observe;
 };
 
@@ -29,6 +33,8 @@ struct serving {
 	struct echo_serve_place *asked;
 	struct sockopt_list *sockopts; /* one for each */
 	struct server_place *places;
+	struct fault_service *faulty;
+	const struct service_setup *setup;
 	size_t count, open;
 };
 
@@ -60,9 +66,16 @@ static int serving_open_place(struct serving *s, size_t i, struct err *err)
 
 	p->service = s->asked[i].service;
 	p->datagrams = spec_socktype(spec->kind) == SOCK_DGRAM;
+	if (p->service->prepare)
+		p->service->prepare();
+	if (s->setup->faults) {
+		fault_wrap(&s->faulty[i], p->service);
+		p->service = &s->faulty[i].service;
+	}
 	p->any_address =
 		!spec_is_local(spec->kind) && (!spec->host[0] || strcmp(spec->host, "*") == 0);
-	request.wants = (struct mailbox_wants){ .peer = p->datagrams, .local = p->datagrams };
+	if (p->datagrams)
+		request.wants = answerer_wants;
 	if (serving_add_nodelay(spec, &s->sockopts[i], err) ||
 	    listener_open(s->loop, &request, s->call->report, &p->listener, err))
 		return -1;
@@ -91,13 +104,13 @@ static int serving_tell_ready(const struct serving *s, struct err *err)
 	return o->serve.ready_fd > 0 ? ready_write_fd((int)o->serve.ready_fd, err) : 0;
 }
 
-static int serving_run(struct serving *s, const struct service_setup *setup, struct err *err)
+static int serving_run(struct serving *s, struct err *err)
 {
 	const struct serve_options *o = &s->options->serve;
 	struct server_request request = {
 		.places = s->places,
 		.place_count = s->count,
-		.setup = setup,
+		.setup = s->setup,
 		.max_conns = o->max_conns,
 		.threads = o->threads,
 		.max_accepts = o->max_accepts,
@@ -120,7 +133,8 @@ static int serving_open(struct serving *s, struct err *err)
 {
 	s->sockopts = calloc(s->count, sizeof *s->sockopts);
 	s->places = calloc(s->count, sizeof *s->places);
-	if (!s->sockopts || !s->places)
+	s->faulty = calloc(s->count, sizeof *s->faulty);
+	if (!s->sockopts || !s->places || !s->faulty)
 		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
 	/* What was typed is read whole before anything is opened. */
 	for (size_t i = 0; i < s->count; i++)
@@ -137,16 +151,36 @@ static void serving_close(struct serving *s)
 {
 	for (size_t i = 0; i < s->open; i++)
 		listener_close(s->places[i].listener);
+	free(s->faulty);
 	free(s->places);
 	free(s->sockopts);
+}
+
+/* What services are told has a meaning for some that are asked for. */
+static int check_services(const struct service_options *o, const struct echo_serve_place *asked,
+                          size_t count, struct err *err)
+{
+	bool quotes = false;
+
+	for (size_t i = 0; i < count; i++) {
+		quotes |= asked[i].service == &service_qotd;
+		if (o->fault && spec_socktype(asked[i].spec.kind) == SOCK_DGRAM)
+			return err_usage(err,
+			                 "--fault is for stream services, and %s is for datagrams",
+			                 asked[i].spec.text);
+	}
+	return quotes || !o->quote
+	               ? 0
+	               : err_usage(err, "--quote has no meaning without the service qotd");
 }
 
 static int echo_serve_with(const struct command_call *call, struct echo_serve_place *asked,
                            size_t count, struct err *err)
 {
 	const struct echo_serve_options *o = call->options;
-	struct service_setup setup = { .quote = NULL };
+	struct service_values values;
 	struct serving s = {
+		.setup = &values.setup,
 		.call = call,
 		.options = o,
 		.asked = asked,
@@ -156,19 +190,26 @@ static int echo_serve_with(const struct command_call *call, struct echo_serve_pl
 
 	for (size_t i = 0; i < count; i++)
 		kinds |= 1u << asked[i].spec.kind;
+	if (check_services(&o->services, asked, count, err))
+		return -1;
 	if (command_check_kinds(call, kinds, asked[0].spec.text, err))
 		return -1;
 	if (o->serve.ready_fd > 0 && ready_check_fd((int)o->serve.ready_fd, err))
 		return -1;
-	s.loop = loop_new(err);
-	if (!s.loop)
+	if (service_options_read(&o->services, &values, err))
 		return -1;
+	s.loop = loop_new(err);
+	if (!s.loop) {
+		service_values_free(&values);
+		return -1;
+	}
 	process_want_descriptors(o->serve.max_conns);
 	int result = serving_open(&s, err);
 	if (!result)
-		result = serving_run(&s, &setup, err);
+		result = serving_run(&s, err);
 	serving_close(&s);
 	loop_free(s.loop);
+	service_values_free(&values);
 	return result;
 }
 
@@ -183,7 +224,8 @@ static int echo_serve_run(const struct command_call *call, struct err *err)
 	struct echo_serve_place *asked;
 	size_t count;
 
-	if (echo_serve_places(call, &rules, o->serve.service, &asked, &count, err))
+	if (serve_options_check(&o->serve, err) ||
+	    echo_serve_places(call, &rules, o->serve.service, &asked, &count, err))
 		return -1;
 	int result = echo_serve_with(call, asked, count, err);
 	free(asked);
@@ -195,6 +237,8 @@ static const struct option_group option_group_serve = { "serve", "Serving" };
 static const struct option_section echo_serve_sections[] = {
 	{ &option_group_serve, serve_option_rows, SERVE_OPTION_COUNT,
 	  offsetof(struct echo_serve_options, serve) },
+	{ &option_group_serve, service_option_rows, SERVICE_OPTION_COUNT,
+	  offsetof(struct echo_serve_options, services) },
 	{ &option_group_network, net_option_rows, NET_OPTION_COUNT,
 	  offsetof(struct echo_serve_options, net) },
 	{ &option_group_network, listen_option_rows, LISTEN_OPTION_COUNT,

@@ -6,7 +6,10 @@
 #include "sys/clock.h"
 #include "sys/process.h"
 
-enum { LOOP_BATCH = 256 };
+enum {
+	LOOP_BATCH = 256,
+	LOOP_DEAF_MOST = 64, /* busy turns, until it hears signals */
+};
 
 struct loop {
 	struct poller *poller;
@@ -23,6 +26,7 @@ struct loop {
 	int event_count, event_next;
 	int lost_error;
 	unsigned turns;
+	unsigned deaf; /* turns in which it was busy */
 	unsigned signals_seen;
 	void (*usr1)(void *context);
 	void *usr1_context;
@@ -286,6 +290,11 @@ static int loop_turn(struct loop *loop)
 		count = loop_wait(loop);
 	if (count < 0)
 		return count;
+	loop->deaf = count > 0 ? loop->deaf + 1 : 0;
+	if (loop->deaf >= LOOP_DEAF_MOST) {
+		signals_let_in();
+		loop->deaf = 0;
+	}
 	loop_dispatch(loop, count);
 	loop_call_always(loop);
 	return 0;

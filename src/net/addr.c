@@ -120,6 +120,22 @@ bool addr_is_wildcard(const struct addr *a)
 	}
 }
 
+bool addr_is_loopback(const struct addr *a)
+{
+	static const uint8_t mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 };
+	const struct in6_addr *v6 = &a->at.v6.sin6_addr;
+
+	switch (a->at.any.sa_family) {
+	case AF_INET:
+		return *(const uint8_t *)&a->at.v4.sin_addr == 127;
+	case AF_INET6:
+		return memcmp(v6, &in6addr_loopback, sizeof *v6) == 0 ||
+		       memcmp(v6, mapped, sizeof mapped) == 0;
+	default:
+		return false;
+	}
+}
+
 static void addr_add_v6(struct text *t, const struct sockaddr_in6 *v6)
 {
 	char buf[INET6_ADDRSTRLEN], zone[SYS_IF_NAME_SIZE];

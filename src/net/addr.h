@@ -49,6 +49,9 @@ void addr_set_port(struct addr *a, uint16_t port);
 
 bool addr_is_wildcard(const struct addr *a);
 
+/* 127.0.0.0/8, ::1, and the first as IPv6 (::ffff:127.0.0.1). */
+bool addr_is_loopback(const struct addr *a);
+
 /* Append the address without its port, numerically: 192.0.2.1, fe80::1%eth0, unix:/path,
  * unix:@name. Nothing is looked up. */
 void addr_add_host(struct text *t, const struct addr *a);

@@ -58,6 +58,9 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	                           "{sent_bytes} bytes, {undelivered_datagrams} undelivered, received "
 	                           "{received_datagrams} datagrams with {received_bytes} bytes, "
 	                           "{truncated_datagrams} truncated, in {time}" },
+	[REPORT_SERVED_DATAGRAM] = { "datagram", "{service}: {size} bytes from {peer}{words}" },
+	[REPORT_REFUSED_DATAGRAM] = { "refused",
+	                              "{service}: {peer} and its like get no answer: {reason}" },
 	[REPORT_CLIENT_CAME] = { "accepted",
 	                         "client {client}: connection from {peer} to {local}, for {service}" },
 	[REPORT_CLIENT_GONE] = { "closed",

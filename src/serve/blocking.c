@@ -79,15 +79,37 @@ static void blocking_accept(struct blocking *b, const struct blocking_socket *so
 		b->way->serve(b, &c);
 }
 
-/* Until somebody comes, if that is looked for, fewer are served, UNTIL, or a signal. */
-static int blocking_wait(struct blocking *b, bool accepting, nsec_t until, struct err *err)
+static void blocking_answer(struct blocking *b, const struct blocking_socket *socket)
+{
+	int error = answerer_ready(socket->answerer, socket->index);
+
+	if (error && !b->deaf)
+		REPORT_WITH(b->server->report, REPORT_RECEIVE_PAUSED, true,
+		            FIELD_STR("reason", failure_errno_text(-error)));
+	b->deaf = error != 0;
+	if (error)
+		b->hear_at = nsec_after(b->now, BLOCKING_PAUSE);
+}
+
+static nsec_t earlier(nsec_t a, nsec_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Until somebody comes, if clients or datagrams are looked for, fewer are served, UNTIL, or a signal. */
+static int blocking_wait(struct blocking *b, bool clients, bool datagrams, nsec_t until,
+                         struct err *err)
 {
 	uint64_t wakes;
 
-	for (size_t i = 0; i < b->count; i++)
-		b->polled[i] = (struct pollfd){ .fd = accepting ? b->sockets[i].fd : -1,
-			                        .events = POLLIN };
+	for (size_t i = 0; i < b->count; i++) {
+		bool wanted = b->sockets[i].answerer ? datagrams : clients;
+
+		b->polled[i] =
+			(struct pollfd){ .fd = wanted ? b->sockets[i].fd : -1, .events = POLLIN };
+	}
 	b->polled[b->count] = (struct pollfd){ .fd = b->wake, .events = POLLIN };
+	until = earlier(until, server_sample(b->server, b->now));
 	nsec_t rest = until == NSEC_NEVER ? until : until > b->now ? until - b->now : 0;
 	int count = sys_poll(b->polled, b->count + 1, rest);
 	b->now = sys_now();
@@ -107,14 +129,20 @@ static int blocking_accept_all(struct blocking *b, struct err *err)
 {
 	b->now = sys_now();
 	while (!blocking_all_came(b) && !signals_caught()) {
-		bool accepting = blocking_may_accept(b);
-		nsec_t until = b->resume_at ? b->resume_at : NSEC_NEVER;
+		bool clients = blocking_may_accept(b), datagrams = b->now >= b->hear_at;
+		nsec_t until = earlier(b->resume_at ? b->resume_at : NSEC_NEVER,
+		                       datagrams ? NSEC_NEVER : b->hear_at);
 
-		if (blocking_wait(b, accepting, until, err))
+		if (blocking_wait(b, clients, datagrams, until, err))
 			return -1;
-		for (size_t i = 0; i < b->count; i++)
-			if (b->polled[i].revents && blocking_may_accept(b))
+		for (size_t i = 0; i < b->count; i++) {
+			if (!b->polled[i].revents)
+				continue;
+			if (b->sockets[i].answerer)
+				blocking_answer(b, &b->sockets[i]);
+			else if (blocking_may_accept(b))
 				blocking_accept(b, &b->sockets[i]);
+		}
 	}
 	return 0;
 }
@@ -137,7 +165,7 @@ static int blocking_finish(struct blocking *b, struct err *err)
 		if (b->now >= killed && b->way->kill)
 			b->way->kill(b);
 		nsec_t until = b->now >= killed ? NSEC_NEVER : killed < drained ? killed : drained;
-		if (blocking_wait(b, false, until, err))
+		if (blocking_wait(b, false, false, until, err))
 			return -1;
 	}
 	return 0;
@@ -145,6 +173,7 @@ static int blocking_finish(struct blocking *b, struct err *err)
 
 int blocking_run(struct blocking *b, struct err *err)
 {
+	b->server->counts_bytes = true;
 	signals_catch_usr1();
 	int result = blocking_accept_all(b, err);
 
@@ -155,40 +184,55 @@ int blocking_run(struct blocking *b, struct err *err)
 	return err_set(err, ERR_SIGNAL, signals_caught(), "finish", "after a signal");
 }
 
-static int blocking_open_sockets(struct blocking *b)
+/* Of the I'th place. A socket for datagrams never blocks: who answers takes what is there. */
+static int blocking_open_place(struct blocking *b, size_t i, struct err *err)
+{
+	const struct server_place *place = &b->server->request->places[i];
+	struct addr local;
+
+	if (place->datagrams) {
+		b->answerers[i] = answerer_new(b->server, place, err);
+		if (!b->answerers[i])
+			return -1;
+	}
+	for (size_t k = 0; k < listener_sockets(place->listener); k++) {
+		int fd = listener_socket(place->listener, k, &local);
+		int error = place->datagrams ? 0 : stream_blocking_listen(fd);
+
+		if (error)
+			return err_set(err, ERR_LOCAL, -error, "wait for", "clients");
+		b->sockets[b->count++] = (struct blocking_socket){ place, k, fd, b->answerers[i] };
+	}
+	return 0;
+}
+
+static int blocking_open_sockets(struct blocking *b, struct err *err)
 {
 	const struct server_request *request = b->server->request;
 	size_t count = 0;
-	int error = 0;
+	int result = 0;
 
 	for (size_t i = 0; i < request->place_count; i++)
 		count += listener_sockets(request->places[i].listener);
 	b->sockets = calloc(count, sizeof *b->sockets);
 	b->polled = calloc(count + 1, sizeof *b->polled);
-	if (!b->sockets || !b->polled)
-		return -ENOMEM;
-	for (size_t i = 0; i < request->place_count && !error; i++) {
-		const struct server_place *place = &request->places[i];
-		struct addr local;
-
-		for (size_t k = 0; k < listener_sockets(place->listener) && !error; k++) {
-			int fd = listener_socket(place->listener, k, &local);
-
-			b->sockets[b->count++] = (struct blocking_socket){ place, fd };
-			error = stream_blocking_listen(fd);
-		}
-	}
-	return error;
+	b->answerers = calloc(request->place_count, sizeof(struct answerer *));
+	if (!b->sockets || !b->polled || !b->answerers)
+		return err_set(err, ERR_LOCAL, ENOMEM, "wait for", "clients");
+	b->place_count = request->place_count;
+	for (size_t i = 0; i < request->place_count && !result; i++)
+		result = blocking_open_place(b, i, err);
+	return result;
 }
 
-static int blocking_open_orders(struct blocking *b)
+static int blocking_open_orders(struct blocking *b, struct err *err)
 {
 	int *const all[] = { &b->orders.stop, &b->orders.cut, &b->wake };
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		*all[i] = sys_eventfd();
 		if (*all[i] < 0)
-			return *all[i];
+			return err_set(err, ERR_LOCAL, -*all[i], "wait for", "clients");
 	}
 	return 0;
 }
@@ -196,16 +240,13 @@ static int blocking_open_orders(struct blocking *b)
 int blocking_open(struct blocking *b, struct server *server, const struct blocking_way *way,
                   bool others, struct err *err)
 {
-	int error;
-
 	*b = (struct blocking){ .server = server, .way = way, .orders = { -1, -1 }, .wake = -1 };
-	error = blocking_open_sockets(b);
-	if (!error && others)
-		error = blocking_open_orders(b);
-	if (!error)
-		return 0;
-	blocking_close(b);
-	return err_set(err, ERR_LOCAL, -error, "wait for", "clients");
+	int result = blocking_open_sockets(b, err);
+	if (!result && others)
+		result = blocking_open_orders(b, err);
+	if (result)
+		blocking_close(b);
+	return result;
 }
 
 void blocking_close(struct blocking *b)
@@ -213,6 +254,9 @@ void blocking_close(struct blocking *b)
 	(void)sys_close(b->orders.stop);
 	(void)sys_close(b->orders.cut);
 	(void)sys_close(b->wake);
+	for (size_t i = 0; i < b->place_count; i++)
+		answerer_free(b->answerers[i]);
+	free(b->answerers);
 	free(b->sockets);
 	free(b->polled);
 }

@@ -8,6 +8,7 @@
 
 #include <poll.h>
 
+#include "serve/answerer.h"
 #include "serve/blocking_client.h"
 
 struct blocking;
@@ -22,10 +23,12 @@ struct blocking_way {
 	void (*kill)(struct blocking *b);
 };
 
-/* Where clients come in. */
+/* Where clients come in, or datagrams. */
 struct blocking_socket {
 	const struct server_place *place;
-	int fd; /* the listener's */
+	size_t index; /* among those of the place's listener, whose it is */
+	int fd;
+	struct answerer *answerer; /* of the place; NULL: clients come in */
 };
 
 struct blocking {
@@ -37,10 +40,14 @@ struct blocking {
 	struct blocking_socket *sockets;
 	struct pollfd *polled; /* the same, and `wake` */
 	size_t count;
+	struct answerer **answerers; /* one for each place; NULL where clients come in */
+	size_t place_count;
 	uint64_t accepted;
 	unsigned served;
 	bool paused;      /* it was told that accepting is */
 	nsec_t resume_at; /* 0: it is not */
+	bool deaf;        /* the same for datagrams */
+	nsec_t hear_at;
 	nsec_t now;
 };
 

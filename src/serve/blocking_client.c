@@ -15,11 +15,11 @@ struct visit {
 	struct blocking_client *c;
 	struct exchange *x;
 	nsec_t now;
-	uint64_t moved;     /* bytes, when they were looked at last */
-	nsec_t active;      /* when that changed */
-	bool stopping;      /* and draining */
-	nsec_t drain_until; /* from then on */
-	const char *cut;    /* why it is over before it has ended; NULL: it is not */
+	uint64_t received, sent; /* bytes, when they were looked at last */
+	nsec_t active;           /* when that changed, or the service was waiting */
+	bool stopping;           /* and draining */
+	nsec_t drain_until;      /* from then on */
+	const char *cut;         /* why it is over before it has ended; NULL: it is not */
 };
 
 static nsec_t earlier(nsec_t a, nsec_t b)
@@ -64,27 +64,48 @@ static bool visit_ordered(struct visit *v, bool order)
 	return true;
 }
 
+/* What whoever serves alone has to see to besides, and when it has to be seen to again. */
+static nsec_t visit_look_around(const struct visit *v)
+{
+	struct server *server = v->c->server;
+
+	if (!visit_is_alone(v))
+		return NSEC_NEVER;
+	if (signals_take_usr1())
+		server_tell_totals(server, true);
+	return server_sample(server, v->now);
+}
+
+/* The client's socket is ready: for what it waits for, or else it is in trouble. */
+static void visit_ready(struct visit *v, enum exchange_wait wait)
+{
+	v->c->stream.readable = wait == EXCHANGE_INPUT;
+	if (wait == EXCHANGE_TIME)
+		v->cut = failure_errno_text(ECONNRESET);
+}
+
 /* Until what WAIT says is there, or it is cut. */
 static void visit_wait(struct visit *v, enum exchange_wait wait)
 {
-	struct blocking_client *c = v->c;
+	static const short events[] = {
+		[EXCHANGE_INPUT] = POLLIN,
+		[EXCHANGE_OUTPUT] = POLLOUT,
+		[EXCHANGE_TIME] = 0,
+	};
+	const struct blocking_client *c = v->c;
 	nsec_t wake = visit_wake(v, wait), idle = visit_idle_until(v, wait);
 	nsec_t until = earlier(earlier(wake, idle), v->drain_until);
 	struct pollfd fds[] = {
-		{ .fd = c->stream.stream.fd,
-		  .events = wait == EXCHANGE_INPUT    ? POLLIN
-		            : wait == EXCHANGE_OUTPUT ? POLLOUT
-		                                      : 0 },
+		{ .fd = c->stream.stream.fd, .events = events[wait] },
 		{ .fd = v->stopping ? c->orders.cut : c->orders.stop, .events = POLLIN },
 	};
 
 	while (!v->cut) {
-		nsec_t rest = until == NSEC_NEVER ? until : until > v->now ? until - v->now : 0;
+		nsec_t next = earlier(until, visit_look_around(v));
+		nsec_t rest = next == NSEC_NEVER ? next : next > v->now ? next - v->now : 0;
 		int count = sys_poll(fds, ARRAY_LEN(fds), rest);
 
 		v->now = sys_now();
-		if (visit_is_alone(v) && signals_take_usr1())
-			server_tell_totals(c->server, true);
 		if (count < 0) {
 			v->cut = failure_errno_text(-count);
 			return;
@@ -92,10 +113,7 @@ static void visit_wait(struct visit *v, enum exchange_wait wait)
 		if (visit_ordered(v, count > 0 && fds[1].revents))
 			return;
 		if (count > 0 && fds[0].revents) {
-			c->stream.readable = wait == EXCHANGE_INPUT;
-			/* Nothing was asked for: it has gone while its service waits. */
-			if (wait == EXCHANGE_TIME)
-				v->cut = failure_errno_text(ECONNRESET);
+			visit_ready(v, wait);
 			return;
 		}
 		if (v->now >= wake)
@@ -116,18 +134,35 @@ static void visit_name(struct visit *v)
 	v->now = sys_now();
 }
 
-static void visit_go_on(struct visit *v, enum exchange_wait wait)
+static void visit_count(struct visit *v)
 {
-	uint64_t moved = exchange_received(v->x) + exchange_sent(v->x);
+	uint64_t received = exchange_received(v->x), sent = exchange_sent(v->x);
 
-	v->now = sys_now();
-	if (moved != v->moved)
-		v->active = v->now;
-	v->moved = moved;
-	if (wait == EXCHANGE_NAME)
-		visit_name(v);
-	else
-		visit_wait(v, wait);
+	if (received == v->received && sent == v->sent)
+		return;
+	server_moved(v->c->server, received - v->received, sent - v->sent);
+	v->received = received;
+	v->sent = sent;
+	v->active = v->now;
+}
+
+/* Until it is over, or cut. */
+static void visit_run(struct visit *v, struct exchange_scratch *scratch)
+{
+	enum exchange_wait wait;
+
+	while (!v->cut && (wait = exchange_run(v->x, scratch, v->now)) != EXCHANGE_OVER) {
+		v->now = sys_now();
+		visit_count(v);
+		if (wait == EXCHANGE_NAME)
+			visit_name(v);
+		else
+			visit_wait(v, wait);
+		/* A service that waits is not idle. */
+		if (wait == EXCHANGE_NAME || wait == EXCHANGE_TIME)
+			v->active = v->now;
+	}
+	visit_count(v);
 }
 
 void blocking_client_serve(struct blocking_client *c, struct exchange_scratch *scratch)
@@ -140,7 +175,6 @@ void blocking_client_serve(struct blocking_client *c, struct exchange_scratch *s
 		.now = sys_now(),
 		.drain_until = NSEC_NEVER,
 	};
-	enum exchange_wait wait;
 
 	if (!v.x) {
 		blocking_client_refuse(c, "serve it", ENOMEM);
@@ -149,8 +183,7 @@ void blocking_client_serve(struct blocking_client *c, struct exchange_scratch *s
 	exchange_number(v.x, c->client.id);
 	c->client.peer = &c->peer;
 	v.active = v.now;
-	while (!v.cut && (wait = exchange_run(v.x, scratch, v.now)) != EXCHANGE_OVER)
-		visit_go_on(&v, wait);
+	visit_run(&v, scratch);
 	(void)stream_close(&c->stream.stream);
 	server_client_gone(c->server, &c->client, v.x, v.cut);
 	exchange_free(v.x);

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "out/failure.h"
+#include "serve/answerer.h"
 #include "serve/naming.h"
 #include "stream/acceptor.h"
 #include "stream/socket.h"
@@ -27,7 +28,8 @@ struct engine_client {
 struct engine_place {
 	struct engine *engine;
 	const struct server_place *place;
-	struct acceptor *acceptor;
+	struct acceptor *acceptor; /* NULL: it is for datagrams */
+	struct answerer *answerer; /* NULL: it is not */
 };
 
 struct engine {
@@ -252,7 +254,8 @@ void engine_look(struct engine *e)
 {
 	atomic_store(&e->paused, false);
 	for (size_t i = 0; i < e->count && !e->draining; i++)
-		acceptor_resume(e->places[i].acceptor);
+		if (e->places[i].acceptor)
+			acceptor_resume(e->places[i].acceptor);
 	engine_check_over(e);
 }
 
@@ -266,6 +269,8 @@ static void engine_stop_accepting(struct engine *e)
 	for (size_t i = 0; i < e->count; i++) {
 		acceptor_free(e->places[i].acceptor);
 		e->places[i].acceptor = NULL;
+		answerer_free(e->places[i].answerer);
+		e->places[i].answerer = NULL;
 	}
 }
 
@@ -310,7 +315,7 @@ void engine_drain(struct engine *e, nsec_t limit)
 	engine_check_over(e);
 }
 
-static int engine_accept(struct engine *e, const struct server_place *place, struct err *err)
+static int engine_serve(struct engine *e, const struct server_place *place, struct err *err)
 {
 	struct engine_place *p = &e->places[e->count++];
 	struct acceptor_request request = {
@@ -326,6 +331,12 @@ static int engine_accept(struct engine *e, const struct server_place *place, str
 	};
 
 	*p = (struct engine_place){ .engine = e, .place = place };
+	if (place->datagrams) {
+		p->answerer = answerer_new(e->request.server, place, err);
+		if (p->answerer)
+			answerer_watch(p->answerer, e->request.loop, e->request.shared);
+		return p->answerer ? 0 : -1;
+	}
 	p->acceptor = acceptor_new(&request, err);
 	return p->acceptor ? 0 : -1;
 }
@@ -345,8 +356,7 @@ int engine_new(const struct engine_request *request, struct engine **engine, str
 	if (!e->scratch)
 		result = err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
 	for (size_t i = 0; i < q->place_count && !result; i++)
-		if (!q->places[i].datagrams)
-			result = engine_accept(e, &q->places[i], err);
+		result = engine_serve(e, &q->places[i], err);
 	if (result)
 		engine_free(e);
 	else

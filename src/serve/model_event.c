@@ -129,6 +129,18 @@ static void member_close(struct member *m)
 		loop_free(m->loop);
 }
 
+/* An eventfd that is watched in LOOP; one alone needs none. */
+static int crew_watch_eventfd(const struct crew *crew, struct loop *loop, struct watch *w,
+                              struct err *err)
+{
+	w->fd = crew->server->request->threads > 1 ? sys_eventfd() : -1;
+	if (w->fd >= 0)
+		loop_watch(loop, w, READY_IN);
+	if (w->fd < 0 && crew->server->request->threads > 1)
+		return err_set(err, ERR_LOCAL, -w->fd, "wait for", "events");
+	return 0;
+}
+
 /* Ready to run; -1 with *err. */
 static int member_open(struct crew *crew, struct loop *loop, struct err *err)
 {
@@ -143,14 +155,12 @@ static int member_open(struct crew *crew, struct loop *loop, struct err *err)
 	};
 
 	*m = (struct member){ .crew = crew, .loop = loop, .wake = { .ready = member_woken } };
-	m->wake.fd = sys_eventfd();
-	if (m->wake.fd < 0)
-		return err_set(err, ERR_LOCAL, -m->wake.fd, "wait for", "events");
-	if (engine_new(&request, &m->engine, err)) {
-		(void)sys_close(m->wake.fd);
+	if (engine_new(&request, &m->engine, err))
+		return -1;
+	if (crew_watch_eventfd(crew, loop, &m->wake, err)) {
+		engine_free(m->engine);
 		return -1;
 	}
-	loop_watch(loop, &m->wake, READY_IN);
 	crew->count++;
 	return 0;
 }
@@ -199,14 +209,13 @@ static int crew_open(struct crew *crew, struct server *server, struct err *err)
 {
 	crew->server = server;
 	crew->ended.ready = crew_thread_ended;
-	crew->ended.fd = sys_eventfd();
-	if (crew->ended.fd < 0)
-		return err_set(err, ERR_LOCAL, -crew->ended.fd, "wait for", "events");
+	if (crew_watch_eventfd(crew, server->loop, &crew->ended, err))
+		return -1;
 	if (member_open(crew, server->loop, err)) {
+		loop_unwatch(&crew->ended);
 		(void)sys_close(crew->ended.fd);
 		return -1;
 	}
-	loop_watch(server->loop, &crew->ended, READY_IN);
 	crew_add_members(crew, server->request->threads);
 	crew_start_threads(crew);
 	return 0;

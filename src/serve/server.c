@@ -141,11 +141,14 @@ void server_client_gone(struct server *s, const struct server_client *client,
 static void totals_add_words(struct text *t, struct server_totals *totals)
 {
 	uint64_t received = COUNTED(totals->received_datagrams);
+	uint64_t undelivered = COUNTED(totals->undelivered_datagrams);
 	uint64_t refused = COUNTED(totals->refused), failed = COUNTED(totals->failed);
 
 	if (received > 0)
 		text_add(t, "; received %llu datagrams, sent %llu", (unsigned long long)received,
 		         (unsigned long long)COUNTED(totals->sent_datagrams));
+	if (undelivered > 0)
+		text_add(t, ", lost %llu", (unsigned long long)undelivered);
 	if (refused > 0)
 		text_add(t, "; %llu refused", (unsigned long long)refused);
 	if (failed > 0)
@@ -165,6 +168,7 @@ void server_tell_totals(struct server *s, bool urgent)
 	            FIELD_INT("sent_bytes", COUNTED(t->sent_bytes)),
 	            FIELD_INT("received_datagrams", COUNTED(t->received_datagrams)),
 	            FIELD_INT("sent_datagrams", COUNTED(t->sent_datagrams)),
+	            FIELD_INT("undelivered_datagrams", COUNTED(t->undelivered_datagrams)),
 	            FIELD_INT("refused", COUNTED(t->refused)),
 	            FIELD_INT("failed", COUNTED(t->failed)), FIELD_WORDS(buf));
 }

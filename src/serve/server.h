@@ -5,6 +5,8 @@
 #ifndef SOCKIT_SERVE_SERVER_H
 #define SOCKIT_SERVE_SERVER_H
 
+#include <stdatomic.h>
+
 #include "loop/loop.h"
 #include "out/plot.h"
 #include "out/report.h"
@@ -35,7 +37,7 @@ struct server_request {
 struct server_totals {
 	_Atomic uint64_t clients, now, peak; /* now: places that are taken */
 	_Atomic uint64_t received_bytes, sent_bytes;
-	_Atomic uint64_t received_datagrams, sent_datagrams;
+	_Atomic uint64_t received_datagrams, sent_datagrams, undelivered_datagrams;
 	/* Datagrams that must not be answered, connections that were not let in. */
 	_Atomic uint64_t refused;
 	/* Clients that were reset, too slow, or could not be served. */

@@ -75,7 +75,8 @@ struct service {
 	 * loopback alone, unless an address is named. */
 	bool amplifies;
 	bool endless; /* what it gives never ends by itself: nobody waits for that when the server ends */
-	size_t state_size; /* of a client's state, which begins as zeroes */
+	void (*prepare)(void); /* once, before the first client; NULL: nothing */
+	size_t state_size;     /* of a client's state, which begins as zeroes */
 	enum service_next (*step)(void *state, struct service_turn *turn);
 	void (*end)(void *state); /* free what the state owns; NULL: nothing */
 };

@@ -7,10 +7,8 @@
 #include "serve/http.h"
 
 const struct service *const services_table[] = {
-	&service_echo,
-	&service_discard,
-	&service_upper,
-	&service_http,
+	&service_echo, &service_discard, &service_chargen, &service_daytime,
+	&service_time, &service_qotd,    &service_upper,   &service_http,
 };
 
 const size_t services_count = ARRAY_LEN(services_table);

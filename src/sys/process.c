@@ -127,6 +127,16 @@ const sigset_t *signals_wait_mask(void)
 	                                                                       : NULL;
 }
 
+void signals_let_in(void)
+{
+	sigset_t blocked;
+
+	if (!signals_wait_mask())
+		return;
+	(void)pthread_sigmask(SIG_SETMASK, &signals.wait_mask, &blocked);
+	(void)pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+}
+
 void process_want_descriptors(unsigned count)
 {
 	enum { USUAL = 64 };

@@ -41,6 +41,10 @@ const sigset_t *signals_wait_mask(void);
 /* Have room for COUNT descriptors more than usual, as far as the hard limit allows (man 2 setrlimit). */
 void process_want_descriptors(unsigned count);
 
+/* Let in those that are pending, in the thread that they come to. A wait that finds something ready does
+ * not (man 2 epoll_pwait), so that one who is always busy would never hear of them. */
+void signals_let_in(void);
+
 /* End the process by signal NUMBER's default action, so that the parent sees 128 + NUMBER. */
 _Noreturn void process_die_by(int number);
 

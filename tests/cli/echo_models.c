@@ -7,9 +7,9 @@
 
 #include "base/attr.h"
 #include "harness/data.h"
+#include "harness/echo_serve.h"
 #include "harness/fail.h"
 #include "harness/scratch.h"
-#include "harness/serve.h"
 #include "harness/sockit.h"
 #include "harness/tool.h"
 
@@ -63,7 +63,7 @@ static void serves_all(const char *model, enum net net, const char *service, con
 	struct plan client = { .in = { .kind = END_FILE, .path = scratch_file("lines", lines) } };
 	char *answer = answer_of(service, lines);
 	struct place place;
-	struct child server = sockit_serve(&plan, net, &place);
+	struct child server = echo_serve_plan(&plan, net, &place);
 
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		struct child child = client_start(i, &client, &place);
@@ -73,7 +73,7 @@ static void serves_all(const char *model, enum net net, const char *service, con
 			child_blame(&child, "%s, %s: %zu bytes are not the answer of %zu", model,
 			            service, strlen(child_out(&child)), strlen(answer));
 	}
-	sockit_serve_end(&server);
+	echo_serve_end(&server);
 	free(answer);
 }
 

@@ -9,14 +9,15 @@
 
 #include "base/attr.h"
 #include "harness/clock.h"
+#include "harness/echo_serve.h"
 #include "harness/events.h"
 #include "harness/fail.h"
 #include "harness/peer.h"
 #include "harness/proc.h"
-#include "harness/serve.h"
+#include "harness/sockit.h"
 
-static const char *const models[] = { SERVE_MODELS };
-static const char *const many[] = { SERVE_MANY };
+static const char *const models[] = { ECHO_SERVE_MODELS };
+static const char *const many[] = { ECHO_SERVE_MANY };
 
 static void echoes(int fd, const char *text)
 {
@@ -38,13 +39,13 @@ static struct child traced(const char *model)
 	struct plan plan = { .args = WORDS("--model", model, "--trace=explain", "--max-accepts",
 		                           "1") };
 	struct place place;
-	struct child server = sockit_serve(&plan, NET_V4, &place);
+	struct child server = echo_serve_plan(&plan, NET_V4, &place);
 	int fd = client(&place, "hello");
 
 	peer_shut(fd);
 	peer_expect_end(fd);
 	close(fd);
-	sockit_serve_expect(&server, 0);
+	echo_serve_expect(&server, 0);
 	return server;
 }
 
@@ -84,7 +85,7 @@ Test(echo_models_limits, whom_an_iterative_server_lets_wait_the_others_serve)
 	for (size_t i = 0; i < ARRAY_LEN(models); i++) {
 		struct plan plan = { .args = WORDS("--model", models[i], "-v") };
 		struct place place;
-		struct child server = sockit_serve(&plan, NET_V4, &place);
+		struct child server = echo_serve_plan(&plan, NET_V4, &place);
 		int first = client(&place, "a"), second = peer_connect(&place);
 		bool waits = strcmp(models[i], "iterative") == 0;
 
@@ -95,7 +96,7 @@ Test(echo_models_limits, whom_an_iterative_server_lets_wait_the_others_serve)
 		if (waits)
 			peer_expect(second, "b");
 		close(second);
-		sockit_serve_end(&server);
+		echo_serve_end(&server);
 		if (waits)
 			lines_in_order(child_err(&server),
 			               WORDS("client 1: connection", "client 1: closed",
@@ -108,6 +109,14 @@ Test(echo_models_limits, whom_an_iterative_server_lets_wait_the_others_serve)
 }
 
 enum { FDS = 64, CLIENTS = 200 };
+
+Test(echo_models_limits, threads_are_for_the_event_model)
+{
+	struct child child =
+		sockit_expect(WORDS("echo-serve", "--threads", "2", "--model", "fork", ":0"), 2);
+
+	child_says(&child, "--threads has no meaning for --model fork: it is for event");
+}
 
 /* Of CLIENTS that have each asked something, close those that are answered, one after the other, until all
  * were. FIRST goes on being served. */
@@ -140,7 +149,7 @@ static void few_descriptors(const char *model)
 		.max_fds = FDS,
 	};
 	struct place place;
-	struct child server = sockit_serve(&plan, NET_V4, &place);
+	struct child server = echo_serve_plan(&plan, NET_V4, &place);
 	int first = client(&place, "y"), fds[CLIENTS];
 
 	for (int i = 0; i < CLIENTS; i++) {
@@ -165,7 +174,7 @@ static void few_descriptors(const char *model)
 		child_blame(&server, "it says it again and again");
 	if (!iterative)
 		close(first);
-	sockit_serve_end(&server);
+	echo_serve_end(&server);
 }
 
 Test(echo_models_limits, few_descriptors_in_event)
@@ -194,7 +203,7 @@ Test(echo_models_limits, usr1_tells_the_totals)
 	for (size_t i = 0; i < ARRAY_LEN(models); i++) {
 		struct plan plan = { .args = WORDS("--model", models[i]) };
 		struct place place;
-		struct child server = sockit_serve(&plan, NET_V4, &place);
+		struct child server = echo_serve_plan(&plan, NET_V4, &place);
 		int fd = client(&place, "a");
 
 		child_signal(&server, SIGUSR1);
@@ -206,7 +215,7 @@ Test(echo_models_limits, usr1_tells_the_totals)
 		close(client(&place, "c"));
 		child_signal(&server, SIGUSR1);
 		child_await_err(&server, "clients: 2 came, ");
-		sockit_serve_end(&server);
+		echo_serve_end(&server);
 		cr_assert_eq(count_of(child_err(&server), "clients: "), 2, "%s",
 		             child_err(&server));
 	}
@@ -219,7 +228,7 @@ Test(echo_models_limits, everybody_tells_whole_lines)
 	for (size_t i = 0; i < ARRAY_LEN(many); i++) {
 		struct plan plan = { .args = WORDS("--model", many[i], "--json") };
 		struct place place;
-		struct child server = sockit_serve(&plan, NET_V4, &place);
+		struct child server = echo_serve_plan(&plan, NET_V4, &place);
 		int fds[COUNT];
 
 		for (int k = 0; k < COUNT; k++)
@@ -228,7 +237,7 @@ Test(echo_models_limits, everybody_tells_whole_lines)
 			close(fds[k]);
 		for (int k = 0; k < COUNT; k++)
 			close(client(&place, "b"));
-		sockit_serve_end(&server);
+		echo_serve_end(&server);
 		json_t *events = events_parse(child_err(&server));
 		unsigned seen = 0;
 		for (json_int_t id = 1; id <= 2 * COUNT; id++) {
@@ -250,11 +259,11 @@ Test(echo_models_limits, a_terminal_sends_its_signal_to_all_and_all_end)
 	for (size_t i = 0; i < ARRAY_LEN(models); i++) {
 		struct plan plan = { .args = WORDS("--model", models[i]) };
 		struct place place;
-		struct child server = sockit_serve(&plan, NET_V4, &place);
+		struct child server = echo_serve_plan(&plan, NET_V4, &place);
 		int fd = client(&place, "a");
 
 		child_signal(&server, SIGINT);
-		sockit_serve_expect(&server, 128 + SIGINT);
+		echo_serve_expect(&server, 128 + SIGINT);
 		peer_expect_end(fd);
 		close(fd);
 	}
@@ -265,11 +274,11 @@ Test(echo_models_limits, a_child_takes_no_socket_file_away)
 	for (size_t i = 0; i < ARRAY_LEN(models); i++) {
 		struct plan plan = { .args = WORDS("--model", models[i]) };
 		struct place place;
-		struct child server = sockit_serve(&plan, NET_UNIX, &place);
+		struct child server = echo_serve_plan(&plan, NET_UNIX, &place);
 
 		close(client(&place, "a"));
 		close(client(&place, "b"));
-		sockit_serve_end(&server);
+		echo_serve_end(&server);
 		cr_assert_eq(access(place.host, F_OK), -1, "%s", models[i]);
 	}
 }

@@ -1,11 +1,14 @@
 #include "harness/echo_serve.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/un.h>
 
 #include "harness/clock.h"
 #include "harness/fail.h"
+#include "harness/sockit.h"
 
 struct child echo_serve_at(const char *operand, const char *const *args, unsigned *port)
 {
@@ -39,6 +42,29 @@ struct child echo_serve(const char *service, enum net net, bool datagrams, const
 	struct child child = echo_serve_at(operand, args, &port);
 	*place = net == NET_UNIX ? any : place_tcp(net, any.host, port);
 	return child;
+}
+
+struct child echo_serve_plan(const struct plan *plan, enum net net, struct place *place)
+{
+	return sockit_listen_with("echo-serve", plan, net, place);
+}
+
+static bool is_empty(void *arg)
+{
+	return kill(-*(pid_t *)arg, 0) < 0 && errno == ESRCH;
+}
+
+void echo_serve_expect(struct child *server, int status)
+{
+	child_expect(server, status);
+	if (!clock_watch(is_empty, &server->pid, clock_after(PATIENCE)))
+		child_blame(server, "processes of its group are left");
+}
+
+void echo_serve_end(struct child *server)
+{
+	child_signal(server, SIGTERM);
+	echo_serve_expect(server, 128 + SIGTERM);
 }
 
 int echo_serve_dgram(const struct place *place)

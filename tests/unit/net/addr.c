@@ -55,6 +55,41 @@ Test(addr, wildcards_and_loopbacks)
 	cr_assert_eq(b.len, sizeof(struct sockaddr_in6));
 }
 
+Test(addr, what_is_loopback)
+{
+	static const struct {
+		const char *text;
+		bool is;
+	} rows[] = {
+		{ "127.0.0.1", true },
+		{ "127.255.255.255", true },
+		{ "126.255.255.255", false },
+		{ "128.0.0.1", false },
+		{ "0.0.0.0", false },
+		{ "::1", true },
+		{ "::2", false },
+		{ "::", false },
+		{ "::ffff:127.9.9.9", true },
+		{ "::ffff:10.0.0.1", false },
+		{ "::127.0.0.1", false },
+		{ "fe80::1", false },
+		{ "7f00:1::", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int family = strchr(rows[i].text, ':') ? AF_INET6 : AF_INET;
+		uint8_t bytes[16];
+
+		cr_assert_eq(inet_pton(family, rows[i].text, bytes), 1);
+		struct addr a = addr_of_bytes(family, bytes, 7);
+		cr_assert_eq(addr_is_loopback(&a), rows[i].is, "%s", rows[i].text);
+	}
+	struct addr local;
+	struct err err;
+	cr_assert_eq(addr_local(&local, "/x", false, &err), 0);
+	cr_assert(!addr_is_loopback(&local));
+}
+
 Test(addr, ports_are_in_network_order_inside)
 {
 	struct addr a = addr_wildcard(AF_INET, 0x1234), b = addr_wildcard(AF_INET6, 0x1234);
