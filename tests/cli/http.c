@@ -8,6 +8,8 @@
 
 #include "base/attr.h"
 #include "harness/data.h"
+#include "harness/dns.h"
+#include "harness/netns.h"
 #include "harness/scratch.h"
 #include "harness/web.h"
 
@@ -54,6 +56,27 @@ static void check_telling(const struct web *web)
 Test(http, tells_what_was_asked_and_by_whom)
 {
 	web_each(check_telling);
+}
+
+static void check_names(const struct web *web)
+{
+	if (web->place.net != NET_V4)
+		return;
+	struct child child = curl(web, WORDS("@/"));
+	child_says(&child, "\"peer\":{\"name\":\"client.example\",\"address\":\"127.0.0.1\"");
+	/* The server of names never answers for this one; the C library would wait for 10 s. */
+	child = curl(web, WORDS("--interface", "127.0.0.2", "-w", " %{time_total}", "@/"));
+	child_says(&child, "\"peer\":{\"name\":\"127.0.0.2\",\"address\":\"127.0.0.2\"");
+	double seconds = strtod(strrchr(child_out(&child), ' '), NULL);
+	cr_assert(seconds > 0.9 && seconds < 9, "%f", seconds);
+}
+
+Test(http, the_name_of_a_client_is_waited_for_a_second)
+{
+	netns_enter();
+	netns_set_resolver("127.0.0.1 client.example\n", "nameserver 127.0.0.1\n");
+	dns_serve(DNS_SILENT);
+	web_each(check_names);
 }
 
 static void check_keeping(const struct web *web)
