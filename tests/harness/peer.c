@@ -77,7 +77,8 @@ static int try_connect(const struct place *place)
 		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
 	else
 		error = errno;
-	if (error == 0)
+	/* One that is reset at once was a connection. */
+	if (error == 0 || error == ECONNRESET)
 		return fd;
 	close(fd);
 	errno = error;
