@@ -137,6 +137,8 @@ Test(echo_serve, what_cannot_be_is_refused)
 		{ { "1", "2", "3" }, "'1' has no service" },
 		{ { "--service", "echo", "echo=0" },
 		  "--service and SERVICE=ENDPOINT exclude each other" },
+		{ { "--threads=2", "--model=fork", ":0" },
+		  "--threads and --model fork exclude each other" },
 		{ { "--service", "nothing" }, "unknown service 'nothing'" },
 		{ { "echo=unix-seqpacket:x" }, "has no service for unix-seqpacket:x" },
 		{ { "echo=" }, "" },
