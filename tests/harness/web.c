@@ -1,6 +1,5 @@
 #include "harness/web.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 #include "base/attr.h"
@@ -9,7 +8,7 @@
 
 enum { MAX_CURL_WORDS = 32, MAX_CURL_URLS = 4 };
 
-static const char *const models[] = { "event", "thread", "fork", "iterative" };
+static const char *const models[] = { ECHO_SERVE_MODELS };
 
 static struct web web_start(const char *model, enum net net)
 {
@@ -23,12 +22,6 @@ static struct web web_start(const char *model, enum net net)
 	return web;
 }
 
-static void web_end(struct web *web)
-{
-	child_signal(&web->server, SIGTERM);
-	child_expect(&web->server, 128 + SIGTERM);
-}
-
 void web_each(void (*test)(const struct web *web))
 {
 	for (size_t i = 0; i < ARRAY_LEN(models); i++)
@@ -36,7 +29,7 @@ void web_each(void (*test)(const struct web *web))
 			struct web web = web_start(models[i], net);
 
 			test(&web);
-			web_end(&web);
+			echo_serve_end(&web.server);
 		}
 }
 
