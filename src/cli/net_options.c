@@ -103,9 +103,9 @@ int net_options_sockopts(const struct net_options *net, const struct spec *spec,
 	const struct sockopt_setting *misfit = sockopt_list_misfit(list, places);
 	if (misfit && sockopt_suits(misfit->option,
 	                            net_options_places(spec) | SOCKOPT_CONNECTS | SOCKOPT_LISTENS))
-		return err_usage(err, "--sockopt %s has no meaning for 'sockit %s'",
+		return err_usage(err, "--sockopt %s has no meaning for a socket that %s",
 		                 misfit->option->name,
-		                 role == SOCKOPT_LISTENS ? "listen" : "connect");
+		                 role == SOCKOPT_LISTENS ? "listens" : "connects");
 	if (misfit)
 		return sockopt_refuse(misfit->option, spec->text, err);
 	return net_options_check_family(net, spec, list, role, err);

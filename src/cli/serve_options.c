@@ -94,16 +94,6 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 	},
 };
 
-int serve_options_check(const struct serve_options *o, struct err *err)
-{
-	const struct model *model = serve_options_model(o);
-
-	if (o->threads > 1 && model != &model_event)
-		return err_usage(err, "--threads has no meaning for --model %s: it is for event",
-		                 model->name);
-	return 0;
-}
-
 const struct model *serve_options_model(const struct serve_options *o)
 {
 	return models[o->model];

@@ -19,9 +19,6 @@ struct serve_options {
 enum { SERVE_OPTION_COUNT = 9 };
 extern const struct option_row serve_option_rows[SERVE_OPTION_COUNT];
 
-/* What the rows cannot say: 0, or -1 with a usage error. */
-int serve_options_check(const struct serve_options *o, struct err *err) MUST_CHECK;
-
 /* The model that was asked for. */
 const struct model *serve_options_model(const struct serve_options *o);
 

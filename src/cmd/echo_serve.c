@@ -174,6 +174,16 @@ static int check_services(const struct service_options *o, const struct echo_ser
 	               : err_usage(err, "--quote has no meaning without the service qotd");
 }
 
+/* What the option rows cannot say. */
+static int echo_serve_check(const struct serve_options *o, struct err *err)
+{
+	const struct model *model = serve_options_model(o);
+
+	if (o->threads > 1 && model != &model_event)
+		return err_usage(err, "--threads and --model %s exclude each other", model->name);
+	return o->ready_fd > 0 ? ready_check_fd((int)o->ready_fd, err) : 0;
+}
+
 static int echo_serve_with(const struct command_call *call, struct echo_serve_place *asked,
                            size_t count, struct err *err)
 {
@@ -194,7 +204,7 @@ static int echo_serve_with(const struct command_call *call, struct echo_serve_pl
 		return -1;
 	if (command_check_kinds(call, kinds, asked[0].spec.text, err))
 		return -1;
-	if (o->serve.ready_fd > 0 && ready_check_fd((int)o->serve.ready_fd, err))
+	if (echo_serve_check(&o->serve, err))
 		return -1;
 	if (service_options_read(&o->services, &values, err))
 		return -1;
@@ -224,8 +234,7 @@ static int echo_serve_run(const struct command_call *call, struct err *err)
 	struct echo_serve_place *asked;
 	size_t count;
 
-	if (serve_options_check(&o->serve, err) ||
-	    echo_serve_places(call, &rules, o->serve.service, &asked, &count, err))
+	if (echo_serve_places(call, &rules, o->serve.service, &asked, &count, err))
 		return -1;
 	int result = echo_serve_with(call, asked, count, err);
 	free(asked);

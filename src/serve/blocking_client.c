@@ -50,11 +50,14 @@ static bool visit_is_alone(const struct visit *v)
 /* Whether it has been told to go, or to come to an end; this changes what it waits for. */
 static bool visit_ordered(struct visit *v, bool order)
 {
-	if (signals_count() > 1 || (order && v->stopping)) {
+	/* They come to one thread alone, which gives the others orders. */
+	unsigned count = signals_wait_mask() ? signals_count() : 0;
+
+	if (count > 1 || (order && v->stopping)) {
 		v->cut = "cut by a signal";
 		return true;
 	}
-	if (v->stopping || (!order && !signals_caught()))
+	if (v->stopping || (!order && count == 0))
 		return false;
 	v->stopping = true;
 	v->drain_until = nsec_after(v->now, v->c->server->request->drain);

@@ -352,7 +352,7 @@ int engine_new(const struct engine_request *request, struct engine **engine, str
 	e->request = *request;
 	e->limit.fire = engine_late;
 	e->count_moved.call = engine_count_moved;
-	e->scratch = malloc(sizeof *e->scratch);
+	e->scratch = exchange_scratch_new();
 	if (!e->scratch)
 		result = err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
 	for (size_t i = 0; i < q->place_count && !result; i++)

@@ -27,10 +27,9 @@ struct exchange {
 	uint8_t *
 		unsent; /* output, in memory of its own if unsent_owned: from unsent_at to unsent_end */
 	uint32_t unsent_at, unsent_end;
-	int error;
-	int unacked;  /* bytes, when it was looked at last */
-	uint8_t next; /* enum service_next of the last step */
-	uint8_t end;  /* enum exchange_end */
+	int error, unacked; /* an errno; bytes, when they were looked at last */
+	uint8_t next;       /* enum service_next of the last step */
+	uint8_t end;        /* enum exchange_end */
 	bool unsent_owned;
 	bool in_ended;
 	bool draining;
@@ -52,6 +51,13 @@ struct run {
 };
 
 static char no_name[1];
+
+struct exchange_scratch *exchange_scratch_new(void)
+{
+	enum { PAGE = 4096 };
+
+	return aligned_alloc(PAGE, sizeof(struct exchange_scratch));
+}
 
 struct exchange *exchange_new(struct stream *stream, const struct addr *peer,
                               const struct service *service, const struct service_setup *setup)
@@ -258,15 +264,14 @@ static void exchange_shut(struct exchange *x, nsec_t now)
 	                  : nsec_after(now, x->idle ? EXCHANGE_FAREWELL : EXCHANGE_LINGER);
 }
 
-/* Whether the client has not received all that it was sent, and goes on receiving, or is waited for by who
- * drains and sets a limit to that. To close now could reset the connection and lose it. */
+/* Whether the client still receives what it was sent, which a reset would lose; who drains has a limit. */
 static bool exchange_owes(struct exchange *x, nsec_t now)
 {
-	int unacked = stream_unacked(x->stream);
+	int unacked = stream_unacked(x->stream), before = x->unacked;
 
-	if (unacked <= 0 || (!x->draining && x->unacked > 0 && unacked >= x->unacked))
-		return false;
 	x->unacked = unacked;
+	if (unacked <= 0 || (!x->draining && before > 0 && unacked >= before))
+		return false;
 	x->wake = nsec_after(now, x->draining ? EXCHANGE_FAREWELL : EXCHANGE_LINGER);
 	return true;
 }

@@ -30,6 +30,10 @@ struct exchange_scratch {
 	uint8_t out[SERVICE_ROOM];
 };
 
+/* To be freed with free(). Its pages begin where the memory's do, which copying is faster with. NULL without
+ * memory. */
+struct exchange_scratch *exchange_scratch_new(void) MUST_CHECK;
+
 struct exchange; /* opaque; small while its client is idle */
 
 /* STREAM, PEER and SETUP must outlive it. NULL without memory. */

@@ -58,9 +58,10 @@ static struct hostname *hostname_start(const struct addr *a)
 static bool hostname_await(const struct hostname *h, nsec_t until)
 {
 	struct pollfd done = { .fd = h->done, .events = POLLIN };
+	bool hears_signals = signals_wait_mask() != NULL;
 	nsec_t now;
 
-	while ((now = sys_now()) < until && !signals_caught())
+	while ((now = sys_now()) < until && !(hears_signals && signals_caught()))
 		if (sys_poll(&done, 1, until - now) > 0)
 			return true;
 	return false;

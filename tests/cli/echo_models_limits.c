@@ -14,7 +14,6 @@
 #include "harness/fail.h"
 #include "harness/peer.h"
 #include "harness/proc.h"
-#include "harness/sockit.h"
 
 static const char *const models[] = { ECHO_SERVE_MODELS };
 static const char *const many[] = { ECHO_SERVE_MANY };
@@ -109,14 +108,6 @@ Test(echo_models_limits, whom_an_iterative_server_lets_wait_the_others_serve)
 }
 
 enum { FDS = 64, CLIENTS = 200 };
-
-Test(echo_models_limits, threads_are_for_the_event_model)
-{
-	struct child child =
-		sockit_expect(WORDS("echo-serve", "--threads", "2", "--model", "fork", ":0"), 2);
-
-	child_says(&child, "--threads has no meaning for --model fork: it is for event");
-}
 
 /* Of CLIENTS that have each asked something, close those that are answered, one after the other, until all
  * were. FIRST goes on being served. */

@@ -1,10 +1,12 @@
 /* sockit echo-serve: what is served where, limits, readiness for scripts, and the end. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "harness/clock.h"
@@ -135,6 +137,8 @@ Test(echo_serve, what_cannot_be_is_refused)
 		{ { "1", "2", "3" }, "'1' has no service" },
 		{ { "--service", "echo", "echo=0" },
 		  "--service and SERVICE=ENDPOINT exclude each other" },
+		{ { "--threads=2", "--model=fork", ":0" },
+		  "--threads and --model fork exclude each other" },
 		{ { "--service", "nothing" }, "unknown service 'nothing'" },
 		{ { "echo=unix-seqpacket:x" }, "has no service for unix-seqpacket:x" },
 		{ { "echo=" }, "" },
@@ -252,4 +256,79 @@ Test(echo_serve, threads_serve_alike)
 		close(fds[i]);
 	end(&child, SIGTERM);
 	child_says(&child, "clients: 40 came");
+}
+
+Test(echo_serve, a_descriptor_hears_when_it_is_ready)
+{
+	struct place place = place_any(NET_UNIX);
+	struct child child = child_start(&(struct plan){
+		.args = WORDS("echo-serve", "--ready-fd", "1", place.word),
+		.out = { .kind = END_PIPE },
+	});
+	struct pollfd out = { .fd = child.out, .events = POLLIN };
+	char line[2];
+
+	cr_assert_eq(poll(&out, 1, 20000), 1);
+	cr_assert(read(child.out, line, 2) == 1 && line[0] == '\n');
+	int fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	/* At once. */
+	cr_assert_eq(connect(fd, (struct sockaddr *)&place.address, place.address_size), 0);
+	close(fd);
+	end(&child, SIGTERM);
+}
+
+Test(echo_serve, a_descriptor_that_is_not_open_is_refused_first)
+{
+	struct child child =
+		sockit_expect(WORDS("echo-serve", "--ready-fd", "77", "127.0.0.1:0"), 7);
+
+	child_says(&child, "cannot write to descriptor 77: Bad file descriptor");
+	child_silent_about(&child, "listening");
+}
+
+Test(echo_serve, clients_are_told_in_json)
+{
+	const char *file = scratch_path("events");
+	struct place place;
+	struct child child =
+		serve("upper", NET_V4, &place, WORDS("--report", file, "--max-accepts", "1"));
+	int fd = peer_connect(&place);
+
+	peer_send(fd, "hello");
+	peer_expect(fd, "HELLO");
+	close(fd);
+	child_expect(&child, 0);
+	const char *said = scratch_read(file);
+	cr_assert_not_null(strstr(said, "{\"event\":\"accepted\",\"client\":1,\"peer_addr\":"
+	                                "\"127.0.0.1\",\"peer_port\":"),
+	                   "%s", said);
+	cr_assert_not_null(strstr(said, "\"service\":\"upper\"}"), "%s", said);
+	cr_assert_not_null(strstr(said, "{\"event\":\"closed\",\"client\":1,\"reason\":\"ended\","
+	                                "\"received_bytes\":5,\"sent_bytes\":5,\"time_ms\":"),
+	                   "%s", said);
+}
+
+/* --trace shows the calls of the lecture, and no more are made for it. */
+Test(echo_serve, a_request_costs_two_calls)
+{
+	struct place place;
+	struct child child = serve("echo", NET_V4, &place, WORDS("--trace", "--max-accepts", "1"));
+	int fd = peer_connect(&place);
+
+	for (int i = 0; i < 3; i++) {
+		peer_send(fd, "hello");
+		peer_expect(fd, "hello");
+	}
+	close(fd);
+	child_expect(&child, 0);
+	const char *at = strstr(child_err(&child), "accept4(");
+	unsigned recvs = 0, sends = 0, others = 0;
+	cr_assert_not_null(at);
+	for (at = strchr(at, '\n') + 1; *at; at = strchr(at, '\n') + 1) {
+		recvs += strncmp(at, "recv(", 5) == 0;
+		sends += strncmp(at, "send(", 5) == 0;
+		others += strncmp(at, "recv(", 5) != 0 && strncmp(at, "send(", 5) != 0 &&
+		          strncmp(at, "close(", 6) != 0;
+	}
+	cr_assert(recvs == 4 && sends == 3 && others == 0, "%s", child_err(&child));
 }

@@ -124,6 +124,10 @@ static const char *serve(const struct fault *with, unsigned threads)
 
 static void expect(const struct fault *with, unsigned threads)
 {
+	bool of_epoll = with->op == SYS_EPOLL_CTL || with->op == SYS_EPOLL_CREATE;
+
+	if (of_epoll && strstr(poller_built_in, "epoll") == NULL)
+		return;
 	const char *said = serve(with, threads);
 
 	cr_assert(hit, "op %d %s was not reached", (int)with->op, strerror(with->error));
