@@ -124,6 +124,14 @@ int sys_lstat(const char *path, struct stat *st)
 	return (int)call.result;
 }
 
+int sys_stat(const char *path, struct stat *st)
+{
+	struct sys_call call = { SYS_STAT, .arg = { (intptr_t)path, (intptr_t)st } };
+
+	SYS_RUN(call, stat(path, st));
+	return (int)call.result;
+}
+
 int sys_unlink(const char *path)
 {
 	struct sys_call call = { SYS_UNLINK, .arg = { (intptr_t)path } };

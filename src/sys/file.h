@@ -42,6 +42,7 @@ int sys_pipe_resize(int fd, int size) MUST_CHECK;
 int sys_close(int fd);
 
 int sys_fstat(int fd, struct stat *st) MUST_CHECK;
+int sys_stat(const char *path, struct stat *st) MUST_CHECK;
 int sys_lstat(const char *path, struct stat *st) MUST_CHECK;
 int sys_unlink(const char *path) MUST_CHECK;
 int sys_rename(const char *from, const char *to) MUST_CHECK;
