@@ -1,5 +1,7 @@
 #include "base/status.h"
 
+#include <errno.h>
+
 const struct status_row status_rows[] = {
 	{ "0", "what was asked for happened, whole" },
 	{ "1", "the network or the peer failed: refused, unreachable, reset in mid-stream" },
@@ -10,8 +12,8 @@ const struct status_row status_rows[] = {
 	{ "6", "a proxy refused or misbehaved" },
 	{ "7", "this machine failed us: disk full, no descriptors, permission, address in use" },
 	{ "8", "an expectation was not met" },
-	{ "126", "the program to run could not be run" },
-	{ "127", "the program to run was not found" },
+	{ "126", "the program for --exec cannot be run" },
+	{ "127", "it is not found" },
 	{ "128+n", "ended by signal n" },
 };
 const size_t status_row_count = ARRAY_LEN(status_rows);
@@ -25,6 +27,8 @@ int status_of(const struct err *e)
 		[ERR_STDOUT_GONE] = STATUS_LOCAL, [ERR_SIGNAL] = STATUS_SIGNAL,
 	};
 
+	if (e->domain == ERR_PROGRAM)
+		return e->code == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
 	if (e->domain == ERR_ANSWER || e->domain == ERR_SHOWN)
 		return e->code;
 	return of_domain[e->domain] + (e->domain == ERR_SIGNAL ? e->code : 0);

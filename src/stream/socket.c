@@ -92,6 +92,11 @@ int stream_family(const struct stream *s)
 	return ((const struct stream_socket *)s)->peer.at.any.sa_family;
 }
 
+const struct addr *stream_peer(const struct stream *s)
+{
+	return &((const struct stream_socket *)s)->peer;
+}
+
 int stream_unacked(const struct stream *s)
 {
 	int bytes = 0;

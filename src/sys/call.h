@@ -75,6 +75,18 @@ enum sys_op {
 	SYS_EVENTFD,
 	SYS_NAP,
 	SYS_THREAD,
+	/* sys/program.h */
+	SYS_CLONE,
+	SYS_DUP2,
+	SYS_EXECVE,
+	SYS_KILL,
+	SYS_REAP,
+	SYS_SET_FLAGS,
+	SYS_READABLE,
+	/* sys/user.h */
+	SYS_SETGROUPS,
+	SYS_SETRESGID,
+	SYS_SETRESUID,
 
 	SYS_OP_COUNT
 };

@@ -63,6 +63,9 @@ bool sys_is_nameless_pipe(int fd);
 /* Open /dev/null for reading on each of 0, 1 and 2 that is closed. */
 int sys_fill_standard_fds(void) MUST_CHECK;
 
+/* Whether it found FD, 0, 1 or 2, closed. */
+bool sys_standard_fd_was_closed(int fd);
+
 /* Close FD, 0 or 1, and leave standard error in its place, so that no socket comes there. Returns as
  * sys_close. */
 int sys_retire_standard_fd(int fd) MUST_CHECK;
