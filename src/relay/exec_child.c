@@ -16,7 +16,8 @@ static void child_signal(struct exec_child *c, int number, const char *reason)
 	       FIELD_INT("client", c->client),
 	       FIELD_STR("signal", number == SIGTERM ? "TERM" : "KILL"),
 	       FIELD_STR("reason", reason));
-	(void)sys_group_signal(c->pid, number);
+	if (sys_group_signal(c->pid, number) == -EPERM)
+		c->beyond_reach = true;
 }
 
 /* The program itself has ended; it was told to, and so was what it had started. */
@@ -130,7 +131,9 @@ void exec_child_close(struct exec_child *c)
 		if (c->running || !child_group_is_gone(c))
 			child_signal(c, SIGKILL, "TERM was not enough");
 		if (c->running)
-			(void)child_reap(c, true);
+			(void)child_reap(c, !c->beyond_reach);
 	}
+	loop_unwatch(&c->watch);
+	(void)sys_close(TAKE_FD(c->watch.fd));
 	loop_timer_cancel(c->loop, &c->kill);
 }

@@ -28,6 +28,7 @@ struct exec_child {
 	struct watch watch; /* of the pidfd */
 	struct timer kill;
 	bool terminated, killed;
+	bool beyond_reach; /* it may not be signalled any more: it has become another user */
 	nsec_t kill_at;
 };
 
