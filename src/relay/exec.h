@@ -1,7 +1,6 @@
 /*
  * One connection joined to one program. The program has the socket itself as its 0 and 1 where nothing has
- * to see the bytes; else two pipes, and a relay between. sockit(1), ENDS OF A STREAM, 'Programs', is the
- * contract. Many of them may live in a loop at once.
+ * to see the bytes; else two pipes, and a relay between. sockit-listen(1), Programs, is the contract. Many of them may live in a loop at once.
  */
 #ifndef SOCKIT_RELAY_EXEC_H
 #define SOCKIT_RELAY_EXEC_H

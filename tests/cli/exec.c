@@ -96,7 +96,8 @@ Test(exec, does_not_wait_for_what_the_program_has_started)
 		struct session s = program_sh(way, "sleep 30 & echo $!; exit 5");
 		const char *said = program_read(s.fd);
 
-		cr_assert_eq(kill(atoi(said), SIGKILL), 0, "what it started is gone");
+		cr_assert_eq(kill((int)strtol(said, NULL, 10), SIGKILL), 0,
+		             "what it started is gone");
 		child_expect(&s.child, 5);
 		if (s.child.seconds > 5 * clock_slack())
 			child_blame(&s.child, "took %.1f s", s.child.seconds);
@@ -121,7 +122,7 @@ Test(exec, ends_although_somebody_goes_on_writing)
 				cr_assert(peer_poll(s.fd, 1, deadline));
 		}
 		child_expect(&s.child, 0);
-		kill(atoi(first), SIGKILL);
+		kill((int)strtol(first, NULL, 10), SIGKILL);
 		close(s.fd);
 	}
 }

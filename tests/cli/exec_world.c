@@ -47,7 +47,7 @@ static void address_of(int fd, char *host, size_t size, unsigned *port)
 	cr_assert_eq(getnameinfo((struct sockaddr *)&a, len, host, size, service, sizeof service,
 	                         NI_NUMERICHOST | NI_NUMERICSERV),
 	             0);
-	*port = (unsigned)atoi(service);
+	*port = (unsigned)strtol(service, NULL, 10);
 }
 
 /* The UCSPI part, whose names begin with NAME. */
