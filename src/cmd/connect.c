@@ -146,6 +146,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, cons
 	struct addr source;
 
 	if (net_options_sockopts(&o->net, spec, SOCKOPT_CONNECTS, &sockopts, err) ||
+	    session_check_program(&o->exec, &o->relay, spec, err) ||
 	    exec_options_find(&o->exec, call, &words, err))
 		return -1;
 	int sourced = connect_source(o, spec, &source, err);

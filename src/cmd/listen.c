@@ -227,7 +227,7 @@ static int listen_check(const struct listen_options *o, const struct spec *spec,
 		         spec->port, spec->port);
 		return -1;
 	}
-	return 0;
+	return session_check_program(&o->exec, &o->relay, spec, err);
 }
 
 /* Everything between the first socket and the first client. */

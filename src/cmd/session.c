@@ -176,6 +176,18 @@ static bool session_sees_bytes(const struct relay_options *o)
 	       o->telnet;
 }
 
+int session_check_program(const struct exec_options *exec, const struct relay_options *relay,
+                          const struct spec *spec, struct err *err)
+{
+	if (!exec_options_given(exec) || spec->kind != SPEC_UNIX_SEQPACKET ||
+	    relay->idle_timeout == NSEC_NEVER)
+		return 0;
+	return err_usage(err,
+	                 "--idle-timeout has no meaning for %s with a program: nobody else sees "
+	                 "its packets",
+	                 spec->text);
+}
+
 static int session_start_program(struct session *s, const struct session_request *q,
                                  struct report *report, struct exec **exec, struct err *err)
 {

@@ -39,6 +39,10 @@ typedef int session_command(struct loop *loop, const struct command_call *call,
 int session_begin(const struct command_call *call, const struct spec_rules *rules,
                   session_command *command, struct err *err) MUST_CHECK;
 
+/* What the option rows cannot say of a program: a usage error. */
+int session_check_program(const struct exec_options *exec, const struct relay_options *relay,
+                          const struct spec *spec, struct err *err) MUST_CHECK;
+
 /* Turn the loop until the connection is over. With a program, until that has ended too: ERR_SHOWN with its
  * status unless that is 0 and the connection was whole. */
 int session_run(struct loop *loop, const struct session_request *request, struct report *report,

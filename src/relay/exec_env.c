@@ -137,7 +137,10 @@ static void add_connection(struct exec_env *env, const struct stream *s, uint64_
 	local = unmapped(&local);
 	add_end(env, "SOCKIT_PEER_", &peer);
 	add_end(env, "SOCKIT_LOCAL_", &local);
-	add(env, "SOCKIT_", "PROTO", is_unix ? "unix" : "tcp");
+	add(env, "SOCKIT_", "PROTO",
+	    s->nature == STREAM_SEQPACKET ? "unix-seqpacket"
+	    : is_unix                     ? "unix"
+	                                  : "tcp");
 	add_number(env, "SOCKIT_", "CLIENT_ID", client);
 	if (is_unix)
 		add_ucspi_unix(env, s->fd, &local);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/clock.h"
+#include "harness/dgram.h"
 #include "harness/events.h"
 #include "harness/fail.h"
 #include "harness/mover.h"
@@ -179,6 +180,26 @@ Test(exec, joins_a_program_to_other_tools)
 		cr_assert_str_eq(child_out(&server), "a\nb\n", "%s", tool_names[tool]);
 		child_expect(&child, 0);
 	}
+}
+
+/* Its reads and writes are whole packets. */
+Test(exec, keeps_the_boundaries_of_packets)
+{
+	struct place place;
+	int listener = dgram_listen(&place), fd;
+	struct child child = sockit_connect(
+		&(struct plan){ .args = WORDS("--sh-exec", "dd bs=64 count=2 status=none; "
+	                                                   "echo $SOCKIT_PROTO") },
+		&place);
+
+	fd = sockit_accept(&child, listener);
+	dgram_send_text(fd, "one");
+	dgram_send_text(fd, "other");
+	dgram_expect(fd, "one");
+	dgram_expect(fd, "other");
+	dgram_expect(fd, "unix-seqpacket\n");
+	child_expect(&child, 0);
+	close(fd);
 }
 
 /* Sent and received, as many as there were, whoever counted. */

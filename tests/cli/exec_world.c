@@ -291,6 +291,10 @@ Test(exec_world, usage)
 		{ WORDS("connect", "::1", "7", "--sh-exec", "x", "--send-only"), "--send-only" },
 		{ WORDS("connect", "::1", "7", "--sh-exec", "x", "-q", "1"), "-q" },
 		{ WORDS("listen", "::1", "7", "-u", "--sh-exec", "x"), "-u" },
+		{ WORDS("listen", "unix-seqpacket:x", "--sh-exec", "x", "-i", "1"),
+		  "--idle-timeout has no meaning" },
+		{ WORDS("listen", "unix-seqpacket:x", "--sh-exec", "x", "--delim", "line"),
+		  "--delim" },
 		{ WORDS("listen", "udp:[::1]:7", "--sh-exec", "x"), "has no meaning" },
 		{ WORDS("listen", "::1", "7", "--", "x"), "unexpected operand 'x'" },
 	};
