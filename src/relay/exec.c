@@ -33,7 +33,8 @@ struct exec {
 	struct watch peer;        /* while the program has the socket itself */
 	struct timer deadline, hangup;
 	struct deferred over, finish;
-	int unread;  /* at the last look of hangup */
+	int64_t acked_beyond; /* when the program began */
+	int unread;           /* at the last look of hangup */
 	bool lost;   /* the client has gone; with what errno is the program's to know first */
 	bool failed; /* err has what befell the connection, the first that did */
 	struct err err;
@@ -76,7 +77,7 @@ static void exec_finish(struct deferred *d)
 /* Both have ended. Nobody below is to be freed by DONE while it is called. */
 static void exec_check(struct exec *e)
 {
-	if (e->child.running || e->relaying)
+	if (!e->child.over || e->relaying)
 		return;
 	loop_unwatch(&e->peer);
 	loop_timer_cancel(e->loop, &e->deadline);
@@ -146,7 +147,6 @@ static void exec_child_ended(struct exec_child *child)
 static void exec_hangup_due(struct timer *timer)
 {
 	struct exec *e = CONTAINER_OF(timer, struct exec, hangup);
-
 	int unread = e->from ? 0 : sys_readable_bytes(e->request.peer->fd);
 
 	if (unread > 0 && unread != e->unread) {
@@ -174,10 +174,9 @@ static void exec_relay_done(void *context, const struct err *err)
 	loop_defer(e->loop, &e->over);
 	if (err)
 		exec_note(e, err);
-	if (!e->child.running) {
-		exec_check(e);
+	exec_check(e);
+	if (e->child.over)
 		return;
-	}
 	loop_timer(e->loop, &e->deadline, e->request.deadline);
 	if (err)
 		exec_child_terminate(&e->child,
@@ -201,6 +200,9 @@ static void exec_peer_ready(struct watch *watch, unsigned ready)
 		return;
 	loop_unwatch(watch);
 	bool failed = sys_poll(&poll, 1, 0) > 0 && poll.revents & POLLERR;
+	/* The program has shut its side itself, after the client. Nobody is gone, it is over. */
+	if (!failed && stream_acked_beyond(e->request.peer) > e->acked_beyond)
+		return;
 	if (e->request.peer->nature != STREAM_TCP && !failed) {
 		loop_timer(e->loop, &e->hangup, nsec_after(loop_now(e->loop), EXEC_GRACE));
 		return;
@@ -307,6 +309,7 @@ static int exec_start_with_socket(struct exec *e, struct err *err)
 		return exec_fail(e, error, err);
 	if (exec_start_program(e, fd, fd, err))
 		return -1;
+	e->acked_beyond = stream_acked_beyond(e->request.peer);
 	e->peer = (struct watch){ .fd = fd, .ready = exec_peer_ready };
 	loop_watch(e->loop, &e->peer, 0);
 	loop_timer(e->loop, &e->deadline, e->request.deadline);

@@ -35,6 +35,7 @@ static void child_settle(struct exec_child *c)
 		return;
 	}
 	loop_timer_cancel(c->loop, &c->kill);
+	c->over = true;
 	c->ended(c);
 }
 

@@ -21,6 +21,7 @@ struct exec_child {
 	void (*ended)(struct exec_child *child);
 	int status;
 	bool running; /* not reaped yet */
+	bool over;    /* ENDED has been called */
 
 	/* private */
 	pid_t pid;

@@ -24,21 +24,42 @@ static bool has_fin(uint8_t state, bool orderly)
 	       (state == COUNTS_CLOSE && orderly);
 }
 
+static bool ask(const struct stream *s, struct tcp_info *info, socklen_t *len)
+{
+	*info = (struct tcp_info){ 0 };
+	*len = sizeof *info;
+	return s->nature == STREAM_TCP &&
+	       sys_getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, info, len) == 0;
+}
+
+/* Linux 4.19; before that, what was acknowledged, SYN and FIN included. */
+static uint64_t sent_bytes(const struct tcp_info *info, socklen_t len)
+{
+	bool told = len >=
+	            offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof info->tcpi_bytes_retrans;
+
+	return told ? info->tcpi_bytes_sent - info->tcpi_bytes_retrans : info->tcpi_bytes_acked;
+}
+
 bool stream_count(const struct stream *s, bool orderly, uint64_t *sent, uint64_t *received)
 {
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof info;
+	struct tcp_info info;
+	socklen_t len;
 
-	if (s->nature != STREAM_TCP ||
-	    sys_getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+	if (!ask(s, &info, &len))
 		return false;
 	*received = info.tcpi_bytes_received;
 	/* The FIN counts as a byte. */
 	if (*received > 0 && has_fin(info.tcpi_state, orderly))
 		--*received;
-	/* Linux 4.19; before that, what was acknowledged, SYN and FIN included. */
-	*sent = len >= offsetof(struct tcp_info, tcpi_bytes_retrans) + 8
-	                ? info.tcpi_bytes_sent - info.tcpi_bytes_retrans
-	                : info.tcpi_bytes_acked;
+	*sent = sent_bytes(&info, len);
 	return true;
+}
+
+int64_t stream_acked_beyond(const struct stream *s)
+{
+	struct tcp_info info;
+	socklen_t len;
+
+	return ask(s, &info, &len) ? (int64_t)(info.tcpi_bytes_acked - sent_bytes(&info, len)) : 0;
 }

@@ -12,4 +12,8 @@
  * False where nobody counts: for other than TCP. */
 bool stream_count(const struct stream *s, bool orderly, uint64_t *sent, uint64_t *received);
 
+/* How much the peer has acknowledged that is no payload: the SYN of who connected, and the FIN. 0 for other
+ * than TCP. */
+int64_t stream_acked_beyond(const struct stream *s);
+
 #endif
