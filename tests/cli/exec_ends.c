@@ -107,23 +107,6 @@ Test(exec_ends, the_end_of_a_stream_is_not_the_end_of_its_client)
 	}
 }
 
-/* A program that shuts its side itself hangs the connection up, but nobody is gone. */
-Test(exec_ends, a_program_may_end_the_stream_itself)
-{
-	for (enum role role = 0; role < ROLES; role++) {
-		struct session s =
-			program_start(role, WITH_SOCKET, NET_V4,
-		                      WORDS("--sh-exec", "socat - EXEC:cat; sleep 0.5; exit 6"));
-
-		peer_send(s.fd, "text");
-		peer_shut(s.fd);
-		cr_assert_str_eq(program_read(s.fd), "text");
-		child_expect(&s.child, 6);
-		child_silent_about(&s.child, "reset");
-		close(s.fd);
-	}
-}
-
 /* A Unix socket tells at once that the client has left; what it had sent is read all the same. */
 Test(exec_ends, a_unix_client_that_leaves_has_been_heard)
 {

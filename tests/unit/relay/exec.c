@@ -92,11 +92,12 @@ static void rig_done(void *context, int status, const struct err *err)
 		loop_stop(rig.loop);
 }
 
-static int rig_start(bool sees_bytes, const char *command)
+/* FD is sockit's side, connected to TO. */
+static int rig_start_on(int fd, const struct addr *to, bool sees_bytes, const char *command)
 {
 	static const char *argv[] = { "sh", "-c", NULL, NULL };
-	struct addr unnamed = { .at.any.sa_family = AF_UNIX, .len = sizeof(sa_family_t) };
 	struct exec_request request = {
+		.peer = stream_socket_new(fd, to, SOCK_STREAM),
 		.client = 1,
 		.path = "/bin/sh",
 		.argv = argv,
@@ -105,13 +106,19 @@ static int rig_start(bool sees_bytes, const char *command)
 		.ack_timeout = NSEC_PER_SEC,
 		.deadline = NSEC_NEVER,
 	};
-	int pair[2];
 
 	argv[2] = command;
+	return exec_start(rig.loop, &request, rig.report, rig_done, NULL, &rig.exec, &rig.err);
+}
+
+static int rig_start(bool sees_bytes, const char *command)
+{
+	struct addr unnamed = { .at.any.sa_family = AF_UNIX, .len = sizeof(sa_family_t) };
+	int pair[2];
+
 	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), "pair");
 	rig.client = pair[0];
-	request.peer = stream_socket_new(pair[1], &unnamed, SOCK_STREAM);
-	return exec_start(rig.loop, &request, rig.report, rig_done, NULL, &rig.exec, &rig.err);
+	return rig_start_on(pair[1], &unnamed, sees_bytes, command);
 }
 
 static void refused(bool sees_bytes, enum sys_op op, unsigned nth, int error,
@@ -220,4 +227,46 @@ Test(exec, many_live_in_one_loop)
 	}
 	rig.client = -1;
 	rig_down();
+}
+
+/* What a program does that shuts its side of the socket itself. */
+static int theirs;
+
+static void shut_theirs(struct timer *timer)
+{
+	(void)timer;
+	must(shutdown(theirs, SHUT_WR), "shutdown");
+}
+
+/* The client has ended, then the program ends the stream itself: that is a hang-up, but nobody is gone. */
+static void shuts_by_itself(bool connects)
+{
+	struct timer timer = { .fire = shut_theirs };
+	struct place place;
+	struct addr to;
+	int listener = peer_listen(NET_V4, &place);
+	int connected = peer_connect(&place), accepted = peer_accept(listener);
+
+	close(listener);
+	rig_up();
+	rig.client = connects ? accepted : connected;
+	theirs = connects ? connected : accepted;
+	rig.fds -= 2;
+	theirs = must(fcntl(theirs, F_DUPFD_CLOEXEC, 30), "dup");
+	to = addr_from((struct sockaddr *)&place.address, place.address_size);
+	cr_assert_eq(rig_start_on(connects ? connected : accepted, &to, false, "sleep 0.5; exit 6"),
+	             0);
+	peer_shut(rig.client);
+	loop_timer(rig.loop, &timer, loop_now(rig.loop));
+	cr_assert_eq(loop_run(rig.loop, &rig.err), 0);
+	cr_assert(rig.done && !rig.failed);
+	cr_assert_eq(rig.status, 6, "it was killed");
+	close(theirs);
+	rig_down();
+}
+
+Test(exec, a_program_may_end_the_stream_itself)
+{
+	shuts_by_itself(false);
+	shuts_by_itself(true);
 }
