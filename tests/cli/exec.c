@@ -64,7 +64,7 @@ Test(exec, what_it_wrote_before_it_ended_arrives)
 	for (enum way way = 0; way < WAYS; way++) {
 		struct session s = program_start(
 			LISTEN, way, NET_V4, WORDS("--exec", "--", "head", "-c", "25165824", path));
-		struct flow slow = { .fd = s.fd, .data = data, .chunk = 256 << 10, .pause = 0.002 };
+		struct flow slow = { .fd = s.fd, .data = data, .chunk = 256 << 10, .pause = 0.01 };
 
 		peer_send(s.fd, "nobody reads this");
 		mover_expect_whole(sink_start(&slow), "what head gave");
