@@ -37,13 +37,13 @@ _sockit_tables()
 		groups='ask show observe all' answers=1
 		;;
 	connect)
-		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --reply-timeout --replies --delim --datagram-size -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --reply-timeout --replies --delim --datagram-size --report '
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --reply-timeout --replies --delim --datagram-size --exec --sh-exec --allow-setuid -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --reply-timeout --replies --delim --datagram-size --sh-exec --report '
 		groups='network relay observe sockopt all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -s,--source -p,--port --accept-timeout --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --tag --reply-to --max-datagrams -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --report '
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -s,--source -p,--port --accept-timeout --user --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --tag --reply-to --max-datagrams --exec --sh-exec --allow-setuid -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout --user --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --sh-exec --report '
 		groups='network relay observe sockopt all'
 		;;
 	echo-serve)

@@ -20,6 +20,7 @@ enum err_domain {
 	ERR_TIME,        /* a limit of sockit's own ran out; code unused */
 	ERR_STDOUT_GONE, /* the reader of our standard output went away; code is EPIPE */
 	ERR_SIGNAL,      /* ended by a signal; code is its number */
+	ERR_PROGRAM,     /* a program could not be run; code is an errno */
 	ERR_ANSWER, /* the answer itself is a no: the detail says it; code is the exit status */
 };
 

@@ -1,5 +1,7 @@
 #include "base/status.h"
 
+#include <errno.h>
+
 const struct status_row status_rows[] = {
 	{ "0", "done", "what was asked for happened, whole" },
 	{ "1", "network or peer",
@@ -27,6 +29,8 @@ int status_of(const struct err *e)
 		[ERR_STDOUT_GONE] = STATUS_LOCAL, [ERR_SIGNAL] = STATUS_SIGNAL,
 	};
 
+	if (e->domain == ERR_PROGRAM)
+		return e->code == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
 	if (e->domain == ERR_ANSWER || e->domain == ERR_SHOWN)
 		return e->code;
 	return of_domain[e->domain] + (e->domain == ERR_SIGNAL ? e->code : 0);

@@ -40,7 +40,8 @@ struct command {
 	bool answers; /* its standard output is for results, and for what --json tells */
 	enum option_complete offers; /* by a shell for each operand, where it answers */
 	bool many_endpoints;         /* of several kinds in one call, each with its own options */
-	bool takes_program;          /* the words after `--` are a program's and not operands */
+	/* The option with which the words after `--` are a program's and not operands, or NULL. */
+	const char *takes_program;
 	const struct command_example *examples; /* up to a NULL line; several */
 	const struct option_section *sections;
 	size_t section_count;

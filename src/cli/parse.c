@@ -45,6 +45,17 @@ static int check_operands(const struct command_call *call, struct err *err)
 	return -1;
 }
 
+/* Before the operands: a program written without the `--` would be taken for one. */
+static int check_program(const struct command_call *call, const struct scan *scan, struct err *err)
+{
+	const char *option = call->command->takes_program;
+
+	if (!scan->runs || call->program_count > 0)
+		return 0;
+	err_usage(err, "--%s needs a program: --%s -- PROG ARG...", option, option);
+	return -1;
+}
+
 static void finish_call(struct command_call *call, const struct scan *scan, char **words)
 {
 	call->operands = (const char *const *)words;
@@ -79,7 +90,7 @@ int parse_command(const struct program *program, char **words, size_t count,
 			return 0;
 	}
 	finish_call(call, &scan, words);
-	if (rule_check(command, storage->given, err) != 0)
+	if (rule_check(command, storage->given, err) != 0 || check_program(call, &scan, err) != 0)
 		return -1;
 	return check_operands(call, err);
 }

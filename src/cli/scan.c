@@ -92,7 +92,7 @@ static int scan_letter(struct scan *s, enum scan_kind *kind, struct scan_found *
 
 static void end_options(struct scan *s)
 {
-	if (s->command->takes_program) {
+	if (s->runs) {
 		s->program = s->next;
 		s->next = s->count;
 	}
@@ -100,7 +100,9 @@ static void end_options(struct scan *s)
 		s->words[s->operand_count++] = s->words[s->next++];
 }
 
-int scan_next(struct scan *s, enum scan_kind *kind, struct scan_found *found, struct err *err)
+/* The next option; operands on the way to it are gathered. */
+static int scan_word(struct scan *s, enum scan_kind *kind, struct scan_found *found,
+                     struct err *err)
 {
 	if (*s->letters != '\0')
 		return scan_letter(s, kind, found, err);
@@ -120,4 +122,15 @@ int scan_next(struct scan *s, enum scan_kind *kind, struct scan_found *found, st
 	}
 	*kind = SCAN_END;
 	return 0;
+}
+
+int scan_next(struct scan *s, enum scan_kind *kind, struct scan_found *found, struct err *err)
+{
+	const char *program = s->command->takes_program;
+	int result = scan_word(s, kind, found, err);
+
+	if (result == 0 && *kind == SCAN_OPTION && program != NULL &&
+	    strcmp(found->option.row->name, program) == 0)
+		s->runs = true;
+	return result;
 }

@@ -15,6 +15,7 @@ struct scan {
 	size_t next;
 	const char *letters; /* what is left of a group of letters */
 	size_t operand_count;
+	bool runs;      /* the option that takes a program was there */
 	size_t program; /* index of the first word of a program; count when there is none */
 };
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "cli/datagram_options.h"
+#include "cli/exec_options.h"
 #include "cli/group_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
@@ -19,6 +20,7 @@ struct connect_options {
 	struct group_options groups;
 	struct relay_options relay;
 	struct datagram_options datagrams;
+	struct exec_options exec;
 	struct observe_options observe;
 	const char *source;
 	const char *source_port;
@@ -144,11 +146,15 @@ static int connect_with(struct loop *loop, const struct command_call *call, stru
 	bool whole = o->relay.deadline < o->connect_timeout;
 	struct sockopt_list sockopts;
 	struct multicast multicast;
+	OWN_EXEC_WORDS words = { 0 };
+	struct session_program program = { &words, o->exec.allow_setuid };
 	struct addr source;
 
 	if (net_options_sockopts(&o->net, spec, SOCKOPT_CONNECTS, &sockopts, err) ||
 	    datagram_options_check(&o->relay, o->datagrams.delim, spec, err) ||
-	    group_options_read(&o->groups, &o->net, spec, &multicast, err))
+	    group_options_read(&o->groups, &o->net, spec, &multicast, err) ||
+	    session_check_program(&o->exec, &o->relay, spec, err) ||
+	    exec_options_find(&o->exec, call, &words, err))
 		return -1;
 	int sourced = connect_source(o, spec, &source, err);
 	struct dial_request request = {
@@ -169,6 +175,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, stru
 		.deadline = deadline,
 	};
 
+	session.program = words.path ? &program : NULL;
 	if (sourced < 0 || connect_dial(loop, &request, call->report, &session.peer, err))
 		return -1;
 	int result = session_run(loop, &session, call->report, err);
@@ -195,6 +202,8 @@ static const struct option_section connect_sections[] = {
 	  offsetof(struct connect_options, relay) },
 	{ &option_group_relay, datagram_option_rows, DATAGRAM_OPTION_COUNT,
 	  offsetof(struct connect_options, datagrams) },
+	{ &option_group_relay, exec_option_rows, EXEC_OPTION_COUNT,
+	  offsetof(struct connect_options, exec) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
 	  offsetof(struct connect_options, observe) },
 	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,
@@ -209,7 +218,8 @@ static const struct command_example connect_examples[] = {
 	{ NULL, NULL },
 };
 
-static const char *const connect_statuses[] = { "0", "1", "2", "3", "4", "7", "128+n", NULL };
+static const char *const connect_statuses[] = { "0", "1",   "2",   "3",     "4",
+	                                        "7", "126", "127", "128+n", NULL };
 
 const struct command connect_command = {
 	.name = "connect",
@@ -219,6 +229,7 @@ const struct command connect_command = {
 		"HOST PORT, HOST:PORT, [V6]:PORT, :PORT, PORT, unix:PATH|@NAME,\n  udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH, vsock:CID:PORT",
 	.min_operands = 1,
 	.max_operands = 2,
+	.takes_program = "exec",
 	.examples = connect_examples,
 	.sections = connect_sections,
 	.section_count = ARRAY_LEN(connect_sections),

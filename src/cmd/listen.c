@@ -4,12 +4,14 @@
 #include <sys/socket.h>
 
 #include "cli/datagram_options.h"
+#include "cli/exec_options.h"
 #include "cli/group_options.h"
 #include "cli/listen_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cmd/ready.h"
 #include "cmd/session.h"
+#include "cmd/user.h"
 #include "stream/acceptor.h"
 
 struct listen_command_options {
@@ -18,10 +20,12 @@ struct listen_command_options {
 	struct listen_options listen;
 	struct relay_options relay;
 	struct mailbox_options datagrams;
+	struct exec_options exec;
 	struct observe_options observe;
 	const char *source;
 	const char *port;
 	nsec_t accept_timeout;
+	const char *user;
 };
 
 static const struct option_row listen_rows[] = {
@@ -49,6 +53,15 @@ static const struct option_row listen_rows[] = {
 		.arg = "DUR",
 		.min = 1,
 		.help = "end with status 4 when nobody has connected, or sent anything, after DUR",
+	},
+	{
+		.name = "user",
+		STRING_FIELD(struct listen_command_options, user),
+		.arg = "NAME[:GROUP]",
+		.help = "become this user once the socket is bound, before anybody is let in",
+		.man = "With its groups, or with GROUP alone; both may be numbers. Status 7 when that fails. Files "
+		       "that were made before, such as the path of a Unix socket, stay as they are, and are removed "
+		       "at the end only if that user may.",
 	},
 };
 
@@ -171,11 +184,53 @@ static int listen_check(const struct listen_command_options *o, const struct spe
 			spec->text);
 	if (o->datagrams.tag && o->datagrams.delim == FRAMING_LEN)
 		return err_usage(err, "--tag and --delim len exclude each other");
+	if (exec_options_given(&o->exec) && spec->kind == SPEC_TCP && !spec->host[0]) {
+		(void)err_usage(err, "%s needs an address to listen on, not a port alone",
+		                o->exec.exec ? "--exec" : "--sh-exec");
+		err_hint(err, "127.0.0.1:%u is for this machine alone, *:%u for everybody",
+		         spec->port, spec->port);
+		return -1;
+	}
+	if (session_check_program(&o->exec, &o->relay, spec, err))
+		return -1;
 	return datagram_options_check(&o->relay, o->datagrams.delim, spec, err);
 }
 
-static int listen_with(struct loop *loop, const struct command_call *call, struct spec *spec,
-                       struct err *err)
+/* Everything between the first socket and the first client. */
+static int listen_get_ready(const struct listen_command_options *o, const struct listener *listener,
+                            const struct sys_user *user, struct err *err)
+{
+	if (o->listen.port_file &&
+	    listen_write_port_file(o->listen.port_file, listener_port(listener), err))
+		return -1;
+	return user_become(o->user, user, err);
+}
+
+static int listen_for_client(struct loop *loop, struct listener *listener,
+                             const struct listen_command_options *o,
+                             struct session_request *session, struct report *report,
+                             struct err *err)
+{
+	/* A connection that keeps boundaries is sent to as connect does. */
+	struct datagram_options packets = {
+		.reply_timeout = NSEC_NEVER,
+		.delim = o->datagrams.delim,
+	};
+	struct accepting a;
+	int result = listen_wait(loop, listener, o, session->deadline, report, &a, err);
+
+	/* One client is all: others are refused from now on instead of waiting in vain. */
+	listener_close(listener);
+	if (result)
+		return result;
+	session->peer = a.stream;
+	session->datagrams = &packets;
+	return session_run(loop, session, report, err);
+}
+
+static int listen_as(struct loop *loop, const struct command_call *call, struct spec *spec,
+                     const struct session_program *program, const struct sys_user *user,
+                     struct err *err)
 {
 	const struct listen_command_options *o = call->options;
 	struct sockopt_list sockopts;
@@ -193,38 +248,40 @@ static int listen_with(struct loop *loop, const struct command_call *call, struc
 	};
 	struct session_request session = {
 		.options = &o->relay,
+		.program = program->words->path ? program : NULL,
 		.ack_timeout = SESSION_TIMEOUT,
 		.deadline = nsec_after(loop_now(loop), o->relay.deadline),
 	};
-	/* A connection that keeps boundaries is sent to as connect does. */
-	struct datagram_options packets = {
-		.reply_timeout = NSEC_NEVER,
-		.delim = o->datagrams.delim,
-	};
 	struct listener *listener;
-	struct accepting a;
 
 	if (net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
 	    group_options_read(&o->groups, &o->net, spec, &multicast, err) ||
-	    listen_check(o, spec, err))
+	    listener_open(loop, &request, call->report, &listener, err))
 		return -1;
-	if (listener_open(loop, &request, call->report, &listener, err))
+	if (listen_get_ready(o, listener, user, err)) {
+		listener_close(listener);
 		return -1;
-	int result = 0;
-	if (o->listen.port_file)
-		result = listen_write_port_file(o->listen.port_file, listener_port(listener), err);
-	if (!result && spec_socktype(spec->kind) == SOCK_DGRAM)
+	}
+	if (spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);
-	if (!result)
-		result = listen_wait(loop, listener, o, session.deadline, call->report, &a, err);
-	/* One client is all: others are refused from now on instead of waiting in vain. */
-	listener_close(listener);
-	if (result)
-		return result;
-	session.peer = a.stream;
-	session.datagrams = &packets;
-	return session_run(loop, &session, call->report, err);
+	return listen_for_client(loop, listener, o, &session, call->report, err);
+}
+
+static int listen_with(struct loop *loop, const struct command_call *call, struct spec *spec,
+                       struct err *err)
+{
+	const struct listen_command_options *o = call->options;
+	OWN_EXEC_WORDS words = { 0 };
+	struct session_program program = { &words, o->exec.allow_setuid };
+	struct sys_user user;
+
+	if (listen_check(o, spec, err) || exec_options_find(&o->exec, call, &words, err) ||
+	    user_find(o->user, &user, err))
+		return -1;
+	int result = listen_as(loop, call, spec, &program, &user, err);
+	user_free(&user);
+	return result;
 }
 
 static int listen_run(const struct command_call *call, struct err *err)
@@ -253,6 +310,8 @@ static const struct option_section listen_sections[] = {
 	  offsetof(struct listen_command_options, relay) },
 	{ &option_group_relay, mailbox_option_rows, MAILBOX_OPTION_COUNT,
 	  offsetof(struct listen_command_options, datagrams) },
+	{ &option_group_relay, exec_option_rows, EXEC_OPTION_COUNT,
+	  offsetof(struct listen_command_options, exec) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
 	  offsetof(struct listen_command_options, observe) },
 	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,
@@ -262,12 +321,13 @@ static const struct option_section listen_sections[] = {
 static const struct command_example listen_examples[] = {
 	{ "sockit listen 7777 >received", "one client, anywhere" },
 	{ "sockit listen :0 --port-file port <answer", "any free port, for scripts" },
-	{ "sockit listen unix:/tmp/s --unix-mode 600", "for this user alone" },
+	{ "sockit listen 127.0.0.1 7777 --exec -- sort", "a program" },
 	{ "sockit listen -u 5353 --tag --delim line", "datagrams, and who sent them" },
 	{ NULL, NULL },
 };
 
-static const char *const listen_statuses[] = { "0", "1", "2", "3", "4", "7", "128+n", NULL };
+static const char *const listen_statuses[] = { "0", "1",   "2",   "3",     "4",
+	                                       "7", "126", "127", "128+n", NULL };
 
 const struct command listen_command = {
 	.name = "listen",
@@ -277,6 +337,7 @@ const struct command listen_command = {
 		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH|@NAME,\n  udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH, vsock:CID:PORT",
 	.min_operands = 0,
 	.max_operands = 2,
+	.takes_program = "exec",
 	.examples = listen_examples,
 	.sections = listen_sections,
 	.section_count = ARRAY_LEN(listen_sections),

@@ -4,6 +4,7 @@
 
 #include "relay/datagram_server.h"
 #include "relay/datagrams.h"
+#include "relay/exec.h"
 #include "relay/relay.h"
 #include "stream/datagram.h"
 #include "stream/stdio.h"
@@ -36,6 +37,7 @@ struct session {
 	struct datagrams *datagrams;
 	struct err *err;
 	int result;
+	int status; /* of the program */
 };
 
 static void session_done(void *context, const struct err *err)
@@ -106,7 +108,7 @@ static struct flow_between session_down(struct session *s, const struct relay_op
 	return (struct flow_between){
 		.tap = tap_join(&s->down_chain, o->telnet ? &s->telnet.decode : NULL,
 		                session_escapes(s, o) ? &s->escape.tap : NULL),
-		.pace = o->rate && s->out ? &s->down_pace : NULL,
+		.pace = o->rate && !o->send_only ? &s->down_pace : NULL,
 	};
 }
 
@@ -169,9 +171,88 @@ static int session_relay(struct session *s, const struct session_request *q, str
 	return relay_start(s->loop, &request, report, session_done, s, &s->relay, err);
 }
 
+static void session_exec_done(void *context, int status, const struct err *err)
+{
+	struct session *s = context;
+
+	s->status = status;
+	session_done(s, err);
+}
+
+/* Whether something has to see or to time the bytes, so that the program cannot have the socket itself. */
+static bool session_sees_bytes(const struct relay_options *o)
+{
+	return o->idle_timeout != NSEC_NEVER || o->line_delay != NSEC_NEVER || o->rate || o->crlf ||
+	       o->telnet;
+}
+
+int session_check_program(const struct exec_options *exec, const struct relay_options *relay,
+                          const struct spec *spec, struct err *err)
+{
+	if (!exec_options_given(exec) || spec->kind != SPEC_UNIX_SEQPACKET ||
+	    relay->idle_timeout == NSEC_NEVER)
+		return 0;
+	return err_usage(err,
+	                 "--idle-timeout has no meaning for %s with a program: nobody else sees "
+	                 "its packets",
+	                 spec->text);
+}
+
+static int session_start_program(struct session *s, const struct session_request *q,
+                                 struct report *report, struct exec **exec, struct err *err)
+{
+	const struct relay_options *o = q->options;
+	struct exec_request request = {
+		.peer = q->peer,
+		.client = 1,
+		.path = q->program->words->path,
+		.argv = q->program->words->argv,
+		.allow_setuid = q->program->allow_setuid,
+		.sees_bytes = session_sees_bytes(o),
+		.up = session_up(s, o),
+		.down = session_down(s, o),
+		.idle_timeout = o->idle_timeout,
+		.ack_timeout = q->ack_timeout,
+		.deadline = q->deadline,
+		.deadline_after = o->deadline,
+	};
+
+	return exec_start(s->loop, &request, report, session_exec_done, s, exec, err);
+}
+
+/* Of a program that has ended. What befell the connection is told whatever the status is; a limit decides
+ * it, for the program did not end by itself then. */
+static int session_end_program(const struct session *s, struct report *report, struct err *err)
+{
+	if (s->status == 0 || (s->result && err->domain == ERR_TIME))
+		return s->result;
+	if (s->result)
+		report_failure(report, err);
+	err->domain = ERR_SHOWN;
+	err->code = s->status;
+	return -1;
+}
+
+static int session_run_program(struct loop *loop, const struct session_request *request,
+                               struct report *report, struct err *err)
+{
+	struct session s = { .loop = loop, .err = err };
+	struct exec *exec = NULL;
+
+	session_init_between(&s, request->options);
+	if (session_start_program(&s, request, report, &exec, err))
+		return -1;
+	int result = loop_run(loop, err) ? -1 : session_end_program(&s, report, err);
+	exec_free(exec);
+	return result;
+}
+
 int session_run(struct loop *loop, const struct session_request *request, struct report *report,
                 struct err *err)
 {
+	if (request->program)
+		return session_run_program(loop, request, report, err);
+
 	struct session s = { .loop = loop, .err = err };
 	int result = session_open_stdio(&s, request->options, err);
 

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/datagram_options.h"
+#include "cli/exec_options.h"
 #include "cli/relay_options.h"
 #include "loop/loop.h"
 #include "net/spec.h"
@@ -15,9 +16,16 @@
  * that has no such option. */
 #define SESSION_TIMEOUT (8 * NSEC_PER_SEC)
 
+/* A program in the place of standard input and output. */
+struct session_program {
+	const struct exec_words *words;
+	bool allow_setuid;
+};
+
 struct session_request {
 	const struct relay_options *options;
 	const struct datagram_options *datagrams; /* for a peer that has them, else NULL */
+	const struct session_program *program;    /* or NULL */
 	struct stream *peer;                      /* closed by session_run */
 	nsec_t ack_timeout;
 	nsec_t deadline; /* when all of it must be over */
@@ -31,7 +39,12 @@ typedef int session_command(struct loop *loop, const struct command_call *call, 
 int session_begin(const struct command_call *call, const struct spec_rules *rules,
                   session_command *command, struct err *err) MUST_CHECK;
 
-/* Turn the loop until the connection is over. */
+/* What the option rows cannot say of a program: a usage error. */
+int session_check_program(const struct exec_options *exec, const struct relay_options *relay,
+                          const struct spec *spec, struct err *err) MUST_CHECK;
+
+/* Turn the loop until the connection is over. With a program, until that has ended too: ERR_SHOWN with its
+ * status unless that is 0 and the connection was whole. */
 int session_run(struct loop *loop, const struct session_request *request, struct report *report,
                 struct err *err) MUST_CHECK;
 

@@ -32,10 +32,11 @@ decode_arg decode_pipe_ends;
 decode_arg decode_queue;
 decode_arg decode_queue_out;
 decode_arg decode_fcntl;
-decode_arg decode_file_flags;
 decode_arg decode_wait_status; /* of a child, where the result is one */
 decode_arg decode_wait_flags;
 decode_arg decode_str;
+decode_arg decode_words; /* strings, up to a NULL */
+decode_arg decode_status_flags;
 decode_arg decode_hints;
 decode_arg decode_ni_flags;
 decode_arg decode_ordered;

@@ -27,10 +27,12 @@ static const struct failure_phrase failure_phrases[] = {
 	{ "relay", "connection to" },
 	{ "receive", "connection to" },
 	{ "resolve", "cannot resolve" },
+	{ "run", "cannot run" },
 	{ "send", "connection to" },
 	{ "sockopt", "cannot set the socket option" },
 	{ "start", "cannot start" },
 	{ "serve", "datagrams on" },
+	{ "become", "cannot become user" },
 	{ "unlink", "cannot remove" },
 	{ "wait for", "cannot wait for" },
 	{ "write", "cannot write to" },
@@ -91,6 +93,7 @@ const char *failure_code_name(const struct err *e)
 	switch (e->domain) {
 	case ERR_NETWORK:
 	case ERR_LOCAL:
+	case ERR_PROGRAM:
 	case ERR_STDOUT_GONE:
 		name = strerrorname_np(e->code);
 		break;
@@ -121,6 +124,7 @@ static void failure_add_reason(struct text *t, const struct err *e)
 	switch (e->domain) {
 	case ERR_NETWORK:
 	case ERR_LOCAL:
+	case ERR_PROGRAM:
 	case ERR_STDOUT_GONE:
 		text_add_str(t, failure_errno_text(e->code));
 		break;

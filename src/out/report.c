@@ -36,13 +36,28 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_ACCEPT_PAUSED] = { "accept_paused",
 	                           "cannot accept a connection: {reason}; trying again" },
 	[REPORT_UNSERVED] = { "unserved", "closed {peer}: cannot {what}: {reason}" },
+	[REPORT_REFUSED] = { "refused", "refused {peer}: {reason}" },
+	[REPORT_RULES_READ] = { "rules_read",
+	                        "the access rules are read again: {allow} to allow, {deny} to deny" },
+	[REPORT_RULES_STAY] = { "rules_stay", "the access rules stay as they were: {reason}" },
 	[REPORT_STDIN_ENDED] = { "stdin_ended",
 	                         "end of standard input after {sent_bytes} bytes{words}" },
+	[REPORT_OUTPUT_ENDED] = { "output_ended",
+	                          "the program ended its output after {sent_bytes} bytes{words}" },
 	[REPORT_PEER_ENDED] = { "peer_ended",
 	                        "the peer ended its stream after {received_bytes} bytes" },
 	[REPORT_CUT] = { "cut", "{reason}" },
 	[REPORT_CLOSED] = { "closed", "closed ({reason}): sent {sent_bytes} bytes, received "
 	                              "{received_bytes} bytes, in {time}" },
+	[REPORT_CLOSED_UNCOUNTED] = { "closed", "closed ({reason}) in {time}" },
+	[REPORT_PROGRAM_STARTED] = { "program_started",
+	                             "client {client} has process {pid}: {argv}" },
+	[REPORT_PROGRAM_ENDED] = { "program_ended",
+	                           "process {pid} of client {client} ended with status {status} "
+	                           "in {time}" },
+	[REPORT_PROGRAM_SIGNALLED] = { "program_signalled",
+	                               "process group {pid} of client {client} is sent SIG{signal}: "
+	                               "{reason}" },
 	[REPORT_ANSWERED] = { "answered", "{source}: {count} found" },
 	[REPORT_CLOSED_DATAGRAMS] = { "closed",
 	                              "closed ({reason}): sent {sent_datagrams} datagrams with "
@@ -155,6 +170,15 @@ static void json_set_addr(json_t *object, const char *name, const struct addr *a
 		json_set(object, name, "_port", json_integer(addr_port(a)));
 }
 
+static json_t *json_list(const char *const *list)
+{
+	json_t *array = json_array();
+
+	for (; *list; list++)
+		(void)json_array_append_new(array, cell_json_str(*list));
+	return array;
+}
+
 static void json_set_field(json_t *object, const struct report_field *f)
 {
 	switch (f->type) {
@@ -173,6 +197,9 @@ static void json_set_field(json_t *object, const struct report_field *f)
 		break;
 	case REPORT_ADDR:
 		json_set_addr(object, f->name, f->is.addr);
+		break;
+	case REPORT_LIST:
+		json_set(object, f->name, "", json_list(f->is.list));
 		break;
 	case REPORT_WORDS:
 		break;
@@ -194,6 +221,14 @@ static void text_add_time(struct text *t, nsec_t time)
 		text_add(t, "%.1f ms", nsec_to_msec(time));
 	else
 		text_add(t, "%.2f s", nsec_to_msec(time) / 1000);
+}
+
+static void text_add_list(struct text *t, const char *const *list)
+{
+	for (const char *gap = ""; *list; list++, gap = " ") {
+		text_add_str(t, gap);
+		text_add_escaped(t, *list);
+	}
 }
 
 /* Field KEY as text; "NAME_addr" and "NAME_port" are the parts of an address NAME. */
@@ -230,6 +265,9 @@ static bool text_add_field(struct text *t, const struct report_field *f, const c
 		break;
 	case REPORT_ADDR:
 		addr_add(t, f->is.addr);
+		break;
+	case REPORT_LIST:
+		text_add_list(t, f->is.list);
 		break;
 	case REPORT_WORDS:
 		text_add_str(t, f->is.str);
@@ -318,7 +356,8 @@ static void report_failure_json(struct report *r, const struct err *e)
 	json_t *object = json_object(), *error = json_object();
 	char buf[2048];
 	struct text t = TEXT_OVER(buf);
-	bool has_errno = e->domain == ERR_NETWORK || e->domain == ERR_LOCAL;
+	bool has_errno =
+		e->domain == ERR_NETWORK || e->domain == ERR_LOCAL || e->domain == ERR_PROGRAM;
 
 	failure_add_message(&t, e);
 	json_set(error, "op", "", cell_json_str(e->op));

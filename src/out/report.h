@@ -30,10 +30,18 @@ enum report_kind {
 	REPORT_ACCEPTED,
 	REPORT_ACCEPT_PAUSED,
 	REPORT_UNSERVED,
+	REPORT_REFUSED,
+	REPORT_RULES_READ,
+	REPORT_RULES_STAY,
 	REPORT_STDIN_ENDED,
+	REPORT_OUTPUT_ENDED,
 	REPORT_PEER_ENDED,
 	REPORT_CUT,
 	REPORT_CLOSED,
+	REPORT_CLOSED_UNCOUNTED,
+	REPORT_PROGRAM_STARTED,
+	REPORT_PROGRAM_ENDED,
+	REPORT_PROGRAM_SIGNALLED,
 	REPORT_ANSWERED,
 	REPORT_CLOSED_DATAGRAMS,
 	REPORT_TRUNCATED,
@@ -63,6 +71,7 @@ enum report_type {
 	REPORT_TIME,  /* JSON: NAME_ms */
 	REPORT_ADDR,  /* JSON: NAME_addr and NAME_port, or NAME_path */
 	REPORT_WORDS, /* text alone: JSON has the same in other fields */
+	REPORT_LIST,  /* JSON: a list of strings; text: the strings, escaped, with blanks between */
 };
 
 struct report_field {
@@ -74,6 +83,7 @@ struct report_field {
 		bool truth;
 		nsec_t time;
 		const struct addr *addr;
+		const char *const *list; /* up to a NULL */
 	} is;
 };
 
@@ -96,6 +106,10 @@ struct report_field {
 #define FIELD_WORDS(value)                                                                         \
 	{                                                                                          \
 		.name = "words", .type = REPORT_WORDS, .is.str = (value)                           \
+	}
+#define FIELD_LIST(key, value)                                                                     \
+	{                                                                                          \
+		.name = (key), .type = REPORT_LIST, .is.list = (value)                             \
 	}
 #define FIELD_ADDR(key, value)                                                                     \
 	{                                                                                          \

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "out/failure.h"
+#include "stream/counts.h"
 #include "stream/socket.h"
 
 /* From the peer's end on, a peer that has gone for good is found out with these. */
@@ -14,6 +15,31 @@ enum { RELAY_KEEP_COUNT = 3 };
 #define RELAY_ACK_FIRST (1 * NSEC_PER_MSEC)
 #define RELAY_ACK_LAST (50 * NSEC_PER_MSEC)
 
+/* Bytes each way. False where somebody else uses the connection and nobody counts. */
+static bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received)
+{
+	*sent = r->up.given;
+	*received = r->down.given;
+	return !r->request.counts_of_tcp ||
+	       stream_count(r->request.peer, r->peer_ended || !r->failed, sent, received);
+}
+
+static void relay_tell_closed(const struct relay *r, const char *reason)
+{
+	nsec_t took = loop_now(r->loop) - r->began;
+	uint64_t sent, received;
+
+	if (!report_is_heard(r->report))
+		return;
+	if (relay_count(r, &sent, &received))
+		REPORT(r->report, REPORT_CLOSED, FIELD_STR("reason", reason),
+		       FIELD_INT("sent_bytes", sent), FIELD_INT("received_bytes", received),
+		       FIELD_TIME("time", took));
+	else
+		REPORT(r->report, REPORT_CLOSED_UNCOUNTED, FIELD_STR("reason", reason),
+		       FIELD_TIME("time", took));
+}
+
 void relay_finish(struct relay *r, const char *reason, const struct err *err)
 {
 	relay_done *done = r->done;
@@ -22,16 +48,20 @@ void relay_finish(struct relay *r, const char *reason, const struct err *err)
 	if (r->finished)
 		return;
 	r->finished = true;
-	REPORT(r->report, REPORT_CLOSED, FIELD_STR("reason", reason),
-	       FIELD_INT("sent_bytes", r->up.given), FIELD_INT("received_bytes", r->down.given),
-	       FIELD_TIME("time", loop_now(r->loop) - r->began));
+	r->failed = err != NULL;
+	relay_tell_closed(r, reason);
 	done(context, err);
 }
 
 static void relay_add_counts(const struct relay *r, struct err *err, const char *what)
 {
-	err_detail(err, "%safter %llu bytes sent and %llu received", what,
-	           (unsigned long long)r->up.given, (unsigned long long)r->down.given);
+	uint64_t sent, received;
+
+	if (relay_count(r, &sent, &received))
+		err_detail(err, "%safter %llu bytes sent and %llu received", what,
+		           (unsigned long long)sent, (unsigned long long)received);
+	else
+		err_detail(err, "%swhile a program used it", what);
 }
 
 void relay_fail_peer(struct relay *r, int error, const char *op)
@@ -139,7 +169,8 @@ void relay_source_ended(struct relay *r)
 	r->sent_all = true;
 	if (!r->request.keep_sending_side)
 		relay_shut(r);
-	REPORT(r->report, REPORT_STDIN_ENDED, FIELD_INT("sent_bytes", r->up.given),
+	REPORT(r->report, r->request.program ? REPORT_OUTPUT_ENDED : REPORT_STDIN_ENDED,
+	       FIELD_INT("sent_bytes", r->up.given),
 	       FIELD_WORDS(r->request.keep_sending_side ? "" : ", the sending side is shut"));
 	if (r->request.quit_after_eof != NSEC_NEVER)
 		loop_timer(r->loop, &r->quit,
@@ -166,7 +197,8 @@ void relay_peer_ended(struct relay *r)
 {
 	r->down_open = false;
 	r->peer_ended = true;
-	REPORT(r->report, REPORT_PEER_ENDED, FIELD_INT("received_bytes", r->down.given));
+	if (!r->request.counts_of_tcp)
+		REPORT(r->report, REPORT_PEER_ENDED, FIELD_INT("received_bytes", r->down.given));
 	/* Others may hold what standard output is, so closing it does not end the watch. */
 	loop_unwatch(&r->out);
 	int error = r->request.out ? r->request.out->ops->shut_write(r->request.out) : 0;
@@ -181,6 +213,15 @@ void relay_peer_ended(struct relay *r)
 	else
 		stream_keep_alive(r->request.peer, RELAY_KEEP_IDLE, RELAY_KEEP_INTERVAL,
 		                  RELAY_KEEP_COUNT);
+}
+
+void relay_peer_hung_up(struct relay *r)
+{
+	int pending = stream_pending_error(r->request.peer);
+
+	r->hung_up = true;
+	if (pending)
+		relay_fail_peer(r, pending, "receive");
 }
 
 void relay_peer_gone(struct relay *r)

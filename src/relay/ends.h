@@ -24,7 +24,9 @@ struct relay {
 	bool fin_sent; /* the sending side is shut */
 	bool settled;  /* what was sent is known to be acknowledged */
 	int broken; /* the errno with which sending failed; what was received is still delivered */
+	bool hung_up; /* the peer is known to have, and nothing that is left needs it watched */
 	bool finished;
+	bool failed; /* finished with a failure */
 	unsigned
 		want_answer; /* READY_* of the peer, for answers that wait beside an ended source */
 
@@ -53,6 +55,9 @@ void relay_peer_ended(struct relay *r);
 
 /* Both directions are over: finish once the peer's TCP has everything. */
 void relay_settle(struct relay *r);
+
+/* The peer has hung up while a program took nothing of what came. */
+void relay_peer_hung_up(struct relay *r);
 
 /* The peer has gone for good while the source was idle, or what it gave was held. */
 void relay_peer_gone(struct relay *r);

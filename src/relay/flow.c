@@ -88,6 +88,8 @@ void flow_took(struct flow *f, size_t n, size_t asked)
 	bool full = n >= FLOW_FULL_READ || n == asked;
 
 	f->taken += n;
+	if (f->end_at > 0 && f->taken >= f->end_at)
+		f->from_ended = true;
 	if (!full) {
 		f->full_reads = 0;
 		return;
@@ -215,5 +217,35 @@ void flow_end_source(struct flow *f)
 {
 	f->from_ended = true;
 	f->want_from = 0;
+	flow_settle(f);
+}
+
+void flow_end_source_after(struct flow *f, uint64_t bytes)
+{
+	if (f->state != FLOW_RUNNING)
+		return;
+	if (bytes == 0) {
+		flow_end_source(f);
+		return;
+	}
+	f->end_at = f->taken + bytes;
+	/* It may have been told of readiness for the last time. */
+	flow_wake(f, READY_IN, 0);
+}
+
+void flow_drop_sink(struct flow *f)
+{
+	f->to = NULL;
+	f->way = &flow_way_copy;
+	f->between.pace = NULL;
+	f->held = false;
+	f->begin = f->end = 0;
+	if (f->state == FLOW_TO_FAILED)
+		f->state = FLOW_RUNNING;
+	if (f->state != FLOW_RUNNING)
+		return;
+	f->error = 0;
+	f->want_from = READY_IN;
+	f->want_to = 0;
 	flow_settle(f);
 }

@@ -68,6 +68,7 @@ struct flow {
 	/* private */
 	const struct flow_way *way;
 	bool plain;      /* nothing stands in it */
+	uint64_t end_at; /* TAKEN at which the source is at its end; 0: it tells itself */
 	bool from_ended; /* or failed, with from_error */
 	int from_error;
 	uint8_t *buf, *tap_in; /* made at the first use, and again at the first full read */
@@ -105,6 +106,13 @@ void flow_lower_water(struct flow *f);
 
 /* Read no more from the source, as if it had ended: what was read is still delivered. */
 void flow_end_source(struct flow *f);
+
+/* The source, a pipe, has so many BYTES in it that count: it is at its end once these are read, although
+ * others may hold it open. */
+void flow_end_source_after(struct flow *f, uint64_t bytes);
+
+/* Drop what comes from now on, and what is still to be written; after FLOW_TO_FAILED too. */
+void flow_drop_sink(struct flow *f);
 
 /* For the ways. */
 extern const struct flow_way flow_way_copy, flow_way_borrow, flow_way_sendfile, flow_way_splice,

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "relay/ends.h"
+#include "stream/socket.h"
 
 static void relay_note_up(struct relay *r)
 {
@@ -22,8 +23,18 @@ static void relay_note_up(struct relay *r)
 	}
 }
 
+/* A program need not read what comes. */
+static bool relay_sink_may_go(const struct relay *r)
+{
+	return r->request.program && r->down.state == FLOW_TO_FAILED && r->down.error == EPIPE;
+}
+
 static void relay_note_down(struct relay *r)
 {
+	if (relay_sink_may_go(r)) {
+		loop_unwatch(&r->out);
+		flow_drop_sink(&r->down);
+	}
 	switch (r->down.state) {
 	case FLOW_RUNNING:
 		break;
@@ -102,7 +113,7 @@ static void relay_watch(struct relay *r)
 	else
 		loop_unwatch(&r->out);
 	peer |= r->want_answer;
-	if (peer || (r->peer_ended && r->up_open))
+	if (peer || (r->peer_ended && r->up_open) || (r->request.program && !r->hung_up))
 		loop_watch(r->loop, &r->peer, peer);
 	else
 		loop_unwatch(&r->peer);
@@ -156,6 +167,12 @@ static bool sends_nothing(const struct flow *up)
 	return up->state == FLOW_RUNNING && (up->held || flow_is_idle(up));
 }
 
+/* Whether a flow will be told of the peer's trouble by its next call. */
+static bool relay_asks_peer(const struct relay *r)
+{
+	return (r->down_open && r->down.want_from) || (r->up_open && r->up.want_to);
+}
+
 static void relay_peer_ready(struct watch *watch, unsigned ready)
 {
 	struct relay *r = CONTAINER_OF(watch, struct relay, peer);
@@ -174,6 +191,8 @@ static void relay_peer_ready(struct watch *watch, unsigned ready)
 		flow_wake(&r->down, ready, 0);
 	if (r->up_open)
 		flow_wake(&r->up, 0, ready);
+	if (r->request.program && ready & READY_TROUBLE && !relay_asks_peer(r))
+		relay_peer_hung_up(r);
 	relay_turn(r);
 }
 
@@ -252,11 +271,13 @@ static void relay_begin(struct timer *timer)
 	struct relay *r = CONTAINER_OF(timer, struct relay, begin);
 
 	if (r->request.shut_at_once) {
+		/* One that has everything may have gone already. */
+		r->settled = r->request.end_when_sent && stream_unacked(r->request.peer) == 0;
 		int error = r->request.peer->ops->shut_write(r->request.peer);
 
 		r->sent_all = true;
 		r->fin_sent = error == 0;
-		if (error)
+		if (error && !r->settled)
 			r->broken = -error;
 	}
 	relay_turn(r);
@@ -273,9 +294,9 @@ static void relay_init_timers(struct relay *r)
 	r->held.fire = relay_held_due;
 	r->ack.fire = relay_ack_due;
 	r->begin.fire = relay_begin;
-	loop_timer(r->loop, &r->begin, r->began);
+	loop_timer(r->loop, &r->begin, r->moved_at);
 	loop_timer(r->loop, &r->deadline, q->deadline);
-	loop_timer(r->loop, &r->idle, nsec_after(r->began, q->idle_timeout));
+	loop_timer(r->loop, &r->idle, nsec_after(r->moved_at, q->idle_timeout));
 }
 
 int relay_start(struct loop *loop, const struct relay_request *request, struct report *report,
@@ -290,7 +311,8 @@ int relay_start(struct loop *loop, const struct relay_request *request, struct r
 	r->request = *request;
 	r->done = done;
 	r->context = context;
-	r->began = r->moved_at = loop_now(loop);
+	r->moved_at = loop_now(loop);
+	r->began = request->began ? request->began : r->moved_at;
 	r->peer = (struct watch){ .fd = request->peer->fd, .ready = relay_peer_ready };
 	flow_init(&r->down, request->peer, request->out, &request->down);
 	r->down_open = true;
@@ -304,6 +326,24 @@ int relay_start(struct loop *loop, const struct relay_request *request, struct r
 	relay_init_timers(r);
 	*relay = r;
 	return 0;
+}
+
+void relay_end_source(struct relay *r, uint64_t bytes)
+{
+	if (r->finished)
+		return;
+	r->request.end_when_sent = true;
+	loop_unwatch(&r->out);
+	if (r->down_open)
+		flow_drop_sink(&r->down);
+	if (r->up_open)
+		flow_end_source_after(&r->up, bytes);
+	relay_turn(r);
+}
+
+bool relay_has_source(const struct relay *r)
+{
+	return r->up_open;
 }
 
 void relay_free(struct relay *r)

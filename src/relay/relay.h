@@ -14,6 +14,13 @@ struct relay; /* opaque */
 int relay_start(struct loop *loop, const struct relay_request *request, struct report *report,
                 relay_done *done, void *context, struct relay **relay, struct err *err) MUST_CHECK;
 
+/* For a program that has ended: BYTES more are in the source. Once they are sent the relay ends as with
+ * end_when_sent. DONE may be called before it returns. */
+void relay_end_source(struct relay *relay, uint64_t bytes);
+
+/* Whether the source has not ended yet; when DONE is called without a failure, the peer is gone for good. */
+bool relay_has_source(const struct relay *relay);
+
 /* Stop watching and free; the streams are then the caller's to close. NULL is allowed. */
 void relay_free(struct relay *relay);
 

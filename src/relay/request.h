@@ -26,6 +26,12 @@ struct relay_request {
 	bool keep_sending_side; /* do not shut it at the end of the source */
 	enum relay_peer_close on_peer_close;
 
+	/* IN and OUT are a program's output and input: it may close either at any time. */
+	bool program;
+	/* Somebody else uses the connection too: what was sent and received is what its TCP counts. */
+	bool counts_of_tcp;
+	nsec_t began; /* when the connection did; 0: now */
+
 	/* Durations, NSEC_NEVER for none, and one point in time. */
 	nsec_t idle_timeout;
 	nsec_t quit_after_eof;

@@ -37,11 +37,13 @@ static bool copy_fill(struct flow *f)
 	if (io.kind == IO_DONE) {
 		flow_took(f, io.n, room);
 		f->end += tap ? tap->pass(tap, f->tap_in, io.n, f->buf + f->end) : io.n;
-		if (io.n < room)
+		if (io.n < room && !f->from_ended)
 			f->want_from = READY_IN;
-		return io.n == room;
+		if (!f->from_ended)
+			return io.n == room;
+	} else {
+		flow_from_result(f, io);
 	}
-	flow_from_result(f, io);
 	if (f->from_ended)
 		copy_finish_tap(f);
 	return false;

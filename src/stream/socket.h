@@ -16,11 +16,12 @@ void stream_leave_unconnected(struct stream *s);
 
 /* The peer of one that is not connected; NULL for others. */
 const struct addr *stream_unconnected_peer(const struct stream *s);
-/* The peer of S, which stream_socket_new made. */
-const struct addr *stream_peer(const struct stream *s);
 
 /* The family of the addresses of S, which stream_socket_new made. */
 int stream_family(const struct stream *s);
+
+/* Whom it is connected to; lives as long as S. */
+const struct addr *stream_peer(const struct stream *s);
 
 /* The options in ASKED, which must live as long as S, were asked for: they are not changed any more. */
 void stream_keep_options(struct stream *s, const struct sockopt_list *asked);

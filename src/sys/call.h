@@ -42,6 +42,7 @@ enum sys_op {
 	SYS_PIPE2,
 	SYS_PIPE_SIZE,
 	SYS_FSTAT,
+	SYS_STAT,
 	SYS_LSTAT,
 	SYS_READLINK,
 	SYS_UNLINK,
@@ -81,6 +82,16 @@ enum sys_op {
 	SYS_FORK,
 	SYS_WAITPID,
 	SYS_KILL,
+	/* sys/program.h */
+	SYS_CLONE,
+	SYS_DUP2,
+	SYS_EXECVE,
+	SYS_REAP,
+	SYS_READABLE,
+	/* sys/user.h */
+	SYS_SETGROUPS,
+	SYS_SETRESGID,
+	SYS_SETRESUID,
 
 	SYS_OP_COUNT
 };

@@ -125,6 +125,14 @@ int sys_lstat(const char *path, struct stat *st)
 	return (int)call.result;
 }
 
+int sys_stat(const char *path, struct stat *st)
+{
+	struct sys_call call = { SYS_STAT, .arg = { (intptr_t)path, (intptr_t)st } };
+
+	SYS_RUN(call, stat(path, st));
+	return (int)call.result;
+}
+
 int sys_unlink(const char *path)
 {
 	struct sys_call call = { SYS_UNLINK, .arg = { (intptr_t)path } };
@@ -196,13 +204,24 @@ bool sys_is_nameless_pipe(int fd)
 	return fstatfs(fd, &fs) == 0 && fs.f_type == PIPEFS_MAGIC;
 }
 
+static bool standard_was_closed[STDERR_FILENO + 1];
+
 int sys_fill_standard_fds(void)
 {
 	/* The lowest that is free is taken, so each closed one is filled in its turn. */
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		standard_was_closed[fd] = true;
+		if (open("/dev/null", O_RDONLY) < 0)
 			return -errno;
+	}
 	return 0;
+}
+
+bool sys_standard_fd_was_closed(int fd)
+{
+	return standard_was_closed[fd];
 }
 
 int sys_retire_standard_fd(int fd)

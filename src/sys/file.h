@@ -42,6 +42,7 @@ int sys_pipe_resize(int fd, int size) MUST_CHECK;
 int sys_close(int fd);
 
 int sys_fstat(int fd, struct stat *st) MUST_CHECK;
+int sys_stat(const char *path, struct stat *st) MUST_CHECK;
 int sys_lstat(const char *path, struct stat *st) MUST_CHECK;
 int sys_unlink(const char *path) MUST_CHECK;
 int sys_rename(const char *from, const char *to) MUST_CHECK;
@@ -64,6 +65,9 @@ bool sys_is_nameless_pipe(int fd);
 
 /* Open /dev/null for reading on each of 0, 1 and 2 that is closed. */
 int sys_fill_standard_fds(void) MUST_CHECK;
+
+/* Whether it found FD, 0, 1 or 2, closed. */
+bool sys_standard_fd_was_closed(int fd);
 
 /* Close FD, 0 or 1, and leave standard error in its place, so that no socket comes there. Returns as
  * sys_close. */

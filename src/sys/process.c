@@ -13,8 +13,11 @@ static struct {
 	bool catching;
 	pthread_t home; /* the thread that they come to */
 	bool pipe_was_ignored;
-	sigset_t wait_mask;
+	bool children_were_ignored;
+	sigset_t wait_mask; /* what was blocked at start */
 } signals;
+
+static const int signals_ends[] = { SIGINT, SIGTERM, SIGHUP };
 
 static void signals_note(int number)
 {
@@ -50,7 +53,6 @@ bool signals_pipe_was_ignored(void)
 
 void signals_catch(void)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction note = { .sa_handler = signals_note }, before;
 	sigset_t block;
 
@@ -59,12 +61,12 @@ void signals_catch(void)
 	signals.catching = true;
 	signals.home = pthread_self();
 	(void)sigemptyset(&block);
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		(void)sigaction(ends[i], NULL, &before);
+	for (size_t i = 0; i < ARRAY_LEN(signals_ends); i++) {
+		(void)sigaction(signals_ends[i], NULL, &before);
 		if (before.sa_handler == SIG_IGN)
 			continue;
-		(void)sigaction(ends[i], &note, NULL);
-		(void)sigaddset(&block, ends[i]);
+		(void)sigaction(signals_ends[i], &note, NULL);
+		(void)sigaddset(&block, signals_ends[i]);
 	}
 	(void)sigprocmask(SIG_BLOCK, &block, &signals.wait_mask);
 }
@@ -147,6 +149,47 @@ void process_want_descriptors(unsigned count)
 	limit.rlim_cur =
 		limit.rlim_max < (rlim_t)count + USUAL ? limit.rlim_max : (rlim_t)count + USUAL;
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void signals_keep_children(void)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL }, before;
+
+	(void)sigaction(SIGCHLD, NULL, &before);
+	if (before.sa_handler != SIG_IGN)
+		return;
+	signals.children_were_ignored = true;
+	(void)sigaction(SIGCHLD, &standard, NULL);
+}
+
+/* A handler of ours must not run in the child, which shares our memory until it is another program. */
+void signals_restore(void)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL }, ignore = { .sa_handler = SIG_IGN };
+	struct sigaction now;
+
+	for (size_t i = 0; i < ARRAY_LEN(signals_ends); i++) {
+		(void)sigaction(signals_ends[i], NULL, &now);
+		if (now.sa_handler == signals_note)
+			(void)sigaction(signals_ends[i], &standard, NULL);
+	}
+	if (!signals.pipe_was_ignored)
+		(void)sigaction(SIGPIPE, &standard, NULL);
+	if (signals.children_were_ignored)
+		(void)sigaction(SIGCHLD, &ignore, NULL);
+}
+
+void signals_block_all(sigset_t *before)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+void signals_set_mask(const sigset_t *mask)
+{
+	(void)pthread_sigmask(SIG_SETMASK, mask, NULL);
 }
 
 void process_die_by(int number)

@@ -44,6 +44,15 @@ void process_want_descriptors(unsigned count);
 /* Let in those that are pending, in the thread that they come to. A wait that finds something ready does
  * not (man 2 epoll_pwait), so that one who is always busy would never hear of them. */
 void signals_let_in(void);
+/* For a program that is to be run. Have children that end be waited for, also where this process was
+ * started with SIGCHLD ignored. */
+void signals_keep_children(void);
+/* In the child: the dispositions that this process was started with. The mask is signals_wait_mask. */
+void signals_restore(void);
+
+/* Block every signal, what was blocked into *BEFORE; and back to that. */
+void signals_block_all(sigset_t *before);
+void signals_set_mask(const sigset_t *mask);
 
 /* End the process by signal NUMBER's default action, so that the parent sees 128 + NUMBER. */
 _Noreturn void process_die_by(int number);

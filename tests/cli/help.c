@@ -76,6 +76,9 @@ Test(help, names_every_option)
 		"-v",
 		"--verbose",
 		"--deadline",
+		"--exec",
+		"--sh-exec",
+		"--allow-setuid",
 		"--send-only",
 		"--recv-only",
 		"--no-half-close",
@@ -93,7 +96,7 @@ Test(help, names_every_option)
 		"--trace",
 	};
 	static const char *const later[] = {
-		"--tls", "--exec", "--keep-open", "--check", "--proxy", "--hexdump",
+		"--tls", "--keep-open", "--check", "--proxy", "--hexdump",
 	};
 
 	for (size_t c = 0; c < ARRAY_LEN(commands); c++) {

@@ -21,6 +21,8 @@ forbidden='
 	signal sigaction sigprocmask pthread_sigmask sigwait raise kill pause alarm setitimer
 	time clock_gettime gettimeofday nanosleep clock_nanosleep sleep usleep
 	fork vfork execv execve execvp execvpe posix_spawn posix_spawnp system popen wait waitpid waitid
+	clone closefrom faccessat setpgid setgroups setresgid setresuid
+	getpwnam_r getpwuid_r getgrnam_r getgrouplist
 	pthread_create pthread_join pthread_detach getpid getppid getuid geteuid setuid prctl syscall
 	stdin stdout stderr fopen fdopen freopen fclose fread fwrite fflush fgets fputs fputc getc putc
 	getline printf fprintf vprintf vfprintf dprintf vdprintf puts putchar perror exit _exit quick_exit

@@ -25,6 +25,8 @@ Test(hint, letters_of_other_tools)
 
 	cr_assert_str_eq(hint_for("connect", "-l").detail, "-l: use 'sockit listen'");
 	cr_assert_not_null(strstr(hint_for("listen", "-l").detail, "not needed"));
+	cr_assert_str_eq(hint_for("listen", "-e").detail, "-e: use --exec -- PROG ARG...");
+	cr_assert_str_eq(hint_for("connect", "-c").detail, "-c: use --sh-exec CMD");
 	cr_assert_not_null(strstr(hint_for("connect", "-r").detail, "source port"));
 	cr_assert_not_null(strstr(hint_for("listen", "-r").detail, "port 0"));
 	for (const struct command *const *c = commands; *c != NULL; c++)

@@ -179,7 +179,7 @@ Test(parse, operands_and_options_mix)
 
 Test(parse, words_of_a_program_stay_apart)
 {
-	parse_as(&sample_runner, "x -v -- prog --flag -- y");
+	parse_as(&sample_runner, "x -f -v -- prog --flag -- y");
 	cr_assert_eq(parsed.result, 0);
 	assert_operands("x");
 	cr_assert_eq(parsed.call.program_count, 4);
@@ -188,6 +188,20 @@ Test(parse, words_of_a_program_stay_apart)
 	parse_as(&sample_runner, "x");
 	cr_assert_eq(parsed.result, 0);
 	cr_assert_eq(parsed.call.program_count, 0);
+	parse_as(&sample_runner, "-- x");
+	cr_assert_eq(parsed.result, 0);
+	assert_operands("x");
+	cr_assert_eq(parsed.call.program_count, 0);
+}
+
+Test(parse, a_program_comes_behind_two_dashes)
+{
+	parse_as(&sample_runner, "x --flag cat");
+	cr_assert_eq(parsed.result, -1);
+	cr_assert_str_eq(parsed.e.detail, "--flag needs a program: --flag -- PROG ARG...");
+	parse_as(&sample_runner, "x --flag --");
+	cr_assert_eq(parsed.result, -1);
+	cr_assert_str_eq(parsed.e.detail, "--flag needs a program: --flag -- PROG ARG...");
 }
 
 Test(parse, operand_count)

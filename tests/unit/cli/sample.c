@@ -122,10 +122,10 @@ const struct command sample_runner = {
 	.operands = "WHAT",
 	.operands_help = "anything",
 	.max_operands = 1,
-	.takes_program = true,
+	.takes_program = "flag",
 	.examples = examples,
-	.sections = sections + 1,
-	.section_count = 1,
+	.sections = sections,
+	.section_count = ARRAY_LEN(sections),
 	.options_size = sizeof(struct sample_options),
 	.observe = offsetof(struct sample_options, observe),
 };

@@ -29,7 +29,7 @@ struct sample_options {
 	struct option_list words;
 };
 
-/* takes_program is set in the second one. */
+/* The second one takes a program with --flag. */
 extern const struct command sample_command;
 extern const struct command sample_runner;
 extern const struct program sample_program;

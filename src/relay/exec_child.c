@@ -1,0 +1,140 @@
+#include "relay/exec_child.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "sys/wait.h"
+
+/* Nothing tells when the last of a group has gone: look so often. */
+#define EXEC_GROUP_PAUSE (10 * NSEC_PER_MSEC)
+
+static void child_signal(struct exec_child *c, int number, const char *reason)
+{
+	REPORT(c->report, REPORT_PROGRAM_SIGNALLED, FIELD_INT("pid", c->pid),
+	       FIELD_INT("client", c->client),
+	       FIELD_STR("signal", number == SIGTERM ? "TERM" : "KILL"),
+	       FIELD_STR("reason", reason));
+	if (sys_group_signal(c->pid, number) == -EPERM)
+		c->beyond_reach = true;
+}
+
+/* The program itself has ended; it was told to, and so was what it had started. */
+static bool child_group_is_gone(const struct exec_child *c)
+{
+	return c->killed || sys_group_signal(c->pid, 0) == -ESRCH;
+}
+
+static void child_settle(struct exec_child *c)
+{
+	if (c->terminated && !child_group_is_gone(c)) {
+		nsec_t look = nsec_after(loop_now(c->loop), EXEC_GROUP_PAUSE);
+
+		loop_timer(c->loop, &c->kill, look < c->kill_at ? look : c->kill_at);
+		return;
+	}
+	loop_timer_cancel(c->loop, &c->kill);
+	c->over = true;
+	c->ended(c);
+}
+
+/* True once it has ended. */
+static bool child_reap(struct exec_child *c, bool wait)
+{
+	if (sys_program_reap(c->pid, wait, &c->status) == 0)
+		return false;
+	c->running = false;
+	loop_unwatch(&c->watch);
+	(void)sys_close(TAKE_FD(c->watch.fd));
+	REPORT(c->report, REPORT_PROGRAM_ENDED, FIELD_INT("pid", c->pid),
+	       FIELD_INT("client", c->client), FIELD_INT("status", c->status),
+	       FIELD_TIME("time", sys_now() - c->began));
+	return true;
+}
+
+static void child_ready(struct watch *watch, unsigned ready)
+{
+	struct exec_child *c = CONTAINER_OF(watch, struct exec_child, watch);
+
+	(void)ready;
+	if (child_reap(c, false))
+		child_settle(c);
+}
+
+static void child_kill_due(struct timer *timer)
+{
+	struct exec_child *c = CONTAINER_OF(timer, struct exec_child, kill);
+
+	if (!c->killed && loop_now(c->loop) >= c->kill_at) {
+		child_signal(c, SIGKILL, "TERM was not enough");
+		c->killed = true;
+	}
+	if (!c->running)
+		child_settle(c);
+}
+
+static int child_fail(const struct sys_program *program, int error, bool refused, struct err *err)
+{
+	return err_set(err, refused ? ERR_PROGRAM : ERR_LOCAL, -error, "run", "%s",
+	               program->argv[0]);
+}
+
+int exec_child_start(struct exec_child *c, const struct sys_program *program, struct err *err)
+{
+	struct sys_child child;
+	bool refused;
+	int error = sys_program_start(program, &child, &refused);
+
+	if (error)
+		return child_fail(program, error, refused, err);
+	c->running = true;
+	c->status = 128 + SIGKILL;
+	c->pid = child.pid;
+	c->began = sys_now();
+	c->watch = (struct watch){ .fd = child.pidfd, .ready = child_ready };
+	c->kill.fire = child_kill_due;
+	loop_watch(c->loop, &c->watch, READY_IN);
+	REPORT(c->report, REPORT_PROGRAM_STARTED, FIELD_INT("pid", c->pid),
+	       FIELD_INT("client", c->client), FIELD_LIST("argv", program->argv));
+	return 0;
+}
+
+void exec_child_terminate(struct exec_child *c, const char *reason)
+{
+	if (!c->running || c->terminated)
+		return;
+	c->terminated = true;
+	c->kill_at = nsec_after(loop_now(c->loop), EXEC_GRACE);
+	child_signal(c, SIGTERM, reason);
+	loop_timer(c->loop, &c->kill, c->kill_at);
+}
+
+/* Wait until it has ended, or it is time, or a signal comes. */
+static void child_await(struct exec_child *c)
+{
+	struct pollfd end = { .fd = c->watch.fd, .events = POLLIN };
+	nsec_t left = c->kill_at - sys_now();
+
+	if (c->running && sys_poll(&end, 1, left > 0 ? left : 0) > 0)
+		(void)child_reap(c, true);
+	while (!c->running && !child_group_is_gone(c) && sys_now() < c->kill_at)
+		sys_nap(EXEC_GROUP_PAUSE);
+}
+
+void exec_child_close(struct exec_child *c)
+{
+	bool left = c->running || c->kill.set;
+
+	if (left) {
+		exec_child_terminate(c, "sockit ends");
+		child_await(c);
+		if (c->running || !child_group_is_gone(c))
+			child_signal(c, SIGKILL, "TERM was not enough");
+		if (c->running)
+			(void)child_reap(c, !c->beyond_reach);
+	}
+	loop_unwatch(&c->watch);
+	(void)sys_close(TAKE_FD(c->watch.fd));
+	loop_timer_cancel(c->loop, &c->kill);
+}

@@ -1,0 +1,47 @@
+/*
+ * The program of an exec as a process in the loop: started, seen to end, made to end with its whole
+ * process group.
+ */
+#ifndef SOCKIT_RELAY_EXEC_CHILD_H
+#define SOCKIT_RELAY_EXEC_CHILD_H
+
+#include "loop/loop.h"
+#include "out/report.h"
+#include "sys/program.h"
+
+/* How long a process group has between TERM and KILL. */
+#define EXEC_GRACE (1 * NSEC_PER_SEC)
+
+struct exec_child {
+	struct loop *loop;
+	struct report *report;
+	uint64_t client;
+	/* From the loop: the program has ended, with STATUS; and where it was told to end, so has its group, or it
+	 * has been sent KILL. */
+	void (*ended)(struct exec_child *child);
+	int status;
+	bool running; /* not reaped yet */
+	bool over;    /* ENDED has been called */
+
+	/* private */
+	pid_t pid;
+	nsec_t began;
+	struct watch watch; /* of the pidfd */
+	struct timer kill;
+	bool terminated, killed;
+	bool beyond_reach; /* it may not be signalled any more: it has become another user */
+	nsec_t kill_at;
+};
+
+/* The first four fields are set, the rest is zero. */
+int exec_child_start(struct exec_child *c, const struct sys_program *program,
+                     struct err *err) MUST_CHECK;
+
+/* Send TERM to its group, and KILL after EXEC_GRACE; REASON is told. Does nothing the second time, or when
+ * it has ended. */
+void exec_child_terminate(struct exec_child *c, const char *reason);
+
+/* End it now if it runs, as exec_free says, without the loop. */
+void exec_child_close(struct exec_child *c);
+
+#endif
