@@ -18,9 +18,9 @@ struct engine_client {
 	struct watch watch;
 	struct engine *engine;
 	struct exchange *exchange;
+	enum exchange_wait waits;
 	nsec_t active;      /* when a byte was moved last */
 	struct timer timer; /* when to look whether its time has come: no later than it does */
-	enum exchange_wait waits;
 	struct server_client told;
 	struct engine_client *next, *previous;
 };
