@@ -46,13 +46,17 @@ static struct child ask(int asker, const struct plan *plan, const struct place *
 	return child_start(&python);
 }
 
-/* What a client that sends QUESTION and ends gets from SERVICE, for each net and each asker. */
-static void ask_all(const char *service, const char *const *args, const char *question,
-                    void (*check)(const struct child *child))
+static const char *const models[] = { ECHO_SERVE_MODELS };
+
+/* What a client that sends QUESTION and ends gets from SERVICE with MODEL, for each net and each asker. */
+static void ask_model(const char *service, const char *model, const char *quote,
+                      const char *question, void (*check)(const struct child *child))
 {
 	for (enum net net = 0; net < NET_COUNT; net++) {
 		struct place place;
-		struct child server = echo_serve(service, net, false, args, &place);
+		struct child server = echo_serve(
+			service, net, false,
+			WORDS("--model", model, quote ? "--quote" : NULL, quote), &place);
 
 		for (int asker = 0; asker < ASKERS; asker++) {
 			struct plan plan = { .in = { END_FILE,
@@ -64,9 +68,15 @@ static void ask_all(const char *service, const char *const *args, const char *qu
 				child_expect(&child, 0);
 			check(&child);
 		}
-		child_signal(&server, SIGTERM);
-		child_expect(&server, 128 + SIGTERM);
+		echo_serve_end(&server);
 	}
+}
+
+static void ask_all(const char *service, const char *quote, const char *question,
+                    void (*check)(const struct child *child))
+{
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		ask_model(service, models[i], quote, question, check);
 }
 
 static void check_echo(const struct child *child)
@@ -146,9 +156,7 @@ static void check_quote(const struct child *child)
 
 Test(echo_classic, qotd_with_a_quote)
 {
-	const char *file = scratch_file("quote", "It works on my machine.\n");
-
-	ask_all("qotd", WORDS("--quote", file), "", check_quote);
+	ask_all("qotd", scratch_file("quote", "It works on my machine.\n"), "", check_quote);
 }
 
 static void check_any_quote(const struct child *child)
@@ -190,11 +198,12 @@ static void expect_pattern(int fd)
 	}
 }
 
-Test(echo_classic, chargen)
+static void read_chargen(const char *model)
 {
 	for (enum net net = 0; net < NET_COUNT; net++) {
 		struct place place;
-		struct child server = echo_serve("chargen", net, false, NULL, &place);
+		struct child server =
+			echo_serve("chargen", net, false, WORDS("--model", model), &place);
 
 		for (int asker = 0; asker < ASKERS; asker++) {
 			struct plan plan = { .out = { END_PIPE } };
@@ -206,16 +215,22 @@ Test(echo_classic, chargen)
 		}
 		/* Its clients are gone, and it does nothing. */
 		proc_await_idle(server.pid);
-		child_signal(&server, SIGTERM);
-		child_expect(&server, 128 + SIGTERM);
+		echo_serve_end(&server);
 	}
 }
 
+Test(echo_classic, chargen)
+{
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		read_chargen(models[i]);
+}
+
 /* It owes nobody an end. */
-Test(echo_classic, chargen_ends_with_the_server)
+static void end_under_chargen(const char *model)
 {
 	struct place place;
-	struct child server = echo_serve("chargen", NET_V4, false, WORDS("--drain", "100"), &place);
+	struct child server = echo_serve("chargen", NET_V4, false,
+	                                 WORDS("--drain", "100", "--model", model), &place);
 	int fd = peer_connect(&place);
 
 	expect_pattern(fd);
@@ -226,6 +241,12 @@ Test(echo_classic, chargen_ends_with_the_server)
 			break;
 	close(fd);
 	child_expect(&server, 128 + SIGTERM);
+}
+
+Test(echo_classic, chargen_ends_with_the_server)
+{
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		end_under_chargen(models[i]);
 }
 
 Test(echo_classic, several_services_in_one_process)
@@ -243,8 +264,7 @@ Test(echo_classic, several_services_in_one_process)
 	peer_expect_end(two);
 	peer_send(one, "x");
 	peer_expect(one, "x");
-	child_signal(&server, SIGTERM);
-	child_expect(&server, 128 + SIGTERM);
+	echo_serve_end(&server);
 }
 
 Test(echo_classic, a_quote_that_cannot_be_stops_the_start)

@@ -86,7 +86,7 @@ struct row {
 	size_t least, most;
 };
 
-static void ask_all(enum net net)
+static void ask_all(enum net net, const char *model)
 {
 	static const struct row rows[] = {
 		{ "echo", "question?\n", 10, 10 },
@@ -99,7 +99,8 @@ static void ask_all(enum net net)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct place place;
-		struct child server = echo_serve(rows[i].service, net, true, NULL, &place);
+		struct child server =
+			echo_serve(rows[i].service, net, true, WORDS("--model", model), &place);
 
 		for (size_t k = 0; k < ARRAY_LEN(askers); k++) {
 			char got[1000];
@@ -121,19 +122,24 @@ static void ask_all(enum net net)
 	}
 }
 
+static const char *const models[] = { ECHO_SERVE_MODELS };
+
 Test(echo_datagrams, udp_v4)
 {
-	ask_all(NET_V4);
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		ask_all(NET_V4, models[i]);
 }
 
 Test(echo_datagrams, udp_v6)
 {
-	ask_all(NET_V6);
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		ask_all(NET_V6, models[i]);
 }
 
 Test(echo_datagrams, unix_dgram)
 {
-	ask_all(NET_UNIX);
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		ask_all(NET_UNIX, models[i]);
 }
 
 Test(echo_datagrams, each_is_answered_also_an_empty_one_and_the_longest)

@@ -22,10 +22,22 @@ static struct child faulty(const char *service, enum net net, const char *faults
 	return echo_serve(service, net, false, WORDS("--fault", faults, "--seed", seed), place);
 }
 
-static void end_server(struct child *server)
+static const char *const models[] = { ECHO_SERVE_MODELS };
+
+/* SERVICE with FAULTS in every model and at every net up to NETS: TEST is a client, and is told the server. */
+static void each_model(const char *service, const char *faults, enum net nets,
+                       void (*test)(struct child *server, const struct place *place))
 {
-	child_signal(server, SIGTERM);
-	child_expect(server, 128 + SIGTERM);
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		for (enum net net = 0; net < nets; net++) {
+			struct place place;
+			struct child server =
+				echo_serve(service, net, false,
+			                   WORDS("--fault", faults, "--model", models[i]), &place);
+
+			test(&server, &place);
+			echo_serve_end(&server);
+		}
 }
 
 /* The next read fails with a reset. */
@@ -37,77 +49,75 @@ static void expect_reset(int fd)
 	cr_assert(recv(fd, &byte, 1, 0) < 0 && errno == ECONNRESET, "no reset");
 }
 
+static void see_truncated(struct child *server, const struct place *place)
+{
+	int fd = peer_connect(place);
+
+	(void)server;
+	peer_send(fd, "hel");
+	peer_expect(fd, "hel");
+	peer_send(fd, "lo world");
+	peer_expect(fd, "lo");
+	peer_expect_end(fd);
+	close(fd);
+	/* A program that reads it all sees nothing amiss. */
+	struct child child = sockit_connect(
+		&(struct plan){ .in = { END_FILE, .path = scratch_file("q", "hello world") } },
+		place);
+	child_expect(&child, 0);
+	cr_assert_str_eq(child_out(&child), "hello");
+}
+
 Test(echo_faults, truncate_ends_as_if_that_were_all)
 {
-	for (enum net net = 0; net < NET_COUNT; net++) {
-		struct place place;
-		struct child server = faulty("echo", net, "truncate=5", "0", &place);
-		int fd = peer_connect(&place);
+	each_model("echo", "truncate=5", NET_COUNT, see_truncated);
+}
 
-		peer_send(fd, "hel");
-		peer_expect(fd, "hel");
-		peer_send(fd, "lo world");
-		peer_expect(fd, "lo");
-		peer_expect_end(fd);
-		close(fd);
-		/* A program that reads it all sees nothing amiss. */
-		struct child child = sockit_connect(
-			&(struct plan){
-				.in = { END_FILE, .path = scratch_file("q", "hello world") } },
-			&place);
-		child_expect(&child, 0);
-		cr_assert_str_eq(child_out(&child), "hello");
-		end_server(&server);
-	}
+static void see_reset(struct child *server, const struct place *place)
+{
+	int fd = peer_connect(place);
+
+	peer_send(fd, "hello");
+	peer_expect(fd, "hello");
+	expect_reset(fd);
+	close(fd);
+	child_await_err(server, "reset by the service");
 }
 
 Test(echo_faults, rst_after_resets)
 {
-	for (enum net net = 0; net < NET_UNIX; net++) {
-		struct place place;
-		struct child server = faulty("echo", net, "rst-after=5", "0", &place);
-		int fd = peer_connect(&place);
+	each_model("echo", "rst-after=5", NET_UNIX, see_reset);
+}
 
-		peer_send(fd, "hello");
-		peer_expect(fd, "hello");
-		expect_reset(fd);
-		close(fd);
-		child_await_err(&server, "reset by the service");
-		end_server(&server);
+static void see_half_close(struct child *server, const struct place *place)
+{
+	static char much[1 << 20];
+	int fd = peer_connect(place);
+	char got[8];
+
+	(void)server;
+	cr_assert(peer_poll(fd, POLLIN, clock_after(PATIENCE)));
+	cr_assert_eq(recv(fd, got, sizeof(got), MSG_WAITALL), 5);
+	peer_expect_end(fd);
+	for (size_t sent = 0; sent < 8 * sizeof(much);) {
+		cr_assert(peer_poll(fd, POLLOUT, clock_after(PATIENCE)), "not read");
+		sent += (size_t)must((int)send(fd, much, sizeof(much), MSG_NOSIGNAL), "send");
 	}
+	peer_shut(fd);
+	peer_expect_hangup(fd);
+	close(fd);
 }
 
 Test(echo_faults, half_close_after_reads_on)
 {
-	static char much[1 << 20];
-
-	for (enum net net = 0; net < NET_COUNT; net++) {
-		struct place place;
-		struct child server = faulty("qotd", net, "half-close-after=5", "0", &place);
-		int fd = peer_connect(&place);
-		char got[8];
-
-		cr_assert(peer_poll(fd, POLLIN, clock_after(PATIENCE)));
-		cr_assert_eq(recv(fd, got, sizeof(got), MSG_WAITALL), 5);
-		peer_expect_end(fd);
-		for (size_t sent = 0; sent < 8 * sizeof(much);) {
-			cr_assert(peer_poll(fd, POLLOUT, clock_after(PATIENCE)), "not read");
-			sent += (size_t)must((int)send(fd, much, sizeof(much), MSG_NOSIGNAL),
-			                     "send");
-		}
-		peer_shut(fd);
-		peer_expect_hangup(fd);
-		close(fd);
-		end_server(&server);
-	}
+	each_model("qotd", "half-close-after=5", NET_COUNT, see_half_close);
 }
 
-Test(echo_faults, delay_and_jitter_are_before_each_answer)
+static void see_delay(struct child *server, const struct place *place)
 {
-	struct place place;
-	struct child server = faulty("echo", NET_V4, "delay=100ms,jitter=20ms", "0", &place);
-	int fd = peer_connect(&place);
+	int fd = peer_connect(place);
 
+	(void)server;
 	for (int i = 0; i < 3; i++) {
 		int64_t start = clock_now();
 
@@ -116,7 +126,11 @@ Test(echo_faults, delay_and_jitter_are_before_each_answer)
 		cr_assert(clock_since(start) >= 0.1, "came after %g s", clock_since(start));
 	}
 	close(fd);
-	end_server(&server);
+}
+
+Test(echo_faults, delay_and_jitter_are_before_each_answer)
+{
+	each_model("echo", "delay=100ms,jitter=20ms", NET_V6, see_delay);
 }
 
 /* One client that is late keeps no other waiting. */
@@ -134,17 +148,16 @@ Test(echo_faults, clients_are_late_at_the_same_time)
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		peer_expect(fds[i], "x");
 	cr_assert(clock_since(start) < 5, "one after another");
-	end_server(&server);
+	echo_serve_end(&server);
 }
 
-Test(echo_faults, drip_is_a_byte_at_a_time)
+static void see_drip(struct child *server, const struct place *place)
 {
-	struct place place;
-	struct child server = faulty("upper", NET_V4, "drip=20ms", "0", &place);
-	int fd = peer_connect(&place);
+	int fd = peer_connect(place);
 	int64_t start = clock_now();
 	char got[16];
 
+	(void)server;
 	peer_send(fd, "hello");
 	for (int i = 0; i < 5; i++) {
 		cr_assert(peer_poll(fd, POLLIN, clock_after(PATIENCE)));
@@ -154,18 +167,21 @@ Test(echo_faults, drip_is_a_byte_at_a_time)
 		cr_assert(clock_since(start) >= 0.02 * i - 0.001, "byte %d is too early", i);
 	}
 	close(fd);
-	end_server(&server);
 }
 
-Test(echo_faults, rate_is_in_bytes_a_second)
+Test(echo_faults, drip_is_a_byte_at_a_time)
 {
-	struct place place;
-	struct child server = faulty("chargen", NET_V4, "rate=100kB", "0", &place);
-	int fd = peer_connect(&place);
+	each_model("upper", "drip=20ms", NET_V6, see_drip);
+}
+
+static void see_rate(struct child *server, const struct place *place)
+{
+	int fd = peer_connect(place);
 	int64_t start = clock_now();
 	static char got[65536];
 	size_t n = 0;
 
+	(void)server;
 	while (n < 50000) {
 		cr_assert(peer_poll(fd, POLLIN, clock_after(PATIENCE)));
 		n += (size_t)must((int)recv(fd, got, sizeof(got), 0), "recv");
@@ -174,7 +190,11 @@ Test(echo_faults, rate_is_in_bytes_a_second)
 	cr_assert(clock_since(start) >= (double)n / 100000 - 0.02, "%zu bytes in %g s", n,
 	          clock_since(start));
 	close(fd);
-	end_server(&server);
+}
+
+Test(echo_faults, rate_is_in_bytes_a_second)
+{
+	each_model("chargen", "rate=100kB", NET_V6, see_rate);
 }
 
 /* Who is refused of twenty: '1' and '0'. */
@@ -184,18 +204,19 @@ static void refused(const char *seed, char pattern[21])
 	struct child server = faulty("echo", NET_V4, "refuse=50%", seed, &place);
 
 	for (int i = 0; i < 20; i++) {
-		int fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-		struct sockaddr *to = (struct sockaddr *)&place.address;
+		int fd = echo_serve_try(&place);
 		char byte;
 
-		/* The reset may come before the kernel says that it has connected. */
-		bool connected = connect(fd, to, place.address_size) == 0;
+		pattern[i] = '1';
+		if (fd < 0)
+			continue;
 		(void)!send(fd, "x", 1, MSG_NOSIGNAL);
-		pattern[i] = connected && recv(fd, &byte, 1, 0) == 1 ? '0' : '1';
+		if (recv(fd, &byte, 1, 0) == 1)
+			pattern[i] = '0';
 		close(fd);
 	}
 	pattern[20] = '\0';
-	end_server(&server);
+	echo_serve_end(&server);
 }
 
 Test(echo_faults, refuse_is_decided_by_the_seed)
@@ -229,7 +250,7 @@ Test(echo_faults, what_is_not_cut_comes_whole)
 			                       &place);
 			child_expect(&child, 0);
 			data_expect_file(&data, out, "", faults[i]);
-			end_server(&server);
+			echo_serve_end(&server);
 		}
 }
 

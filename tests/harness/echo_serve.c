@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "harness/clock.h"
 #include "harness/fail.h"
@@ -65,6 +66,18 @@ void echo_serve_end(struct child *server)
 {
 	child_signal(server, SIGTERM);
 	echo_serve_expect(server, 128 + SIGTERM);
+}
+
+int echo_serve_try(const struct place *place)
+{
+	int fd = must(socket(place->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+
+	if (connect(fd, (const struct sockaddr *)&place->address, place->address_size) == 0)
+		return fd;
+	if (errno != ECONNRESET)
+		must(-1, "connect");
+	close(fd);
+	return -1;
 }
 
 int echo_serve_dgram(const struct place *place)

@@ -28,6 +28,10 @@ struct child echo_serve_plan(const struct plan *plan, enum net net, struct place
 void echo_serve_expect(struct child *server, int status);
 void echo_serve_end(struct child *server);
 
+/* Connect to PLACE once, for a server that may refuse: -1 when the reset came even before the kernel said
+ * that it had connected. */
+int echo_serve_try(const struct place *place);
+
 /* A datagram socket of the test's own, which is connected to PLACE and can be answered. */
 int echo_serve_dgram(const struct place *place);
 
