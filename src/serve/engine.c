@@ -89,6 +89,8 @@ static void client_set_timer(struct engine_client *c)
 	if ((c->waits == EXCHANGE_INPUT || c->waits == EXCHANGE_OUTPUT) &&
 	    nsec_after(c->active, idle_timeout) < at)
 		at = nsec_after(c->active, idle_timeout);
+	if (c->waits == EXCHANGE_NAME)
+		at = nsec_after(c->active, NAMING_LIMIT);
 	if (at != NSEC_NEVER && (!c->timer.set || at < c->timer.at))
 		loop_timer(c->engine->request.loop, &c->timer, at);
 }
@@ -129,14 +131,17 @@ static void client_run(struct engine_client *c)
 	nsec_t now = loop_now(e->request.loop);
 	enum exchange_wait waits = exchange_run(c->exchange, e->scratch, now);
 
-	if (waits == EXCHANGE_NAME && !client_look_up(c)) {
-		exchange_named(c->exchange, "");
-		waits = exchange_run(c->exchange, e->scratch, now);
+	if (waits == EXCHANGE_NAME && c->waits != EXCHANGE_NAME) {
+		c->active = now;
+		if (!client_look_up(c)) {
+			exchange_named(c->exchange, "");
+			waits = exchange_run(c->exchange, e->scratch, now);
+		}
 	}
 	received = exchange_received(c->exchange) - received;
 	sent = exchange_sent(c->exchange) - sent;
 	/* A service that waits is not idle. */
-	if (received + sent > 0 || c->waits == EXCHANGE_TIME || c->waits == EXCHANGE_NAME)
+	if (received + sent > 0 || c->waits == EXCHANGE_TIME)
 		c->active = now;
 	if (received + sent > 0) {
 		e->received += received;
@@ -164,6 +169,13 @@ static void client_ready(struct watch *watch, unsigned ready)
 		client_end(c, failure_errno_text(ECONNRESET));
 }
 
+/* Others may have been looked up for so long that its turn did not come. */
+static void client_has_no_name(struct engine_client *c)
+{
+	naming_cancel(c->engine->namings, c);
+	client_named(c, "");
+}
+
 static void client_timer(struct timer *timer)
 {
 	struct engine_client *c = CONTAINER_OF(timer, struct engine_client, timer);
@@ -173,6 +185,8 @@ static void client_timer(struct timer *timer)
 
 	if (timed && now >= exchange_wake(c->exchange))
 		client_run(c);
+	else if (c->waits == EXCHANGE_NAME && now >= nsec_after(c->active, NAMING_LIMIT))
+		client_has_no_name(c);
 	else if (c->waits != EXCHANGE_TIME && c->waits != EXCHANGE_NAME &&
 	         now >= nsec_after(c->active, idle_timeout))
 		client_end(c, "cut by --idle-timeout");

@@ -54,9 +54,7 @@ static char no_name[1];
 
 struct exchange_scratch *exchange_scratch_new(void)
 {
-	enum { PAGE = 4096 };
-
-	return aligned_alloc(PAGE, sizeof(struct exchange_scratch));
+	return aligned_alloc(4096, sizeof(struct exchange_scratch));
 }
 
 struct exchange *exchange_new(struct stream *stream, const struct addr *peer,
@@ -121,9 +119,7 @@ static size_t exchange_send(struct exchange *x, const uint8_t *bytes, size_t len
 
 	if (io.kind == IO_FAILED)
 		exchange_fail(x, io.error);
-	if (io.kind != IO_DONE)
-		return 0;
-	x->sent += io.n;
+	x->sent += io.n; /* 0 but for IO_DONE */
 	return io.n;
 }
 

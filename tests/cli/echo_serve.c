@@ -332,3 +332,26 @@ Test(echo_serve, a_request_costs_two_calls)
 	}
 	cr_assert(recvs == 4 && sends == 3 && others == 0, "%s", child_err(&child));
 }
+
+Test(echo_serve, stats_plot_on_a_terminal)
+{
+	struct place place = place_any(NET_UNIX);
+	struct child child = child_start(&(struct plan){
+		.args = WORDS("echo-serve", "--stats", place.word),
+		.err = { .kind = END_PTY },
+	});
+	int64_t began = clock_now();
+
+	proc_await_path(&place);
+	int fd = peer_connect(&place);
+	/* A second has to pass. */
+	while (clock_since(began) < 1.5) {
+		peer_send(fd, "hello");
+		peer_expect(fd, "hello");
+		usleep(10000);
+	}
+	close(fd);
+	child_signal(&child, SIGTERM);
+	child_await_tty(&child, "bytes, 1 s a block: \u2588");
+	child_expect(&child, 128 + SIGTERM);
+}

@@ -335,9 +335,11 @@ static const struct bad bad[] = {
 	{ { "listen", "--sockopt", "ipv6-v6only=0", "127.0.0.1:0" }, "it is for IPv6", NULL },
 	{ { "connect", "--sockopt", "udp-segment=1000", "localhost:1" }, "it is for UDP", NULL },
 	{ { "connect", "--sockopt", "tcp-defer-accept=1", "localhost:1" },
-	  "'sockit connect'",
+	  "a socket that connects",
 	  NULL },
-	{ { "listen", "--sockopt", "ip-bind-address-no-port=1", "0" }, "'sockit listen'", NULL },
+	{ { "listen", "--sockopt", "ip-bind-address-no-port=1", "0" },
+	  "a socket that listens",
+	  NULL },
 };
 
 Test(sockopt, what_cannot_be_is_a_usage_error)

@@ -87,6 +87,8 @@ Test(blocking_faults, who_is_served_hears_nothing_of_a_lack_of_descriptors)
 		stage_await(s, "cannot accept");
 		for (int i = 0; i < 10; i++)
 			stage_echo(first, "a");
+		clock_pause(0.5);
+		cr_assert_lt(s->counts->calls[SYS_ACCEPT4], 20u, "it asks again and again");
 		close(first);
 		close(second);
 		stage_end(s);

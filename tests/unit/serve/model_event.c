@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -70,17 +71,21 @@ static int veto(struct sys_observer *self, struct sys_call *call)
 	return fault->error;
 }
 
+/* How they are served. */
+static const struct service *service = &service_echo;
+static void *(*clients_main)(void *) = run_clients;
+static struct sys_observer observer = { .before = veto };
+
 /* Serve CLIENTS clients with THREADS, FAULT meanwhile; what was said. */
 static const char *serve(const struct fault *with, unsigned threads)
 {
 	static const char *const word = "127.0.0.1:0";
 	static const struct service_setup setup;
-	struct sys_observer observer = { .before = veto };
 	struct report_config config = { .verbose = 1 };
 	struct spec_rules rules = { .server = true };
 	struct spec spec;
 	struct listen_request listen = { .spec = &spec, .backlog = 64 };
-	struct server_place at = { .service = &service_echo };
+	struct server_place at = { .service = service };
 	struct server_request request = {
 		.places = &at,
 		.place_count = 1,
@@ -106,13 +111,13 @@ static const char *serve(const struct fault *with, unsigned threads)
 	cr_assert_eq(listener_open(loop, &listen, report, &at.listener, &err), 0);
 	place = place_tcp(NET_V4, "127.0.0.1", listener_port(at.listener));
 	cr_assert_eq(server_start(&server, loop, &request, report, &err), 0);
-	cr_assert_eq(pthread_create(&clients, NULL, run_clients, NULL), 0);
+	cr_assert_eq(pthread_create(&clients, NULL, clients_main, NULL), 0);
 	fault = with;
 	sys_observe(&observer);
 	int result = model_event.run(&server, &err);
 	sys_observe(NULL);
-	cr_assert_eq(result, 0, "op %d %s: %s %s", (int)with->op, strerror(with->error), err.op,
-	             err.subject);
+	cr_assert_eq(result, 0, "op %d %s: %s %s", with ? (int)with->op : -1,
+	             with ? strerror(with->error) : "", err.op, err.subject);
 	cr_assert_eq(pthread_join(clients, NULL), 0);
 	cr_assert_eq(server.totals->clients, CLIENTS);
 	cr_assert_eq(server.totals->now, 0);
@@ -183,4 +188,52 @@ Test(model_event, without_its_threads_it_serves_with_those_it_has)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		expect(&rows[i], 3);
+}
+
+/* Echoes to those whose name was asked for. */
+static enum service_next named_step(void *state, struct service_turn *turn)
+{
+	(void)state;
+	if (!turn->name)
+		return SERVICE_NAME;
+	cr_assert_str_empty(turn->name);
+	return service_echo.step(NULL, turn);
+}
+static const struct service named = { .name = "named", .over = SERVICE_STREAM, .step = named_step };
+
+/* Look-ups that never come back. */
+static atomic_uint hung;
+static int hang(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	if (call->op == SYS_GETNAMEINFO) {
+		atomic_fetch_add(&hung, 1);
+		for (;;)
+			pause();
+	}
+	return 0;
+}
+
+static void *run_clients_at_once(void *arg)
+{
+	int fds[CLIENTS];
+
+	(void)arg;
+	for (int i = 0; i < CLIENTS; i++)
+		fds[i] = peer_connect(&place);
+	for (int i = 0; i < CLIENTS; i++)
+		served += is_answered(fds[i]);
+	for (int i = 0; i < CLIENTS; i++)
+		close(fds[i]);
+	return NULL;
+}
+
+Test(model_event, names_that_do_not_come_keep_nobody_waiting_for_long)
+{
+	service = &named;
+	clients_main = run_clients_at_once;
+	observer.before = hang;
+	(void)serve(NULL, 1);
+	cr_assert_eq(served, CLIENTS);
+	cr_assert(atomic_load(&hung) > 0);
 }
