@@ -205,6 +205,36 @@ Test(echo_datagrams, each_is_an_event)
 	expect_totals(&server, 1, 1, 0);
 }
 
+Test(echo_datagrams, threads_answer_alike)
+{
+	struct place place;
+	struct child server = echo_serve("echo", NET_V4, true,
+	                                 WORDS("--threads", "3", "--json", "--stats"), &place);
+	int fds[20];
+
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		fds[i] = echo_serve_dgram(&place);
+		dgram_send(fds[i], &fds[i], sizeof(fds[i]));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		dgram_expect_bytes(fds[i], &fds[i], sizeof(fds[i]));
+	expect_totals(&server, ARRAY_LEN(fds), ARRAY_LEN(fds), 0);
+}
+
+Test(echo_datagrams, what_is_of_clients_has_no_meaning)
+{
+	static const char *const options[] = { "--max-conns", "--max-accepts", "--idle-timeout",
+		                               "--drain" };
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		struct child child =
+			sockit_expect(WORDS("echo-serve", "-u", options[i], "5", "0"), 2);
+
+		child_says(&child, "has no meaning for * port 0 over UDP");
+		child_says(&child, options[i]);
+	}
+}
+
 /* Two services of one process, and a forged datagram that would set them on each other. */
 Test(echo_datagrams, two_services_do_not_answer_each_other)
 {
