@@ -2,7 +2,7 @@
 
 #include "base/hex.h"
 #include "out/memory.h"
-#include "out/trace.h"
+#include "out/trace_rows.h"
 #include "sys/order.h"
 
 static void show_bytes(struct answer *a, const char *key, const char *label, const uint8_t *bytes,

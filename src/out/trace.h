@@ -28,11 +28,4 @@ struct trace {
  * then. */
 void trace_start(struct trace *trace, struct report *report, struct style style, bool explain);
 
-/* Append the arguments, "5, [::1]:7", and the outcome, "-1 ECONNREFUSED (Connection refused)". */
-void trace_add_args(struct text *t, const struct sys_call *call);
-void trace_add_outcome(struct text *t, const struct sys_call *call);
-
-/* The name of the call, NULL for one that is not part of the sockets API and moves no bytes. */
-const char *trace_name(enum sys_op op);
-
 #endif

@@ -99,7 +99,7 @@ enum sys_op {
 enum { SYS_ARGS = 6 };
 
 /* Arguments are as the call takes them, pointers included, valid until `after` returns;
- * out/trace.c has the type of each. */
+ * out/trace_rows.c has the type of each. */
 struct sys_call {
 	enum sys_op op;
 	intptr_t arg[SYS_ARGS];

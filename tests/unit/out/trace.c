@@ -1,5 +1,6 @@
 /* out/trace and out/decode: calls as lines, against lines written by hand. */
 #include "out/trace.h"
+#include "out/trace_rows.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
