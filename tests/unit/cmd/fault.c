@@ -10,7 +10,7 @@
 
 #include "base/attr.h"
 #include "harness/clock.h"
-#include "out/trace.h"
+#include "out/trace_rows.h"
 
 static struct faulty {
 	struct sys_observer observer;
