@@ -10,7 +10,6 @@ struct stream_socket {
 	struct stream stream; /* first */
 	struct addr peer;
 	const struct sockopt_list *asked; /* or NULL */
-	bool unconnected;
 };
 
 static struct io socket_read(struct stream *s, void *buf, size_t size)
@@ -47,14 +46,12 @@ static void socket_describe(const struct stream *s, struct text *t)
 	addr_add(t, &((const struct stream_socket *)s)->peer);
 }
 
-static const struct stream_ops socket_ops = {
-	.read = socket_read,
-	.write = socket_write,
-	.shut_write = socket_shut_write,
-	.close = socket_close,
-	.splice_fd = socket_splice_fd,
-	.describe = socket_describe,
-};
+#define SOCKET_OPS                                                                                 \
+	{                                                                                          \
+		.read = socket_read, .write = socket_write, .shut_write = socket_shut_write,       \
+		.close = socket_close, .splice_fd = socket_splice_fd, .describe = socket_describe, \
+	}
+static const struct stream_ops socket_ops = SOCKET_OPS;
 
 static enum stream_nature socket_nature(const struct addr *peer, int type)
 {
@@ -78,7 +75,6 @@ struct stream *stream_socket_new(int fd, const struct addr *peer, int type)
 	};
 	self->peer = *peer;
 	self->asked = NULL;
-	self->unconnected = false;
 	return &self->stream;
 }
 
@@ -87,16 +83,17 @@ void stream_keep_options(struct stream *s, const struct sockopt_list *asked)
 	CONTAINER_OF(s, struct stream_socket, stream)->asked = asked;
 }
 
+/* The same at another address, which tells it apart: a flag would cost each client of a server more. */
+static const struct stream_ops unconnected_ops = SOCKET_OPS;
+
 void stream_leave_unconnected(struct stream *s)
 {
-	CONTAINER_OF(s, struct stream_socket, stream)->unconnected = true;
+	s->ops = &unconnected_ops;
 }
 
 const struct addr *stream_unconnected_peer(const struct stream *s)
 {
-	const struct stream_socket *self = (const struct stream_socket *)s;
-
-	return self->unconnected ? &self->peer : NULL;
+	return s->ops == &unconnected_ops ? stream_peer(s) : NULL;
 }
 
 const struct addr *stream_peer(const struct stream *s)
