@@ -38,17 +38,6 @@ struct serving {
 	size_t count, open;
 };
 
-/* A reply is not held back until the client has acknowledged the one before it. Accepted sockets inherit
- * the option. */
-static int serving_add_nodelay(const struct spec *spec, struct sockopt_list *list, struct err *err)
-{
-	const struct sockopt *nodelay = sockopt_named("tcp-nodelay", strlen("tcp-nodelay"));
-
-	if (spec->kind != SPEC_TCP || sockopt_list_has(list, nodelay->level, nodelay->number))
-		return 0;
-	return sockopt_list_add(list, "tcp-nodelay=on", err);
-}
-
 static int serving_open_place(struct serving *s, size_t i, struct err *err)
 {
 	const struct echo_serve_options *o = s->options;
@@ -76,8 +65,7 @@ static int serving_open_place(struct serving *s, size_t i, struct err *err)
 		!spec_is_local(spec->kind) && (!spec->host[0] || strcmp(spec->host, "*") == 0);
 	if (p->datagrams)
 		request.wants = answerer_wants;
-	if (serving_add_nodelay(spec, &s->sockopts[i], err) ||
-	    listener_open(s->loop, &request, s->call->report, &p->listener, err))
+	if (listener_open(s->loop, &request, s->call->report, &p->listener, err))
 		return -1;
 	s->open++;
 	return 0;
