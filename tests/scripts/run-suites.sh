@@ -56,7 +56,8 @@ run_suite() {
 	fi
 	skipped >"$work/skipped"
 	sed "s/^/$suite: skipped /" "$work/skipped"
-	[ "${CI:-}" != true ] || [ "$(grep -vc ': takes long' "$work/skipped")" = 0 ] ||
+	# Nobody can install a kernel, so what that lacks is named, and counted, and no more.
+	[ "${CI:-}" != true ] || [ "$(grep -vcE ': (takes long|this kernel has )' "$work/skipped")" = 0 ] ||
 		fail "$suite: nothing may be skipped here"
 	printf '%s: %d tests ran (%d with every parameter), %d skipped\n' "$suite" "$(ran | wc -l)" \
 		"$(grep -cE '^(not )?ok ' "$work/tap")" "$(wc -l <"$work/skipped")"
