@@ -46,7 +46,7 @@ void skip_kernel(const char *lacks)
 {
 	fprintf(stderr, "SKIP %s::%s: this kernel has %s\n", criterion_current_test->category,
 	        criterion_current_test->name, lacks);
-	cr_skip_test("%s", lacks);
+	cr_skip_test("this kernel has %s", lacks);
 	abort();
 }
 

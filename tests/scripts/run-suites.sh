@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs both suites of a build tree and trusts no runner: the tests that ran must be the tests that
 # the sources declare, and none at all is a failure. A skipped test is named; with CI=true that is a
-# failure, unless the test takes long and SOCKIT_LONG is not set.
+# failure, unless the test takes long and SOCKIT_LONG is not set, or the kernel lacks what it is about.
 #
 #     run-suites.sh BUILD [CRITERION-OPTION...]      with an option, such as --filter, nothing is counted
 set -u
