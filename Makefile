@@ -238,21 +238,22 @@ lint: $(BUILD)/docgen
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/nm CPPFLAGS= CFLAGS=-O0 OPTIONAL_CFLAGS= objects
 	$(Q)NM=$(NM) CLANG_FORMAT=$(CLANG_FORMAT) tests/scripts/lint.sh $(BUILD)
 
+# With TESTED=1 but for the tests, where they have run already.
 check:
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/check WERROR=1 lint
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/clang WERROR=1 CC=$(CLANG) tests
-	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/check WERROR=1 test
+	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/check WERROR=1 $(if $(TESTED),tests,test)
 	+$(Q)tests/scripts/packaging.sh install $(BUILD)/check
 	@echo "check: all passed, POLLER=$(POLLER)"
 
-# Everything once more in other ways: under sanitizers, with a fuzzer, with clang, with the other poller
-# and the tests that take long, whole sweeps of injected faults among them, and what a packager does.
+# Everything once more in other ways: under sanitizers, with a fuzzer, by clang with the other poller, and
+# with the tests that take long, whole sweeps of injected faults among them, and what a packager does.
 check-long:
 	+$(Q)$(SUBMAKE) asan
 	+$(Q)$(SUBMAKE) FUZZ_SECONDS=20 fuzz
-	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/clang WERROR=1 CC=$(CLANG) test
-	+$(Q)SOCKIT_LONG=1 $(SUBMAKE) BUILD=$(BUILD)/$(OTHER_POLLER) WERROR=1 POLLER=$(OTHER_POLLER) test
-	+$(Q)tests/scripts/packaging.sh all $(BUILD)/clang
+	+$(Q)SOCKIT_LONG=1 $(SUBMAKE) BUILD=$(BUILD)/$(OTHER_POLLER) WERROR=1 CC=$(CLANG) \
+		POLLER=$(OTHER_POLLER) test
+	+$(Q)tests/scripts/packaging.sh all $(BUILD)/check
 	@echo "check-long: all passed"
 
 bench: all
