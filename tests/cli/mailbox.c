@@ -287,6 +287,9 @@ Test(mailbox, an_answer_leaves_from_the_ipv6_address_that_was_asked)
 
 Test(mailbox, a_second_listener_is_refused_and_told_who_has_the_port)
 {
+	/* Where nobody else may have TCP's port of the same number. */
+	netns_enter();
+
 	struct place place;
 	struct child child = serve(WORDS("-u"), &place), second;
 	char holder[64];
