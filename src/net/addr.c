@@ -142,20 +142,24 @@ bool addr_is_wildcard(const struct addr *a)
 	}
 }
 
+struct addr addr_unmapped(const struct addr *a)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const uint8_t *bytes = a->at.v6.sin6_addr.s6_addr;
+
+	if (a->at.any.sa_family != AF_INET6 || memcmp(bytes, mapped, sizeof mapped) != 0)
+		return *a;
+	return addr_of_bytes(AF_INET, bytes + sizeof mapped, (uint16_t)addr_port(a));
+}
+
 bool addr_is_loopback(const struct addr *a)
 {
-	static const uint8_t mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 };
-	const struct in6_addr *v6 = &a->at.v6.sin6_addr;
+	struct addr plain = addr_unmapped(a);
 
-	switch (a->at.any.sa_family) {
-	case AF_INET:
-		return *(const uint8_t *)&a->at.v4.sin_addr == 127;
-	case AF_INET6:
-		return memcmp(v6, &in6addr_loopback, sizeof *v6) == 0 ||
-		       memcmp(v6, mapped, sizeof mapped) == 0;
-	default:
-		return false;
-	}
+	if (plain.at.any.sa_family == AF_INET)
+		return *(const uint8_t *)&plain.at.v4.sin_addr == 127;
+	return plain.at.any.sa_family == AF_INET6 &&
+	       memcmp(&plain.at.v6.sin6_addr, &in6addr_loopback, sizeof in6addr_loopback) == 0;
 }
 
 bool addr_is_group(const struct addr *a)

@@ -56,6 +56,9 @@ bool addr_is_inet(const struct addr *a);
 /* The address that TEXT is, without a port; false when it is none. Zones are not taken. */
 bool addr_of_text(struct addr *a, const char *text);
 
+/* A, or where it is an address of IPv4 that is mapped into IPv6 (RFC 4291 section 2.5.5.2), that one. */
+struct addr addr_unmapped(const struct addr *a);
+
 bool addr_is_wildcard(const struct addr *a);
 
 /* A multicast group: RFC 5771, RFC 4291 section 2.7. */

@@ -54,17 +54,6 @@ static void add_number(struct exec_env *env, const char *prefix, const char *nam
 	add(env, prefix, name, number);
 }
 
-/* An address of IPv4 that is mapped into IPv6 is one of IPv4. */
-static struct addr unmapped(const struct addr *a)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const uint8_t *bytes = a->at.v6.sin6_addr.s6_addr;
-
-	if (a->at.any.sa_family != AF_INET6 || memcmp(bytes, mapped, sizeof mapped) != 0)
-		return *a;
-	return addr_of_bytes(AF_INET, bytes + sizeof mapped, (uint16_t)addr_port(a));
-}
-
 /* The host of A as a value: escaped where it is a name that the other side chose. */
 static const char *host_of(const struct addr *a, char *buf, size_t size)
 {
@@ -129,12 +118,12 @@ static void add_ucspi_unix(struct exec_env *env, int fd, const struct addr *loca
 
 static void add_connection(struct exec_env *env, const struct stream *s, uint64_t client)
 {
-	struct addr local = { .len = sizeof local.at }, peer = unmapped(stream_peer(s));
+	struct addr local = { .len = sizeof local.at }, peer = addr_unmapped(stream_peer(s));
 	bool is_unix = peer.at.any.sa_family == AF_UNIX;
 
 	if (sys_getsockname(s->fd, &local.at.any, &local.len) != 0)
 		local = addr_wildcard(is_unix ? AF_UNIX : AF_INET, 0);
-	local = unmapped(&local);
+	local = addr_unmapped(&local);
 	add_end(env, "SOCKIT_PEER_", &peer);
 	add_end(env, "SOCKIT_LOCAL_", &local);
 	add(env, "SOCKIT_", "PROTO",
