@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "sys/child.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/wait.h"
@@ -16,14 +17,14 @@ static void child_signal(struct exec_child *c, int number, const char *reason)
 	       FIELD_INT("client", c->client),
 	       FIELD_STR("signal", number == SIGTERM ? "TERM" : "KILL"),
 	       FIELD_STR("reason", reason));
-	if (sys_group_signal(c->pid, number) == -EPERM)
+	if (sys_kill(-c->pid, number) == -EPERM)
 		c->beyond_reach = true;
 }
 
 /* The program itself has ended; it was told to, and so was what it had started. */
 static bool child_group_is_gone(const struct exec_child *c)
 {
-	return c->killed || sys_group_signal(c->pid, 0) == -ESRCH;
+	return c->killed || sys_kill(-c->pid, 0) == -ESRCH;
 }
 
 static void child_settle(struct exec_child *c)

@@ -177,14 +177,6 @@ int sys_program_start(const struct sys_program *program, struct sys_child *child
 	return start.error;
 }
 
-int sys_group_signal(pid_t group, int number)
-{
-	struct sys_call call = { SYS_KILL, .arg = { -group, number } };
-
-	SYS_RUN(call, kill(-group, number));
-	return (int)call.result;
-}
-
 int sys_program_reap(pid_t pid, bool wait, int *status)
 {
 	struct sys_call call = { SYS_REAP, .arg = { pid, wait } };

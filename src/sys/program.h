@@ -41,9 +41,6 @@ struct sys_child {
 int sys_program_start(const struct sys_program *program, struct sys_child *child,
                       bool *refused) MUST_CHECK;
 
-/* Send signal NUMBER to all of process group GROUP; 0 sends none, and -ESRCH tells that nobody is left. */
-int sys_group_signal(pid_t group, int number);
-
 /* Whether child PID has ended: 0 while it runs, unless WAIT says to stay until it has; then its PID and in
  * *status how, as a shell has it: the exit status, or 128 and the signal's number. */
 int sys_program_reap(pid_t pid, bool wait, int *status) MUST_CHECK;

@@ -1,5 +1,6 @@
 /* sys/program: other programs as children, and what happens when that fails. */
 #include "sys/program.h"
+#include "sys/child.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -122,7 +123,7 @@ Test(sys_program, runs_and_tells_how_it_ended)
 		cr_assert_eq(poll(&end, 1, 20000), 1);
 		cr_assert_eq(sys_program_reap(child.pid, false, &status), child.pid);
 		cr_assert_eq(status, rows[i].status);
-		cr_assert_eq(sys_group_signal(child.pid, 0), -ESRCH);
+		cr_assert_eq(sys_kill(-child.pid, 0), -ESRCH);
 		sys_close(child.pidfd);
 	}
 }
@@ -136,7 +137,7 @@ Test(sys_program, is_signalled_as_a_group)
 	cr_assert_eq(start(SH("sleep 100; exit 1"), &child, &refused), 0);
 	cr_assert_eq(sys_program_reap(child.pid, false, &status), 0);
 	cr_assert_eq(status, -1);
-	cr_assert_eq(sys_group_signal(child.pid, SIGKILL), 0);
+	cr_assert_eq(sys_kill(-child.pid, SIGKILL), 0);
 	cr_assert_eq(sys_program_reap(child.pid, true, &status), child.pid);
 	cr_assert_eq(status, 128 + SIGKILL);
 	sys_close(child.pidfd);
