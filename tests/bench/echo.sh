@@ -7,16 +7,6 @@
 # BENCH_SECONDS change how often and how long each is measured; with BENCH_ONLY='event bare', say, the
 # others do not take part, and targets that need them are left out.
 set -eu
-SOCKIT=$(realpath "${1:?usage: echo.sh SOCKIT PROGRAMS [quick]}")
-PROGRAMS=$(realpath "${2:?usage: echo.sh SOCKIT PROGRAMS [quick]}")
-case ${3-} in
-'') rounds=5 SECONDS_EACH=2 ;;
-quick) rounds=1 SECONDS_EACH=0.5 ;;
-*) echo "echo.sh: unknown word '$3'" >&2 && exit 2 ;;
-esac
-rounds=${BENCH_ROUNDS:-$rounds} SECONDS_EACH=${BENCH_SECONDS:-$SECONDS_EACH}
-WORK=$(mktemp -d)
-trap 'server_stop; rm -rf "$WORK"' EXIT
 # shellcheck source=tests/bench/serve.sh
 . "$(dirname "$0")/serve.sh"
 serve_check ncat socat

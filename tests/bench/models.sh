@@ -6,16 +6,6 @@
 # Wants a machine that has nothing else to do. BENCH_ROUNDS and BENCH_SECONDS change how often and how
 # long each is measured.
 set -eu
-SOCKIT=$(realpath "${1:?usage: models.sh SOCKIT PROGRAMS [quick]}")
-PROGRAMS=$(realpath "${2:?usage: models.sh SOCKIT PROGRAMS [quick]}")
-case ${3-} in
-'') rounds=5 SECONDS_EACH=2 ;;
-quick) rounds=1 SECONDS_EACH=0.5 ;;
-*) echo "models.sh: unknown word '$3'" >&2 && exit 2 ;;
-esac
-rounds=${BENCH_ROUNDS:-$rounds} SECONDS_EACH=${BENCH_SECONDS:-$SECONDS_EACH}
-WORK=$(mktemp -d)
-trap 'server_stop; rm -rf "$WORK"' EXIT
 # shellcheck source=tests/bench/serve.sh
 . "$(dirname "$0")/serve.sh"
 serve_check sed

@@ -1,9 +1,21 @@
-# Servers and load for echo.sh and models.sh: to be read by them with SOCKIT, PROGRAMS (the folder of
-# load and yard_echo), WORK (a folder to be removed) and SECONDS_EACH set. bash.
+# Servers and load for echo.sh and models.sh: to be read by them. Their words are SOCKIT PROGRAMS [quick], where
+# PROGRAMS is the folder of load and yard_echo; WORK is a folder of theirs. bash.
 #
 # The server has one core, the load another. What is measured is kept in $WORK/SCENARIO.WHO, a line of
 # NAME=VALUE words a round, as load prints it.
 # shellcheck shell=bash
+
+usage="usage: ${0##*/} SOCKIT PROGRAMS [quick]"
+SOCKIT=$(realpath "${1:?$usage}")
+PROGRAMS=$(realpath "${2:?$usage}")
+case ${3-} in
+'') rounds=5 SECONDS_EACH=2 ;;
+quick) rounds=1 SECONDS_EACH=0.5 ;;
+*) echo "${0##*/}: unknown word '$3'" >&2 && exit 2 ;;
+esac
+rounds=${BENCH_ROUNDS:-$rounds} SECONDS_EACH=${BENCH_SECONDS:-$SECONDS_EACH}
+WORK=$(mktemp -d)
+trap 'server_stop; rm -rf "$WORK"' EXIT
 
 MOST_CLIENTS=20000 # no model is to hold clients back; the machine's limit of descriptors does
 SERVER=            # its process id, which is its session's too
