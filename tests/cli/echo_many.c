@@ -220,20 +220,28 @@ Test(echo_many, a_client_that_never_reads_slows_nobody)
 	child_expect(&child, 128 + SIGTERM);
 }
 
-Test(echo_many, a_second_signal_ends_at_once)
+/* An echo server that has been sent a TERM while it owes a client, at *FD, what that does not read. */
+static struct child owing(const char *drain, int *fd)
 {
 	struct place place = place_any(NET_V4);
 	struct child child = child_start(
-		&(struct plan){ .args = WORDS("echo-serve", "--drain", "60", "-v", place.word) });
+		&(struct plan){ .args = WORDS("echo-serve", "--drain", drain, "-v", place.word) });
 	static char block[65536];
 
 	proc_await_port(child.pid, &place);
-	int fd = peer_connect(&place);
-	struct pollfd out = { .fd = fd, .events = POLLOUT };
+	*fd = peer_connect(&place);
+	struct pollfd out = { .fd = *fd, .events = POLLOUT };
 	while (poll(&out, 1, 200) > 0)
-		(void)!write(fd, block, sizeof block);
+		(void)!write(*fd, block, sizeof block);
 	child_signal(&child, SIGTERM);
-	/* It is owed what it does not read. */
+	return child;
+}
+
+Test(echo_many, a_second_signal_ends_at_once)
+{
+	int fd;
+	struct child child = owing("60", &fd);
+
 	cr_assert(child_runs_for(&child, 0.3));
 	child_signal(&child, SIGINT);
 	child_finish(&child);
@@ -244,17 +252,9 @@ Test(echo_many, a_second_signal_ends_at_once)
 
 Test(echo_many, what_is_owed_for_longer_than_drain_is_cut)
 {
-	struct place place = place_any(NET_V4);
-	struct child child = child_start(
-		&(struct plan){ .args = WORDS("echo-serve", "--drain", "0.1", "-v", place.word) });
-	static char block[65536];
+	int fd;
+	struct child child = owing("0.1", &fd);
 
-	proc_await_port(child.pid, &place);
-	int fd = peer_connect(&place);
-	struct pollfd out = { .fd = fd, .events = POLLOUT };
-	while (poll(&out, 1, 200) > 0)
-		(void)!write(fd, block, sizeof block);
-	child_signal(&child, SIGTERM);
 	child_expect(&child, 128 + SIGTERM);
 	child_says(&child, "client 1: closed (cut by --drain): ");
 	close(fd);
