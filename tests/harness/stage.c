@@ -81,6 +81,10 @@ struct play {
 };
 
 static int machines[MACHINES];
+static pid_t served_by[MACHINES]; /* by its services, which tell what the machine has open */
+static unsigned at_rest[MACHINES];
+
+static unsigned doors(int machine);
 
 /* ---- The world ------------------------------------------------------------------------------- */
 
@@ -102,6 +106,8 @@ static void serve(int machine, const char *const *what)
 			child_blame(&child, "no services");
 		child_collect(&child, clock_after(0.002));
 	}
+	served_by[machine] = child.pid;
+	at_rest[machine] = doors(machine);
 }
 
 void stage_enter(void)
@@ -129,7 +135,7 @@ void stage_enter(void)
 
 /* ---- Sockets that are waited for ------------------------------------------------------------- */
 
-/* Lines of a table in /proc/PID/net that hold WORD, or with BUT those that do not. */
+/* Lines of a table in /proc/PID/net that hold WORD. */
 static unsigned lines_with(pid_t pid, const char *table, const char *word)
 {
 	char path[64], line[512];
@@ -146,7 +152,7 @@ static unsigned lines_with(pid_t pid, const char *table, const char *word)
 }
 
 /* Sockets of a machine where somebody may come in. */
-static unsigned doors(const struct terminal *terminal)
+static unsigned doors(int machine)
 {
 	static const struct {
 		const char *table, *word;
@@ -162,7 +168,7 @@ static unsigned doors(const struct terminal *terminal)
 	unsigned count = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		count += lines_with(terminal->child.pid, kinds[i].table, kinds[i].word);
+		count += lines_with(served_by[machine], kinds[i].table, kinds[i].word);
 	return count;
 }
 
@@ -283,9 +289,9 @@ static void await_step(const struct play *play, struct terminal *terminal, unsig
 
 		if (has_ended(terminal) && !(server && behind))
 			break;
-		if (server && doors(terminal) > before)
-			looks = doors(terminal) == open ? looks + 1 : 0;
-		open = doors(terminal);
+		if (server && doors(terminal->machine) > before)
+			looks = doors(terminal->machine) == open ? looks + 1 : 0;
+		open = doors(terminal->machine);
 		if (looks >= 3)
 			break;
 		collect(play, terminal, deadline);
@@ -300,7 +306,7 @@ static void type(struct play *play, const struct step *step)
 	unsigned before;
 
 	await_end(play, terminal);
-	before = doors(terminal);
+	before = doors(terminal->machine);
 	terminal->at = step;
 	terminal->begins = strlen(child_out(&terminal->child));
 	terminal->typed++;
@@ -322,6 +328,13 @@ static void end_terminal(const struct play *play, struct terminal *terminal)
 	if (!terminal->child.ended)
 		child_signal(&terminal->child, SIGTERM);
 	child_finish(&terminal->child);
+}
+
+/* What was ended may take a moment more than its shell. */
+static bool is_at_rest(void *arg)
+{
+	(void)arg;
+	return doors(HERE) <= at_rest[HERE] && doors(THERE) <= at_rest[THERE];
 }
 
 static const char *folder_with_files(void)
@@ -350,4 +363,6 @@ void stage_play(const struct example *example)
 		type(&play, &example->steps[i]);
 	for (size_t i = 0; i < play.count; i++)
 		end_terminal(&play, &play.terminals[i]);
+	if (!clock_watch(is_at_rest, NULL, clock_after(PATIENCE)))
+		fail("%s:%u leaves sockets behind", example->from, example->line);
 }
