@@ -301,6 +301,7 @@ static int session_start_server(struct session *s, const struct session_server_r
 		.up = session_up(s, o),
 		.down = session_down(s, o),
 		.wants = q->wants,
+		.admission = listener_admission(q->listener),
 		.framing = q->datagrams->delim,
 		.cut = session_cut(o, q->datagrams->delim),
 		.tag = q->datagrams->tag,

@@ -36,7 +36,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_ACCEPT_PAUSED] = { "accept_paused",
 	                           "cannot accept a connection: {reason}; trying again" },
 	[REPORT_UNSERVED] = { "unserved", "closed {peer}: cannot {what}: {reason}" },
-	[REPORT_REFUSED] = { "refused", "refused {peer}: {reason}" },
+	[REPORT_REFUSED] = { "refused", "refused {peer}{words}: {reason}" },
 	[REPORT_RULES_READ] = { "rules_read",
 	                        "the access rules are read again: {allow} to allow, {deny} to deny" },
 	[REPORT_RULES_STAY] = { "rules_stay", "the access rules stay as they were: {reason}" },

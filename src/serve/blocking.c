@@ -68,6 +68,11 @@ static void blocking_accept(struct blocking *b, const struct blocking_socket *so
 		return;
 	}
 	b->paused = false;
+	if (!admission_lets(listener_admission(socket->place->listener), fd, &c.peer)) {
+		server_unclaim(b->server);
+		(void)sys_close(fd);
+		return;
+	}
 	b->accepted++;
 	server_client_came(b->server, &c.client, fd);
 	int error = stream_blocking_init(&c.stream, fd, &c.peer);
@@ -190,6 +195,7 @@ static int blocking_open_place(struct blocking *b, size_t i, struct err *err)
 	const struct server_place *place = &b->server->request->places[i];
 	struct addr local;
 
+	admission_wait(listener_admission(place->listener));
 	if (place->datagrams) {
 		b->answerers[i] = answerer_new(b->server, place, err);
 		if (!b->answerers[i])

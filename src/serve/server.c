@@ -138,11 +138,11 @@ void server_client_gone(struct server *s, const struct server_client *client,
 }
 
 /* What is only told as text where there is something to tell. */
-static void totals_add_words(struct text *t, struct server_totals *totals)
+static void totals_add_words(struct text *t, struct server_totals *totals, uint64_t refused)
 {
 	uint64_t received = COUNTED(totals->received_datagrams);
 	uint64_t undelivered = COUNTED(totals->undelivered_datagrams);
-	uint64_t refused = COUNTED(totals->refused), failed = COUNTED(totals->failed);
+	uint64_t failed = COUNTED(totals->failed);
 
 	if (received > 0)
 		text_add(t, "; received %llu datagrams, sent %llu", (unsigned long long)received,
@@ -158,10 +158,11 @@ static void totals_add_words(struct text *t, struct server_totals *totals)
 void server_tell_totals(struct server *s, bool urgent)
 {
 	struct server_totals *t = s->totals;
+	uint64_t refused = COUNTED(t->refused) + admission_refused(s->request->admission);
 	char buf[256] = "";
 	struct text words = TEXT_OVER(buf);
 
-	totals_add_words(&words, t);
+	totals_add_words(&words, t, refused);
 	REPORT_WITH(s->report, REPORT_TOTALS, urgent, FIELD_INT("clients", COUNTED(t->clients)),
 	            FIELD_INT("now", COUNTED(t->now)), FIELD_INT("peak", COUNTED(t->peak)),
 	            FIELD_INT("received_bytes", COUNTED(t->received_bytes)),
@@ -169,8 +170,8 @@ void server_tell_totals(struct server *s, bool urgent)
 	            FIELD_INT("received_datagrams", COUNTED(t->received_datagrams)),
 	            FIELD_INT("sent_datagrams", COUNTED(t->sent_datagrams)),
 	            FIELD_INT("undelivered_datagrams", COUNTED(t->undelivered_datagrams)),
-	            FIELD_INT("refused", COUNTED(t->refused)),
-	            FIELD_INT("failed", COUNTED(t->failed)), FIELD_WORDS(buf));
+	            FIELD_INT("refused", refused), FIELD_INT("failed", COUNTED(t->failed)),
+	            FIELD_WORDS(buf));
 }
 
 static void server_tell_plot(struct server *s)

@@ -29,8 +29,9 @@ struct server_request {
 	unsigned threads;     /* of the event model */
 	unsigned max_accepts; /* then it ends when those are served; 0: no limit */
 	nsec_t idle_timeout;
-	nsec_t drain; /* how long clients are still served after a signal */
-	bool stats;   /* tell the totals at the end */
+	nsec_t drain;                      /* how long clients are still served after a signal */
+	bool stats;                        /* tell the totals at the end */
+	const struct admission *admission; /* of all places, for the totals; or NULL */
 };
 
 /* What was served so far, by all threads and child processes: it is in memory that they share. */

@@ -114,12 +114,13 @@ static void acceptor_missed(const struct acceptor *a)
 /* Hand a new connection on; -1 with *error when there is a lack of something. */
 static int acceptor_take(struct acceptor *a, int fd, const struct addr *peer)
 {
-	struct stream *stream = stream_socket_new(fd, peer, a->type);
+	bool lets = admission_lets(listener_admission(a->request.listener), fd, peer);
+	struct stream *stream = lets ? stream_socket_new(fd, peer, a->type) : NULL;
 
 	if (!stream) {
 		(void)sys_close(fd);
 		acceptor_missed(a);
-		return -ENOMEM;
+		return lets ? -ENOMEM : 0;
 	}
 	stream_keep_options(stream, a->tune.options);
 	if (a->request.tells)

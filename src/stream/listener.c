@@ -268,6 +268,11 @@ int listener_socket(const struct listener *l, size_t i, struct addr *local)
 	return l->sockets[i].fd;
 }
 
+struct admission *listener_admission(const struct listener *l)
+{
+	return l->request.admission;
+}
+
 void listener_describe(const struct listener *l, struct text *t)
 {
 	for (size_t i = 0; i < l->count; i++) {

@@ -12,6 +12,7 @@
 #include "net/sockopt.h"
 #include "net/spec.h"
 #include "out/report.h"
+#include "stream/admission.h"
 #include "stream/mailbox.h"
 #include "stream/multicast.h"
 #include "stream/stream.h"
@@ -27,6 +28,8 @@ struct listen_request {
 	int backlog;
 	int unix_mode;              /* the mode of the socket file, or -1 */
 	struct mailbox_wants wants; /* of datagrams, from the first that may come */
+	struct admission *
+		admission; /* who may come, which those ask who accept; or NULL. Stays the caller's. */
 };
 
 struct listener; /* opaque */
@@ -51,6 +54,9 @@ int listener_type(const struct listener *l);
 
 /* The socket options that were asked for. */
 struct tune listener_tune(const struct listener *l);
+
+/* Who may come; NULL: everybody. */
+struct admission *listener_admission(const struct listener *l);
 
 /* Append where it listens: "127.0.0.1 port 7777". */
 void listener_describe(const struct listener *l, struct text *t);
