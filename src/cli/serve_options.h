@@ -12,11 +12,10 @@ struct serve_options {
 	unsigned max_accepts; /* 0: no limit */
 	nsec_t idle_timeout;
 	nsec_t drain;
-	unsigned ready_fd; /* 0: none */
 	bool stats;
 };
 
-enum { SERVE_OPTION_COUNT = 9 };
+enum { SERVE_OPTION_COUNT = 8 };
 extern const struct option_row serve_option_rows[SERVE_OPTION_COUNT];
 
 /* The model that was asked for. */

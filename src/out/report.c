@@ -40,6 +40,8 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_RULES_READ] = { "rules_read",
 	                        "the access rules are read again: {allow} to allow, {deny} to deny" },
 	[REPORT_RULES_STAY] = { "rules_stay", "the access rules stay as they were: {reason}" },
+	[REPORT_UNNOTIFIED] = { "unnotified",
+	                        "the service manager cannot be told (NOTIFY_SOCKET): {reason}" },
 	[REPORT_STDIN_ENDED] = { "stdin_ended",
 	                         "end of standard input after {sent_bytes} bytes{words}" },
 	[REPORT_OUTPUT_ENDED] = { "output_ended",

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "net/notify.h"
 #include "out/failure.h"
 #include "stream/acceptor.h"
 #include "sys/clock.h"
@@ -182,6 +183,8 @@ int blocking_run(struct blocking *b, struct err *err)
 	signals_catch_usr1();
 	int result = blocking_accept_all(b, err);
 
+	if (signals_caught())
+		(void)!notify_manager("STOPPING=1");
 	if (!result)
 		result = blocking_finish(b, err);
 	if (result || !signals_caught())
