@@ -55,13 +55,12 @@ static void blocking_accept(struct blocking *b, const struct blocking_socket *so
 	struct blocking_client c = {
 		.server = b->server,
 		.client = { .place = socket->place, .peer = &c.peer },
-		.peer = { .len = sizeof c.peer.at },
 		.orders = b->orders,
 	};
 
 	if (!server_claim(b->server))
 		return;
-	int fd = sys_accept_blocking(socket->fd, &c.peer.at.any, &c.peer.len);
+	int fd = listener_accept(socket->place->listener, socket->index, true, &c.peer);
 	if (fd < 0) {
 		server_unclaim(b->server);
 		if (fd != -EAGAIN && !acceptor_error_passes(-fd))
@@ -206,7 +205,8 @@ static int blocking_open_place(struct blocking *b, size_t i, struct err *err)
 	}
 	for (size_t k = 0; k < listener_sockets(place->listener); k++) {
 		int fd = listener_socket(place->listener, k, &local);
-		int error = place->datagrams ? 0 : stream_blocking_listen(fd);
+		bool ours = !listener_is_shared(place->listener);
+		int error = place->datagrams || !ours ? 0 : stream_blocking_listen(fd);
 
 		if (error)
 			return err_set(err, ERR_LOCAL, -error, "wait for", "clients");

@@ -135,15 +135,15 @@ static int acceptor_take(struct acceptor *a, int fd, const struct addr *peer)
 }
 
 /* Take one connection of a socket. False when there is none more now, or it pauses. */
-static bool acceptor_accept(struct acceptor *a, int listening)
+static bool acceptor_accept(struct acceptor *a, const struct acceptor_socket *socket)
 {
-	struct addr peer = { .len = sizeof peer.at };
+	struct addr peer;
 
 	if (a->request.admit && !a->request.admit(a->request.context)) {
 		acceptor_pause(a);
 		return false;
 	}
-	int fd = sys_accept(listening, &peer.at.any, &peer.len);
+	int fd = listener_accept(a->request.listener, (size_t)(socket - a->sockets), false, &peer);
 	if (fd < 0)
 		acceptor_missed(a);
 	if (fd == -EAGAIN) {
@@ -181,7 +181,7 @@ static void acceptor_ready(struct watch *watch, unsigned ready)
 		return;
 	}
 	acceptor_pace(a);
-	for (unsigned i = a->at_once; i > 0 && acceptor_accept(a, watch->fd); i--)
+	for (unsigned i = a->at_once; i > 0 && acceptor_accept(a, socket); i--)
 		continue;
 }
 
@@ -196,7 +196,7 @@ static void acceptor_retry(struct deferred *retry)
 	a->paused = false;
 	for (size_t i = 0; i < a->count; i++)
 		for (int most = ACCEPTOR_RETRIES;
-		     most > 0 && !a->paused && acceptor_accept(a, a->sockets[i].watch.fd); most--)
+		     most > 0 && !a->paused && acceptor_accept(a, &a->sockets[i]); most--)
 			continue;
 	if (!a->paused)
 		acceptor_watch(a);
