@@ -19,8 +19,7 @@ static int notify_addr(const char *name, struct addr *a)
 
 	if (name[0] != '/' && name[0] != '@')
 		return -EAFNOSUPPORT;
-	return addr_local(a, name[0] == '@' ? name + 1 : name, name[0] == '@', &err) ? -ENAMETOOLONG
-	                                                                             : 0;
+	return addr_local(a, name[0] == '@' ? name + 1 : name, name[0] == '@', &err) ? -EINVAL : 0;
 }
 
 int notify_manager(const char *state)

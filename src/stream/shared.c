@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -45,6 +47,9 @@ int shared_accept(const struct shared_socket *s, int fd, bool blocking, struct a
 			return count < 0 ? count : -EAGAIN;
 	}
 	int made = (blocking ? sys_accept_blocking : sys_accept)(fd, &peer->at.any, &peer->len);
+	/* As ours have it from the socket that listens. */
+	if (made >= 0 && addr_is_inet(peer))
+		(void)!sys_setsockopt_int(made, IPPROTO_TCP, TCP_NODELAY, 1);
 	/* TCP has it inherited. */
 	if (made >= 0 && s->waits)
 		(void)!sys_setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof none);
