@@ -16,8 +16,7 @@ const struct option_row access_option_rows[ACCESS_OPTION_COUNT] = {
 		.only_for = FOR_ACCESS,
 		.complete = COMPLETE_HOST,
 		.help = "let WHO in and nobody else: ADDRESS, NETWORK/BITS, NAME, uid=, gid=",
-		.man = "May be repeated, and WHO may be several with commas between them. "
-		       "See WHO MAY COME IN.",
+		.man = "May be repeated, and WHO may be several with commas between them.",
 	},
 	{
 		.name = "deny",
