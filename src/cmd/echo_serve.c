@@ -7,6 +7,7 @@
 
 #include "cli/access_options.h"
 #include "cli/listen_options.h"
+#include "cli/many_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cli/serve_options.h"
@@ -23,6 +24,7 @@ struct echo_serve_options {
 	struct listen_options listen;
 	struct access_options access;
 	struct serve_options serve;
+	struct many_options many;
 	struct service_options services;
 	struct observe_options observe;
 };
@@ -94,11 +96,11 @@ static int serving_run(struct serving *s, struct err *err)
 		.places = s->places,
 		.place_count = s->count,
 		.setup = s->setup,
-		.max_conns = o->max_conns,
+		.max_conns = s->options->many.max_conns,
 		.threads = o->threads,
-		.max_accepts = o->max_accepts,
+		.max_accepts = s->options->many.max_accepts,
 		.idle_timeout = o->idle_timeout,
-		.drain = o->drain,
+		.drain = s->options->many.drain,
 		.stats = o->stats,
 	};
 	struct server server;
@@ -177,7 +179,7 @@ static int serving_whole(struct serving *s, unsigned kinds, struct err *err)
 	s->loop = loop_new(err);
 	if (!s->loop)
 		return -1;
-	process_want_descriptors(o->serve.max_conns);
+	process_want_descriptors(o->many.max_conns);
 	int result = ready_prepare(s->loop, &request, s->call->report, &s->ready, err);
 	if (!result) {
 		result = serving_open(s, err);
@@ -242,6 +244,8 @@ static const struct option_group option_group_serve = { "serve", "Serving" };
 static const struct option_section echo_serve_sections[] = {
 	{ &option_group_serve, serve_option_rows, SERVE_OPTION_COUNT,
 	  offsetof(struct echo_serve_options, serve) },
+	{ &option_group_serve, many_option_rows, MANY_OPTION_COUNT,
+	  offsetof(struct echo_serve_options, many) },
 	{ &option_group_serve, service_option_rows, SERVICE_OPTION_COUNT,
 	  offsetof(struct echo_serve_options, services) },
 	{ &option_group_network, net_option_rows, NET_OPTION_COUNT,

@@ -10,6 +10,7 @@
 #include "cli/listen_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
+#include "cmd/listen_many.h"
 #include "cmd/ready.h"
 #include "cmd/session.h"
 #include "stream/acceptor.h"
@@ -26,9 +27,18 @@ struct listen_command_options {
 	const char *source;
 	const char *port;
 	nsec_t accept_timeout;
+	bool keep_open;
+	struct many_options many;
 };
 
 static const struct option_row listen_rows[] = {
+	{
+		.name = "keep-open",
+		.letter = 'k',
+		FLAG_FIELD(struct listen_command_options, keep_open),
+		.only_for = FOR_CONNECTION,
+		.help = "serve all who come, at once, instead of one client",
+	},
 	{
 		.name = "source",
 		.letter = 's',
@@ -157,9 +167,10 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 }
 
 /* What the option rows cannot say. */
-static int listen_check(const struct listen_command_options *o, const struct spec *spec,
-                        struct err *err)
+static int listen_check(const struct command_call *call, const struct spec *spec, struct err *err)
 {
+	const struct listen_command_options *o = call->options;
+
 	if (o->relay.send_only && spec_socktype(spec->kind) == SOCK_DGRAM)
 		return err_usage(
 			err,
@@ -174,6 +185,10 @@ static int listen_check(const struct listen_command_options *o, const struct spe
 		         spec->port, spec->port);
 		return -1;
 	}
+	if (command_check_needs(call, many_option_rows, MANY_OPTION_COUNT, "keep-open", err))
+		return -1;
+	if (o->keep_open && !exec_options_given(&o->exec))
+		return err_usage(err, "--keep-open needs --exec or --sh-exec");
 	if (session_check_program(&o->exec, &o->relay, spec, err))
 		return -1;
 	return datagram_options_check(&o->relay, o->datagrams.delim, spec, err);
@@ -250,6 +265,17 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 	if (spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);
+	if (o->keep_open)
+		return listen_many(loop,
+		                   &(struct listen_many_request){
+					   .many = &o->many,
+					   .relay = &o->relay,
+					   .program = session.program,
+					   .listener = listener,
+					   .accept_timeout = o->accept_timeout,
+					   .deadline = session.deadline,
+				   },
+		                   call->report, err);
 	return listen_for_client(loop, listener, o, &session, call->report, err);
 }
 
@@ -263,7 +289,7 @@ static int listen_with(struct loop *loop, const struct command_call *call, struc
 		                         spec->text };
 	struct ready ready;
 
-	if (listen_check(o, spec, err) || exec_options_find(&o->exec, call, &words, err) ||
+	if (listen_check(call, spec, err) || exec_options_find(&o->exec, call, &words, err) ||
 	    ready_prepare(loop, &request, call->report, &ready, err))
 		return -1;
 	int result = listen_as(loop, call, spec, &program, &ready, err);
@@ -291,6 +317,8 @@ static const struct option_section listen_sections[] = {
 	{ &option_group_network, group_option_rows, GROUP_OPTION_COUNT,
 	  offsetof(struct listen_command_options, groups) },
 	{ &option_group_network, listen_rows, ARRAY_LEN(listen_rows), 0 },
+	{ &option_group_network, many_option_rows, MANY_OPTION_COUNT,
+	  offsetof(struct listen_command_options, many) },
 	{ &option_group_network, listen_option_rows, LISTEN_OPTION_COUNT,
 	  offsetof(struct listen_command_options, listen) },
 	{ &option_group_network, access_option_rows, ACCESS_OPTION_COUNT,

@@ -195,6 +195,22 @@ Test(access, no_program_is_run_for_one_who_may_not)
 	cr_assert_str_eq(scratch_read(mark), "ran\n");
 }
 
+Test(access, no_program_of_many_is_run_for_one_who_may_not)
+{
+	struct plan plan = { .args = WORDS("-v", "-k", "--max-accepts", "2", "--deny", "127.0.0.2",
+		                           "--sh-exec", "cat") };
+	struct place place;
+	struct child child = sockit_listen(&plan, NET_V4, &place);
+
+	for (int i = 0; i < 2; i++) {
+		is_refused(from("127.0.0.2", &place, SOCK_STREAM));
+		is_served(from("127.0.0.3", &place, SOCK_STREAM));
+	}
+	child_expect(&child, 0);
+	cr_assert_eq(count_of(child_err(&child), "refused 127.0.0.2 port "), 2);
+	cr_assert_eq(count_of(child_err(&child), " has process "), 2);
+}
+
 Test(access, every_model_drops_datagrams_of_those_who_may_not)
 {
 	for (size_t i = 0; i < ARRAY_LEN(models); i++) {

@@ -219,6 +219,19 @@ Test(passed, a_client_waits_in_no_receive_timeout)
 	close(fd);
 }
 
+Test(passed, many_get_a_program_each)
+{
+	struct place place;
+	int fd = listening(NET_V4, true, &place);
+	struct child child = start(one, fd, -1, WORDS("listen", "-k", "--max-accepts", "3"),
+	                           WORDS("--sh-exec", "cat"));
+
+	for (int i = 0; i < 3; i++)
+		is_served(&place);
+	child_expect(&child, 0);
+	close(fd);
+}
+
 Test(passed, those_of_another_process_are_not_ours)
 {
 	static const char other[] = "LISTEN_PID=1 LISTEN_FDS=1 exec \"$0\" \"$@\" 3<&0 </dev/null";
