@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "cmd/passed.h"
 #include "relay/datagram_server.h"
 #include "relay/datagrams.h"
 #include "relay/exec.h"
@@ -23,9 +24,13 @@ struct between_wish session_wish(const struct relay_options *o)
 int session_begin(const struct command_call *call, const struct spec_rules *rules,
                   session_command *command, struct err *err)
 {
+	unsigned passed = 0;
 	struct spec spec;
 
-	if (spec_parse(&spec, call->operands, call->operand_count, rules, err) ||
+	if (rules->server && passed_for(call, &passed, err))
+		return -1;
+	if ((passed ? passed_as_one(passed, &spec, err)
+	            : spec_parse(&spec, call->operands, call->operand_count, rules, err)) ||
 	    command_check_endpoint(call, spec.kind, spec.text, err))
 		return -1;
 	struct loop *loop = loop_new(err);
@@ -215,8 +220,10 @@ static int session_run_program(struct loop *loop, const struct session_request *
 	struct exec *exec = NULL;
 
 	session_init_between(&s, request->options);
-	if (session_start_program(&s, request, report, &exec, err))
+	if (session_start_program(&s, request, report, &exec, err)) {
+		(void)stream_close(request->peer);
 		return -1;
+	}
 	int result = loop_run(loop, err) ? -1 : session_end_program(&s, report, err);
 	exec_free(exec);
 	return result;
@@ -276,6 +283,7 @@ static int session_start_server(struct session *s, const struct session_server_r
 		.up = s->between.up,
 		.down = s->between.down,
 		.wants = q->wants,
+		.admission = listener_admission(q->listener),
 		.framing = q->datagrams->delim,
 		.cut = session_cut(o, q->datagrams->delim),
 		.tag = q->datagrams->tag,

@@ -36,10 +36,12 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_ACCEPT_PAUSED] = { "accept_paused",
 	                           "cannot accept a connection: {reason}; trying again" },
 	[REPORT_UNSERVED] = { "unserved", "closed {peer}: cannot {what}: {reason}" },
-	[REPORT_REFUSED] = { "refused", "refused {peer}: {reason}" },
+	[REPORT_REFUSED] = { "refused", "refused {peer}{words}: {reason}" },
 	[REPORT_RULES_READ] = { "rules_read",
 	                        "the access rules are read again: {allow} to allow, {deny} to deny" },
 	[REPORT_RULES_STAY] = { "rules_stay", "the access rules stay as they were: {reason}" },
+	[REPORT_UNNOTIFIED] = { "unnotified",
+	                        "the service manager cannot be told (NOTIFY_SOCKET): {reason}" },
 	[REPORT_STDIN_ENDED] = { "stdin_ended",
 	                         "end of standard input after {sent_bytes} bytes{words}" },
 	[REPORT_OUTPUT_ENDED] = { "output_ended",
@@ -83,6 +85,8 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_CLIENT_GONE] = { "closed",
 	                         "client {client}: closed ({reason}): received {received_bytes} "
 	                         "bytes, sent {sent_bytes} bytes, in {time}" },
+	[REPORT_CLIENT_GONE_UNCOUNTED] = { "closed",
+	                                   "client {client}: closed ({reason}), in {time}" },
 	[REPORT_TOTALS] = { "totals",
 	                    "clients: {clients} came, {now} here, at most {peak} at once; received "
 	                    "{received_bytes} bytes, sent {sent_bytes} bytes{words}" },
