@@ -94,7 +94,7 @@ static const struct scene scenes[] = {
 	  SCENE_PIPE,
 	  SCENE_NULL,
 	  true,
-	  { NULL },
+	  { "--deny-file", "RULES" },
 	  100000,
 	  400000 },
 	{ "listen, Unix",
