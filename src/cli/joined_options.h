@@ -24,6 +24,6 @@ bool joined_options_brokers(const struct joined_options *o);
 /* What the rows cannot say for streams that are joined to something else than a program: a usage error that
  * names both, or 0. */
 int joined_options_check(const struct joined_options *o, const struct relay_options *relay,
-                         bool keep_open, struct err *err) MUST_CHECK;
+                         bool keep_open, const struct spec *spec, struct err *err) MUST_CHECK;
 
 #endif

@@ -6,9 +6,11 @@
 #include "cli/datagram_options.h"
 #include "cli/exec_options.h"
 #include "cli/group_options.h"
+#include "cli/joined_options.h"
 #include "cli/listen_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
+#include "cmd/listen_many.h"
 #include "cmd/ready.h"
 #include "cmd/session.h"
 #include "cmd/user.h"
@@ -20,15 +22,25 @@ struct listen_command_options {
 	struct listen_options listen;
 	struct relay_options relay;
 	struct mailbox_options datagrams;
+	struct joined_options joined;
 	struct exec_options exec;
 	struct observe_options observe;
 	const char *source;
 	const char *port;
 	nsec_t accept_timeout;
 	const char *user;
+	bool keep_open;
+	struct many_options many;
 };
 
 static const struct option_row listen_rows[] = {
+	{
+		.name = "keep-open",
+		.letter = 'k',
+		FLAG_FIELD(struct listen_command_options, keep_open),
+		.only_for = FOR_CONNECTION,
+		.help = "serve all who come, at once, instead of one client",
+	},
 	{
 		.name = "source",
 		.letter = 's',
@@ -148,7 +160,7 @@ static struct mailbox_wants listen_wants(const struct listen_command_options *o,
 	if (spec_socktype(spec->kind) != SOCK_DGRAM)
 		return (struct mailbox_wants){ 0 };
 	return (struct mailbox_wants){
-		.peer = heard || answers || o->datagrams.tag,
+		.peer = heard || answers || o->joined.tag,
 		.local = heard || answers,
 		.when = heard,
 	};
@@ -164,6 +176,7 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 		.datagrams = &o->datagrams,
 		.listener = listener,
 		.wants = *wants,
+		.tag = o->joined.tag,
 		.accept_timeout = o->accept_timeout,
 		.deadline = deadline,
 	};
@@ -173,16 +186,22 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 	return result;
 }
 
-/* What the option rows cannot say. */
-static int listen_check(const struct listen_command_options *o, const struct spec *spec,
-                        struct err *err)
+static bool listen_keeps_open(const struct listen_command_options *o)
 {
+	return o->keep_open || joined_options_brokers(&o->joined);
+}
+
+/* What the option rows cannot say. */
+static int listen_check(const struct command_call *call, const struct spec *spec, struct err *err)
+{
+	const struct listen_command_options *o = call->options;
+
 	if (o->relay.send_only && spec_socktype(spec->kind) == SOCK_DGRAM)
 		return err_usage(
 			err,
 			"--send-only has no meaning for %s: only who has sent something can be sent to",
 			spec->text);
-	if (o->datagrams.tag && o->datagrams.delim == FRAMING_LEN)
+	if (o->joined.tag && o->datagrams.delim == FRAMING_LEN)
 		return err_usage(err, "--tag and --delim len exclude each other");
 	if (exec_options_given(&o->exec) && spec->kind == SPEC_TCP && !spec->host[0]) {
 		(void)err_usage(err, "%s needs an address to listen on, not a port alone",
@@ -191,6 +210,12 @@ static int listen_check(const struct listen_command_options *o, const struct spe
 		         spec->port, spec->port);
 		return -1;
 	}
+	if (!listen_keeps_open(o) &&
+	    command_check_needs(call, many_option_rows, MANY_OPTION_COUNT, "keep-open", err))
+		return -1;
+	if (!exec_options_given(&o->exec) &&
+	    joined_options_check(&o->joined, &o->relay, listen_keeps_open(o), spec, err))
+		return -1;
 	if (session_check_program(&o->exec, &o->relay, spec, err))
 		return -1;
 	return datagram_options_check(&o->relay, o->datagrams.delim, spec, err);
@@ -265,6 +290,18 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 	if (spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);
+	if (listen_keeps_open(o))
+		return listen_many(loop,
+		                   &(struct listen_many_request){
+					   .many = &o->many,
+					   .relay = &o->relay,
+					   .joined = &o->joined,
+					   .program = session.program,
+					   .listener = listener,
+					   .accept_timeout = o->accept_timeout,
+					   .deadline = session.deadline,
+				   },
+		                   call->report, err);
 	return listen_for_client(loop, listener, o, &session, call->report, err);
 }
 
@@ -276,7 +313,7 @@ static int listen_with(struct loop *loop, const struct command_call *call, struc
 	struct session_program program = { &words, o->exec.allow_setuid };
 	struct sys_user user;
 
-	if (listen_check(o, spec, err) || exec_options_find(&o->exec, call, &words, err) ||
+	if (listen_check(call, spec, err) || exec_options_find(&o->exec, call, &words, err) ||
 	    user_find(o->user, &user, err))
 		return -1;
 	int result = listen_as(loop, call, spec, &program, &user, err);
@@ -304,12 +341,16 @@ static const struct option_section listen_sections[] = {
 	{ &option_group_network, group_option_rows, GROUP_OPTION_COUNT,
 	  offsetof(struct listen_command_options, groups) },
 	{ &option_group_network, listen_rows, ARRAY_LEN(listen_rows), 0 },
+	{ &option_group_network, many_option_rows, MANY_OPTION_COUNT,
+	  offsetof(struct listen_command_options, many) },
 	{ &option_group_network, listen_option_rows, LISTEN_OPTION_COUNT,
 	  offsetof(struct listen_command_options, listen) },
 	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,
 	  offsetof(struct listen_command_options, relay) },
 	{ &option_group_relay, mailbox_option_rows, MAILBOX_OPTION_COUNT,
 	  offsetof(struct listen_command_options, datagrams) },
+	{ &option_group_relay, joined_option_rows, JOINED_OPTION_COUNT,
+	  offsetof(struct listen_command_options, joined) },
 	{ &option_group_relay, exec_option_rows, EXEC_OPTION_COUNT,
 	  offsetof(struct listen_command_options, exec) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,

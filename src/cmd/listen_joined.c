@@ -63,7 +63,7 @@ static int joined_open_stdio(struct listen_joined *j, const struct joined_option
 	q->append = options->append;
 	j->role = &role_stdio;
 	j->context = q;
-	j->name = options->output     ? "a file"
+	j->name = options->output    ? "a file"
 	          : relay->send_only ? "standard input"
 	                             : "standard input and output";
 	return 0;

@@ -215,8 +215,10 @@ static int session_run_program(struct loop *loop, const struct session_request *
 	struct exec *exec = NULL;
 
 	session_init_between(&s, request->options);
-	if (session_start_program(&s, request, report, &exec, err))
+	if (session_start_program(&s, request, report, &exec, err)) {
+		(void)stream_close(request->peer);
 		return -1;
+	}
 	int result = loop_run(loop, err) ? -1 : session_end_program(&s, report, err);
 	exec_free(exec);
 	return result;
@@ -278,7 +280,7 @@ static int session_start_server(struct session *s, const struct session_server_r
 		.wants = q->wants,
 		.framing = q->datagrams->delim,
 		.cut = session_cut(o, q->datagrams->delim),
-		.tag = q->datagrams->tag,
+		.tag = q->tag,
 		.room = q->datagrams->datagram_size,
 		.longest = session_longest(q->datagrams, q->listener),
 		.reply_to = q->datagrams->reply_to,

@@ -88,6 +88,8 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_LINE_BROKEN] = { "line_broken",
 	                         "a line of client {client} is broken: it is not complete, and the "
 	                         "next one is another's" },
+	[REPORT_CLIENT_GONE_UNCOUNTED] = { "closed",
+	                                   "client {client}: closed ({reason}), in {time}" },
 	[REPORT_TOTALS] = { "totals",
 	                    "clients: {clients} came, {now} here, at most {peak} at once; received "
 	                    "{received_bytes} bytes, sent {sent_bytes} bytes{words}" },

@@ -71,57 +71,45 @@ static size_t sort_lines(char *text, const char **lines, size_t most)
 	return count;
 }
 
-static void many_write_lines(const char *const *more, const char *format)
+/* Piece PIECE of three that line LINE of client I is sent in. */
+static void line_piece(char text[32], size_t i, size_t line, size_t piece)
 {
-	enum { CLIENTS = 200, LINES = 20 };
-	struct place place;
-	struct child child = sockit_listen(
-		&(struct plan){ .args = WORDS("-k", "-d", "-m200", "--max-accepts=200"),
-	                        .wrap = NULL,
-	                        .env = NULL },
-		NET_V4, &place);
-	static const char *lines[CLIENTS * LINES + 1];
-	int fds[CLIENTS];
-
-	(void)more;
-	for (size_t i = 0; i < CLIENTS; i++)
-		fds[i] = peer_connect(&place);
-	for (size_t line = 0; line < LINES; line++) {
-		/* In pieces, so that everybody has begun a line when the next goes on with his. */
-		for (size_t piece = 0; piece < 3; piece++)
-			for (size_t i = 0; i < CLIENTS; i++) {
-				char text[64];
-
-				snprintf(text, sizeof text, format, i, line, piece);
-				peer_send(fds[i], text);
-				if (piece == 2)
-					peer_send(fds[i], "\n");
-			}
-	}
-	for (size_t i = 0; i < CLIENTS; i++)
-		close(fds[i]);
-	child_expect(&child, 0);
-	char *text = strdup(child_out(&child));
-	cr_assert(sort_lines(text, lines, CLIENTS * LINES + 1) == CLIENTS * LINES);
-	for (size_t i = 0; i < CLIENTS; i++)
-		for (size_t line = 0; line < LINES; line++) {
-			char want[200] = "", piece[64];
-
-			for (size_t p = 0; p < 3; p++) {
-				snprintf(piece, sizeof piece, format, i, line, p);
-				strcat(want, piece);
-			}
-			const char *key = want;
-			cr_assert(bsearch(&key, lines, CLIENTS * LINES, sizeof *lines,
-			                  compare_lines),
-			          "%s", want);
-		}
-	free(text);
+	snprintf(text, 32, "%03zu.%02zu.%zu%s", i, line, piece, piece == 2 ? "\n" : " ");
 }
 
 Test(keep_open, lines_of_200_do_not_mix)
 {
-	many_write_lines(NULL, "%03zu.%02zu.%zu ");
+	enum { CLIENTS = 200, LINES = 20, PIECES = 3 };
+	struct place place;
+	struct child child = keep_open(WORDS("-k", "-d", "-m200", "--max-accepts=200"), &place);
+	static const char *lines[CLIENTS * LINES + 1];
+	char text[32];
+	int fds[CLIENTS];
+
+	for (size_t i = 0; i < CLIENTS; i++)
+		fds[i] = peer_connect(&place);
+	/* Everybody has begun a line when the next goes on with his. */
+	for (size_t n = 0; n < LINES * PIECES; n++)
+		for (size_t i = 0; i < CLIENTS; i++) {
+			line_piece(text, i, n / PIECES, n % PIECES);
+			peer_send(fds[i], text);
+		}
+	for (size_t i = 0; i < CLIENTS; i++)
+		close(fds[i]);
+	child_expect(&child, 0);
+	char *out = strdup(child_out(&child));
+	cr_assert(sort_lines(out, lines, CLIENTS * LINES + 1) == CLIENTS * LINES);
+	for (size_t i = 0; i < CLIENTS * LINES; i++) {
+		char want[100] = "";
+
+		for (size_t piece = 0; piece < PIECES; piece++) {
+			line_piece(text, i / LINES, i % LINES, piece);
+			strcat(want, text);
+		}
+		want[strlen(want) - 1] = '\0';
+		cr_assert_str_eq(lines[i], want);
+	}
+	free(out);
 }
 
 Test(keep_open, one_alone_is_written_byte_for_byte)
@@ -129,9 +117,10 @@ Test(keep_open, one_alone_is_written_byte_for_byte)
 	struct data data = data_binary(3, 20 << 20);
 	const char *path = scratch_path("out");
 	struct place place;
-	struct child child = sockit_listen(&(struct plan){ .args = WORDS("-k", "--max-accepts", "1"),
-	                                                   .out = { END_FILE, .path = path } },
-	                                   NET_V4, &place);
+	struct child child =
+		sockit_listen(&(struct plan){ .args = WORDS("-k", "--max-accepts", "1"),
+	                                      .out = { END_FILE, .path = path } },
+	                      NET_V4, &place);
 
 	mover_expect_whole(source_start(&(struct flow){ .fd = peer_connect(&place), .data = data }),
 	                   "sent");
@@ -144,10 +133,9 @@ Test(keep_open, standard_input_goes_to_a_hundred)
 	enum { CLIENTS = 100 };
 	struct data data = data_binary(5, 3 << 20);
 	struct place place;
-	struct child child =
-		sockit_listen(&(struct plan){ .args = WORDS("-kv", "--max-accepts", "101"),
-	                                      .in = { END_PIPE } },
-	                      NET_V4, &place);
+	struct child child = sockit_listen(
+		&(struct plan){ .args = WORDS("-kv", "--max-accepts", "101"), .in = { END_PIPE } },
+		NET_V4, &place);
 	struct mover *sinks[CLIENTS];
 
 	for (size_t i = 0; i < CLIENTS; i++)
@@ -170,9 +158,10 @@ Test(keep_open, standard_input_waits_for_the_first_client)
 {
 	const char *path = scratch_file("in", "all of it\n");
 	struct place place;
-	struct child child = sockit_listen(&(struct plan){ .args = WORDS("-k", "--max-accepts", "2"),
-	                                                   .in = { END_FILE, .path = path } },
-	                                   NET_V4, &place);
+	struct child child =
+		sockit_listen(&(struct plan){ .args = WORDS("-k", "--max-accepts", "2"),
+	                                      .in = { END_FILE, .path = path } },
+	                      NET_V4, &place);
 	int fd = peer_connect(&place);
 
 	/* It has ended itself before anything was sent. */
@@ -189,9 +178,9 @@ Test(keep_open, standard_input_waits_for_the_first_client)
 Test(keep_open, who_has_ended_is_sent_the_rest)
 {
 	struct place place;
-	struct child child = sockit_listen(&(struct plan){ .args = WORDS("-kv", "--max-accepts", "1"),
-	                                                   .in = { END_PIPE } },
-	                                   NET_V4, &place);
+	struct child child = sockit_listen(
+		&(struct plan){ .args = WORDS("-kv", "--max-accepts", "1"), .in = { END_PIPE } },
+		NET_V4, &place);
 	int fd = peer_connect(&place);
 
 	peer_send(fd, "question\n");
@@ -210,8 +199,9 @@ Test(keep_open, who_has_ended_is_sent_the_rest)
 Test(keep_open, who_has_ended_makes_room)
 {
 	struct place place;
-	struct child child = sockit_listen(
-		&(struct plan){ .args = WORDS("-kv", "-m", "2"), .in = { END_PIPE } }, NET_V4, &place);
+	struct child child =
+		sockit_listen(&(struct plan){ .args = WORDS("-kv", "-m", "2"), .in = { END_PIPE } },
+	                      NET_V4, &place);
 
 	/* Standard input stays open, so none of them is over. */
 	for (int i = 0; i < 20; i++) {
@@ -244,10 +234,10 @@ Test(keep_open, ends_with_the_peer_when_asked)
 Test(keep_open, receives_only)
 {
 	struct place place;
-	struct child child =
-		sockit_listen(&(struct plan){ .args = WORDS("-k", "--recv-only", "--max-accepts", "1"),
-	                                      .in = { END_PIPE } },
-	                      NET_V4, &place);
+	struct child child = sockit_listen(
+		&(struct plan){ .args = WORDS("-k", "--recv-only", "--max-accepts", "1"),
+	                        .in = { END_PIPE } },
+		NET_V4, &place);
 	int fd = peer_connect(&place);
 
 	peer_expect_end(fd);
@@ -261,7 +251,8 @@ Test(keep_open, sends_only_and_ends)
 {
 	struct place place;
 	struct child child = sockit_listen(
-		&(struct plan){ .args = WORDS("-kv", "--send-only"), .in = { END_PIPE } }, NET_V4, &place);
+		&(struct plan){ .args = WORDS("-kv", "--send-only"), .in = { END_PIPE } }, NET_V4,
+		&place);
 	int a = peer_connect(&place), b = peer_connect(&place);
 
 	child_await_err(&child, "client 2: connection");
@@ -361,11 +352,13 @@ Test(keep_open, works_over_unix_sockets_and_with_other_programs)
 			struct place place;
 			struct child child = sockit_listen(
 				&(struct plan){ .args = WORDS("-k", "--max-accepts", "2"),
-			                        .in = { END_FILE, .path = scratch_file("in", "to all\n") } },
+			                        .in = { END_FILE,
+			                                .path = scratch_file("in", "to all\n") } },
 				net, &place);
 			struct child client = tool_connect(
 				(enum tool)tool,
-				&(struct plan){ .in = { END_FILE, .path = scratch_file("said", "said\n") } },
+				&(struct plan){ .in = { END_FILE,
+			                                .path = scratch_file("said", "said\n") } },
 				&place);
 
 			child_expect(&client, 0);
