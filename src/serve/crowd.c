@@ -23,6 +23,33 @@ static void crowd_sweep(struct deferred *deferred)
 		engine_drain(crowd->engine, loop_now(crowd->loop));
 }
 
+static void crowd_impatient(struct timer *timer)
+{
+	struct crowd *crowd = CONTAINER_OF(timer, struct crowd, patience);
+
+	crowd->impatient = true;
+	crowd_release(crowd);
+	loop_defer(crowd->loop, &crowd->sweep);
+}
+
+bool crowd_holds_back(struct crowd *crowd, const struct guest *sender)
+{
+	struct guest *g = crowd->guests;
+
+	if (crowd->full == 0)
+		return false;
+	if (crowd->request->slow == CROWD_BLOCK)
+		return crowd->full > (sender && sender->full ? 1 : 0);
+	while (g && (g == sender || g->full || !guest_receives(g)))
+		g = g->next;
+	if (g || crowd->impatient)
+		return false;
+	if (!crowd->patience.set)
+		loop_timer(crowd->loop, &crowd->patience,
+		           nsec_after(loop_now(crowd->loop), CROWD_PATIENCE));
+	return true;
+}
+
 void crowd_open(struct crowd *crowd, struct engine *engine, const struct crowd_request *request,
                 const struct crowd_ops *ops, uint8_t *scratch)
 {
@@ -34,12 +61,14 @@ void crowd_open(struct crowd *crowd, struct engine *engine, const struct crowd_r
 		.server = engine_server(engine),
 		.scratch = scratch,
 		.sweep = { .call = crowd_sweep },
+		.patience = { .fire = crowd_impatient },
 	};
 }
 
 void crowd_close(struct crowd *crowd)
 {
 	loop_defer_cancel(crowd->loop, &crowd->sweep);
+	loop_timer_cancel(crowd->loop, &crowd->patience);
 }
 
 void crowd_release(struct crowd *crowd)
@@ -153,15 +182,17 @@ static void crowd_share(struct guest *g, const struct parcel *p, size_t *begin, 
 		/* The line that it has a part of is finished, if it is not too long. */
 		*end = g->in_line && newline ? first : 0;
 		g->dropping = true;
-		if (g->dropped == 0)
-			REPORT(g->crowd->server->report, REPORT_SLOW,
-			       FIELD_INT("client", g->client.told.id));
 	}
 	if (g->dropping)
 		g->drop_in_line = in_line;
 	else
 		g->in_line = in_line;
-	g->dropped += p->len - (*end - *begin);
+	if (g->dropped == 0 && *end - *begin < p->len) {
+		g->dropped = p->len - (*end - *begin);
+		guest_tell_missed(g);
+	} else {
+		g->dropped += p->len - (*end - *begin);
+	}
 }
 
 static void crowd_give_one(struct guest *g, struct parcel *p)
@@ -187,7 +218,7 @@ void crowd_give(struct crowd *crowd, const struct guest *except, const uint8_t *
 	struct parcel p = { .bytes = bytes, .len = n };
 
 	for (struct guest *g = crowd->guests; g && n > 0; g = g->next)
-		if (g != except && !g->sent_all && !g->fate && !g->draining)
+		if (g != except && guest_receives(g))
 			crowd_give_one(g, &p);
 	parcel_close(&p);
 }

@@ -54,17 +54,26 @@ void guest_note_full(struct guest *g)
 {
 	struct crowd *crowd = g->crowd;
 	bool was = g->full;
+	/* Before it gets so far that it misses something, where the others' speed decides. */
+	size_t full = crowd->request->slow == CROWD_BLOCK ? CROWD_BACKLOG : CROWD_BACKLOG / 2;
 
-	if (crowd->request->slow != CROWD_BLOCK)
-		return;
-	if (g->outbox.backlog >= CROWD_BACKLOG)
+	if (g->outbox.backlog >= full)
 		g->full = true;
-	else if (g->outbox.backlog <= CROWD_BACKLOG / 2)
+	else if (g->outbox.backlog <= full / 2)
 		g->full = false;
 	if (g->full == was)
 		return;
 	crowd->full += g->full ? 1 : -1u;
+	if (!g->full) {
+		crowd->impatient = false;
+		loop_timer_cancel(crowd->loop, &crowd->patience);
+	}
 	loop_defer(crowd->loop, &crowd->sweep);
+}
+
+bool guest_receives(const struct guest *g)
+{
+	return !g->sent_all && !g->fate && !g->draining;
 }
 
 static void guest_gone(struct guest *g, const char *reason, bool failed)
@@ -78,8 +87,7 @@ static void guest_gone(struct guest *g, const char *reason, bool failed)
 	};
 
 	if (g->dropped > 0)
-		REPORT(crowd->server->report, REPORT_MISSED, FIELD_INT("client", g->client.told.id),
-		       FIELD_INT("missed_bytes", g->dropped));
+		guest_tell_missed(g);
 	guest_unlist(g);
 	loop_timer_cancel(crowd->loop, &g->idle);
 	loop_timer_cancel(crowd->loop, &g->ack);
@@ -209,6 +217,12 @@ void guest_turn(struct guest *g)
 	bool over = g->sent_all && !g->fate && (g->in_done || crowd->request->end_when_sent);
 	if (!over || g->ack.set || !guest_settle(g))
 		guest_watch(g);
+}
+
+void guest_tell_missed(const struct guest *g)
+{
+	REPORT(g->crowd->server->report, REPORT_MISSED, FIELD_INT("client", g->client.told.id),
+	       FIELD_INT("missed_bytes", g->dropped));
 }
 
 void guest_watch(struct guest *g)

@@ -9,7 +9,9 @@
 #include "relay/outbox.h"
 #include "serve/role.h"
 
-/* What becomes of a client that does not take what is sent, when CROWD_BACKLOG bytes wait for it. */
+/* What becomes of a client that does not take what is sent, when CROWD_BACKLOG bytes wait for it. The last two
+ * are for who is slower than others: as long as all are slow, nothing is read for them, unless nobody takes
+ * anything for CROWD_PATIENCE. */
 enum crowd_slow {
 	CROWD_BLOCK, /* nobody is sent anything until it has taken half of them */
 	CROWD_DROP,  /* it misses what comes, whole lines of it */
@@ -17,6 +19,7 @@ enum crowd_slow {
 };
 
 enum { CROWD_BACKLOG = 1 << 20 };
+#define CROWD_PATIENCE (200 * NSEC_PER_MSEC)
 
 /* What is read at once where nothing else says so. */
 enum { CROWD_READ = 64 << 10 };
@@ -55,10 +58,12 @@ struct crowd {
 	struct loop *loop;
 	struct server *server;
 	struct guest *guests;
-	unsigned full;     /* of them have a full backlog, and hold back */
+	unsigned full;     /* of them have a full backlog */
+	bool impatient;    /* all have, and did not take anything for long */
 	bool source_ended; /* there is nothing more to be sent to anybody */
 	bool draining;
 	struct deferred sweep;
+	struct timer patience;
 	struct guest *look, *held; /* to be looked at; waiting for crowd_release */
 	uint8_t *scratch;          /* CROWD_READ bytes for room; the role's */
 };
@@ -110,5 +115,11 @@ void guest_cut(struct guest *g, const char *reason);
 
 /* Room in its backlog, or lack of it, is counted. */
 void guest_note_full(struct guest *g);
+
+/* Tell how much of what was sent to the others G has missed. */
+void guest_tell_missed(const struct guest *g);
+
+/* Whether G is to be sent what comes. */
+bool guest_receives(const struct guest *g);
 
 #endif

@@ -91,12 +91,11 @@ static void broker_chat(struct guest *g, const uint8_t *bytes, size_t n)
 	broker_say(g, bytes + ended, n - ended);
 }
 
-/* Whether anybody but G holds all back. */
 static uint8_t *broker_room(struct guest *g, size_t *size)
 {
 	struct broker *b = broker_of(g);
 
-	if (b->crowd.full > (g->full ? 1 : 0))
+	if (crowd_holds_back(&b->crowd, g))
 		return NULL;
 	*size = sizeof b->scratch;
 	return b->scratch;
@@ -118,11 +117,10 @@ static bool broker_ended(struct guest *g)
 	return true;
 }
 
+/* Who is still to be held back is, when it is read next. */
 static void broker_changed(struct crowd *crowd)
 {
-	/* One who is full holds back all but itself. */
-	if (crowd->full <= 1)
-		crowd_release(crowd);
+	crowd_release(crowd);
 }
 
 static void broker_forget(struct guest *g)

@@ -103,7 +103,8 @@ static void hall_changed(struct crowd *crowd)
 
 	if (!h->request->in)
 		return;
-	if (crowd->guests && !crowd->full && !crowd->source_ended && !crowd->draining)
+	if (crowd->guests && !crowd->source_ended && !crowd->draining &&
+	    !crowd_holds_back(crowd, NULL))
 		loop_watch(crowd->loop, &h->in, READY_IN);
 	else
 		loop_unwatch(&h->in);
