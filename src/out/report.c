@@ -85,8 +85,6 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_CLIENT_GONE] = { "closed",
 	                         "client {client}: closed ({reason}): received {received_bytes} "
 	                         "bytes, sent {sent_bytes} bytes, in {time}" },
-	[REPORT_MISSED] = { "missed", "client {client} is too slow: {missed_bytes} bytes missed" },
-	[REPORT_LINE_BROKEN] = { "line_broken", "a line of client {client} is broken off" },
 	[REPORT_CLIENT_GONE_UNCOUNTED] = { "closed",
 	                                   "client {client}: closed ({reason}), in {time}" },
 	[REPORT_TOTALS] = { "totals",

@@ -221,8 +221,13 @@ void guest_turn(struct guest *g)
 
 void guest_tell_missed(const struct guest *g)
 {
-	REPORT(g->crowd->server->report, REPORT_MISSED, FIELD_INT("client", g->client.told.id),
-	       FIELD_INT("missed_bytes", g->dropped));
+	char what[96];
+	struct text t = TEXT_OVER(what);
+
+	text_add(&t, "client %llu is too slow: %llu bytes missed",
+	         (unsigned long long)g->client.told.id, (unsigned long long)g->dropped);
+	REPORT(g->crowd->server->report, REPORT_CUT, FIELD_INT("client", g->client.told.id),
+	       FIELD_INT("missed_bytes", g->dropped), FIELD_STR("reason", what));
 }
 
 void guest_watch(struct guest *g)

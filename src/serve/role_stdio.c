@@ -187,8 +187,14 @@ static void hall_tell_broken(struct hall *h)
 {
 	uint64_t id = merger_broke(h->merger);
 
-	if (id)
-		REPORT(h->crowd.server->report, REPORT_LINE_BROKEN, FIELD_INT("client", id));
+	char what[64];
+	struct text t = TEXT_OVER(what);
+
+	if (!id)
+		return;
+	text_add(&t, "a line of client %llu is broken off", (unsigned long long)id);
+	REPORT(h->crowd.server->report, REPORT_CUT, FIELD_INT("client", id),
+	       FIELD_STR("reason", what));
 }
 
 static void hall_took(struct guest *g, uint8_t *bytes, size_t n)
