@@ -6,22 +6,7 @@
 #include "out/failure.h"
 #include "serve/engine.h"
 
-static void crowd_sweep(struct deferred *deferred)
-{
-	struct crowd *crowd = CONTAINER_OF(deferred, struct crowd, sweep);
-
-	while (crowd->look) {
-		struct guest *g = crowd->look;
-
-		crowd->look = g->next_listed;
-		g->looked_at = false;
-		guest_turn(g);
-	}
-	if (crowd->ops->changed)
-		crowd->ops->changed(crowd);
-	if (crowd->source_ended && crowd->request->end_when_sent && !crowd->guests)
-		engine_drain(crowd->engine, loop_now(crowd->loop));
-}
+static void crowd_sweep(struct deferred *deferred);
 
 static void crowd_impatient(struct timer *timer)
 {
@@ -50,7 +35,7 @@ bool crowd_holds_back(struct crowd *crowd, const struct guest *sender)
 	return true;
 }
 
-void crowd_open(struct crowd *crowd, struct engine *engine, const struct crowd_request *request,
+void crowd_open(struct crowd *crowd, struct engine *engine, struct crowd_request *request,
                 const struct crowd_ops *ops, uint8_t *scratch)
 {
 	*crowd = (struct crowd){
@@ -109,10 +94,43 @@ static void crowd_read(struct guest *g)
 		crowd->ops->took(g, room, io.n);
 		return;
 	}
-	if (io.kind == IO_FAILED && !g->fate)
-		g->fate = failure_errno_text(stream_error(io.error));
+	if (io.kind == IO_FAILED)
+		guest_note_error(g, io.error);
 	if (io.kind == IO_FAILED || io.kind == IO_END)
 		g->in_ended = true;
+}
+
+/* What had come when sending failed, bit by bit. */
+static void crowd_read_last(struct guest *g)
+{
+	uint64_t before = g->received;
+
+	crowd_read(g);
+	if (g->held || g->in_ended)
+		return;
+	if (g->received == before)
+		g->in_ended = true;
+	else
+		guest_look_at(g);
+}
+
+static void crowd_sweep(struct deferred *deferred)
+{
+	struct crowd *crowd = CONTAINER_OF(deferred, struct crowd, sweep);
+
+	while (crowd->look) {
+		struct guest *g = crowd->look;
+
+		crowd->look = g->next_listed;
+		g->looked_at = false;
+		if (g->broken && !g->in_ended)
+			crowd_read_last(g);
+		guest_turn(g);
+	}
+	if (crowd->ops->changed)
+		crowd->ops->changed(crowd);
+	if (crowd->source_ended && crowd->request->end_when_sent && !crowd->guests)
+		engine_drain(crowd->engine, loop_now(crowd->loop));
 }
 
 /* IO came of sending to G, who had been sent BEFORE bytes. */
@@ -124,15 +142,8 @@ static void crowd_note_sent(struct guest *g, struct io io, uint64_t before)
 		g->moved_at = loop_now(crowd->loop);
 		server_moved(crowd->server, 0, g->outbox.sent - before);
 	}
-	if (io.kind == IO_FAILED) {
-		if (!g->fate)
-			g->fate = failure_errno_text(stream_error(io.error));
-		/* What it had sent by then is still read; nothing ends that where there is no memory. */
-		if (io.error == ENOMEM)
-			g->in_ended = true;
-		outbox_drop(&g->outbox);
-		guest_look_at(g);
-	}
+	if (io.kind == IO_FAILED)
+		guest_break(g, io.error);
 	guest_note_full(g);
 }
 
@@ -148,7 +159,8 @@ static void crowd_ready(struct watch *watch, unsigned ready)
 	struct guest *g = CONTAINER_OF(watch, struct guest, watch);
 
 	if (ready & READY_LOST) {
-		guest_cut(g, failure_errno_text(loop_lost_error(g->crowd->loop)));
+		guest_note_error(g, loop_lost_error(g->crowd->loop));
+		guest_cut(g, g->fate);
 		return;
 	}
 	g->hung_up |= (ready & READY_TROUBLE) != 0;

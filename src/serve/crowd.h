@@ -5,7 +5,7 @@
 #include "serve/guest.h"
 
 /* For the roles' own. All must outlive CROWD; SCRATCH has CROWD_READ bytes. */
-void crowd_open(struct crowd *crowd, struct engine *engine, const struct crowd_request *request,
+void crowd_open(struct crowd *crowd, struct engine *engine, struct crowd_request *request,
                 const struct crowd_ops *ops, uint8_t *scratch);
 void crowd_close(struct crowd *crowd);
 struct client *crowd_new_client(struct crowd *crowd, struct stream *stream);

@@ -88,6 +88,7 @@ static void guest_gone(struct guest *g, const char *reason, bool failed)
 
 	if (g->dropped > 0)
 		guest_tell_missed(g);
+	crowd->request->failed_here |= failed && g->failed_here;
 	guest_unlist(g);
 	loop_timer_cancel(crowd->loop, &g->idle);
 	loop_timer_cancel(crowd->loop, &g->ack);
@@ -99,6 +100,23 @@ static void guest_gone(struct guest *g, const char *reason, bool failed)
 		g->next->previous = g->previous;
 	loop_defer(crowd->loop, &crowd->sweep);
 	client_gone(&g->client, &end);
+}
+
+void guest_note_error(struct guest *g, int error)
+{
+	if (g->fate)
+		return;
+	g->fate = failure_errno_text(stream_error(error));
+	g->failed_here = err_is_local(error);
+}
+
+void guest_break(struct guest *g, int error)
+{
+	guest_note_error(g, error);
+	g->broken = true;
+	outbox_drop(&g->outbox);
+	guest_note_full(g);
+	guest_look_at(g);
 }
 
 void guest_fail(struct guest *g, const char *reason)
@@ -124,10 +142,12 @@ void guest_hung_up(struct guest *g)
 	bool owed = !outbox_is_empty(&g->outbox) || unacked != 0 ||
 	            (pending && g->stream->nature != STREAM_TCP);
 
-	if (owed && !g->crowd->request->may_go)
-		guest_gone(g, failure_errno_text(pending > 0 ? pending : ECONNRESET), true);
-	else
+	if (owed && !g->crowd->request->may_go) {
+		guest_note_error(g, pending > 0 ? pending : ECONNRESET);
+		guest_gone(g, g->fate, true);
+	} else {
 		guest_gone(g, "the peer is gone", false);
+	}
 }
 
 static void guest_shut(struct guest *g)
@@ -139,8 +159,8 @@ static void guest_shut(struct guest *g)
 	g->settled = g->in_ended && !g->draining && stream_unacked(g->stream) == 0;
 	if (!g->crowd->request->keep_sending_side || g->in_ended)
 		error = g->stream->ops->shut_write(g->stream);
-	if (error && !g->settled && !g->fate)
-		g->fate = failure_errno_text(stream_error(-error));
+	if (error && !g->settled)
+		guest_break(g, -error);
 }
 
 static void guest_read_rest(struct guest *g)
@@ -162,8 +182,8 @@ static bool guest_settle(struct guest *g)
 	if (g->draining)
 		guest_read_rest(g);
 	if (pending || unacked < 0) {
-		guest_gone(g, failure_errno_text(pending ? stream_error(pending) : -unacked),
-		           !crowd->request->may_go);
+		guest_note_error(g, pending > 0 ? pending : pending < 0 ? -pending : -unacked);
+		guest_gone(g, g->fate, !crowd->request->may_go);
 		return true;
 	}
 	if (unacked == 0) {

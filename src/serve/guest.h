@@ -31,6 +31,9 @@ struct crowd_request {
 	bool quit_on_end;       /* who has ended gets nothing more */
 	bool may_go;        /* that one who has ended is gone is no failure, whatever it was owed */
 	nsec_t ack_timeout; /* without progress */
+
+	/* A result: a client was cut by a failure of this machine's. */
+	bool failed_here;
 };
 
 struct guest;
@@ -52,7 +55,7 @@ struct crowd_ops {
 };
 
 struct crowd {
-	const struct crowd_request *request;
+	struct crowd_request *request;
 	const struct crowd_ops *ops;
 	struct engine *engine;
 	struct loop *loop;
@@ -82,7 +85,9 @@ struct guest {
 	nsec_t ack_wait, ack_until;
 	int unacked;
 	const char *fate; /* what cut it, as a phrase; NULL: nothing has */
+	bool failed_here; /* and that was this machine's failure */
 	struct guest *next, *previous, *next_listed;
+	bool broken;   /* nothing can be sent, and what has come is read */
 	bool in_ended; /* nothing more is read */
 	bool in_done;  /* and all of it is where it belongs */
 	bool sent_all; /* nothing more is sent */
@@ -109,6 +114,12 @@ void guest_hung_up(struct guest *g);
 
 /* G is cut, for REASON, as soon as what it sent is where it belongs. */
 void guest_fail(struct guest *g, const char *reason);
+
+/* G's fate, if it has none yet, is errno ERROR of its socket. */
+void guest_note_error(struct guest *g, int error);
+
+/* Nothing can be sent to G, for ERROR: it is cut once what has come from it is read. */
+void guest_break(struct guest *g, int error);
 
 /* G is gone now, for that. */
 void guest_cut(struct guest *g, const char *reason);

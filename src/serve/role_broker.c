@@ -10,7 +10,7 @@ enum { BROKER_PREFIX = 32, BROKER_PIECE = 4096 };
 
 struct broker {
 	struct crowd crowd;
-	const struct role_broker_request *request;
+	struct role_broker_request *request;
 	/* A line that is made; memory that costs nothing before it is used. */
 	size_t made;
 	uint8_t scratch[CROWD_READ];
