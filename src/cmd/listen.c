@@ -7,6 +7,7 @@
 #include "cli/datagram_options.h"
 #include "cli/exec_options.h"
 #include "cli/group_options.h"
+#include "cli/joined_options.h"
 #include "cli/listen_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
@@ -22,6 +23,7 @@ struct listen_command_options {
 	struct access_options access;
 	struct relay_options relay;
 	struct mailbox_options datagrams;
+	struct joined_options joined;
 	struct exec_options exec;
 	struct observe_options observe;
 	const char *source;
@@ -141,7 +143,7 @@ static struct mailbox_wants listen_wants(const struct listen_command_options *o,
 	if (spec_socktype(spec->kind) != SOCK_DGRAM)
 		return (struct mailbox_wants){ 0 };
 	return (struct mailbox_wants){
-		.peer = heard || answers || ready->admission || o->datagrams.tag,
+		.peer = heard || answers || ready->admission || o->joined.tag,
 		.local = heard || answers,
 		.when = heard,
 	};
@@ -157,6 +159,7 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 		.datagrams = &o->datagrams,
 		.listener = listener,
 		.wants = *wants,
+		.tag = o->joined.tag,
 		.accept_timeout = o->accept_timeout,
 		.deadline = deadline,
 	};
@@ -164,6 +167,11 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 
 	listener_close(listener);
 	return result;
+}
+
+static bool listen_keeps_open(const struct listen_command_options *o)
+{
+	return o->keep_open || joined_options_brokers(&o->joined);
 }
 
 /* What the option rows cannot say. */
@@ -176,7 +184,7 @@ static int listen_check(const struct command_call *call, const struct spec *spec
 			err,
 			"--send-only has no meaning for %s: only who has sent something can be sent to",
 			spec->text);
-	if (o->datagrams.tag && o->datagrams.delim == FRAMING_LEN)
+	if (o->joined.tag && o->datagrams.delim == FRAMING_LEN)
 		return err_usage(err, "--tag and --delim len exclude each other");
 	if (exec_options_given(&o->exec) && spec->kind == SPEC_TCP && !spec->host[0]) {
 		(void)err_usage(err, "%s needs an address to listen on, not a port alone",
@@ -185,10 +193,12 @@ static int listen_check(const struct command_call *call, const struct spec *spec
 		         spec->port, spec->port);
 		return -1;
 	}
-	if (command_check_needs(call, many_option_rows, MANY_OPTION_COUNT, "keep-open", err))
+	if (!listen_keeps_open(o) &&
+	    command_check_needs(call, many_option_rows, MANY_OPTION_COUNT, "keep-open", err))
 		return -1;
-	if (o->keep_open && !exec_options_given(&o->exec))
-		return err_usage(err, "--keep-open needs --exec or --sh-exec");
+	if (!exec_options_given(&o->exec) &&
+	    joined_options_check(&o->joined, &o->relay, listen_keeps_open(o), spec, err))
+		return -1;
 	if (session_check_program(&o->exec, &o->relay, spec, err))
 		return -1;
 	return datagram_options_check(&o->relay, o->datagrams.delim, spec, err);
@@ -265,11 +275,12 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 	if (spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);
-	if (o->keep_open)
+	if (listen_keeps_open(o))
 		return listen_many(loop,
 		                   &(struct listen_many_request){
 					   .many = &o->many,
 					   .relay = &o->relay,
+					   .joined = &o->joined,
 					   .program = session.program,
 					   .listener = listener,
 					   .accept_timeout = o->accept_timeout,
@@ -327,6 +338,8 @@ static const struct option_section listen_sections[] = {
 	  offsetof(struct listen_command_options, relay) },
 	{ &option_group_relay, mailbox_option_rows, MAILBOX_OPTION_COUNT,
 	  offsetof(struct listen_command_options, datagrams) },
+	{ &option_group_relay, joined_option_rows, JOINED_OPTION_COUNT,
+	  offsetof(struct listen_command_options, joined) },
 	{ &option_group_relay, exec_option_rows, EXEC_OPTION_COUNT,
 	  offsetof(struct listen_command_options, exec) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,

@@ -81,9 +81,10 @@ static int listening_run(struct listening *l, struct loop *loop, const struct se
 	return result;
 }
 
-int listen_many(struct loop *loop, const struct listen_many_request *request, struct report *report,
-                struct err *err)
+static int listening_program(struct listening *l, struct loop *loop, struct server_request *q,
+                             struct report *report, struct err *err)
 {
+	const struct listen_many_request *request = l->request;
 	struct role_program_plan program = {
 		.path = request->program->words->path,
 		.argv = request->program->words->argv,
@@ -92,22 +93,46 @@ int listen_many(struct loop *loop, const struct listen_many_request *request, st
 		.idle_timeout = request->relay->idle_timeout,
 		.ack_timeout = SESSION_TIMEOUT,
 	};
+
+	q->role = &role_program;
+	q->role_context = &program;
+	q->idle_timeout = NSEC_NEVER;
+	process_want_descriptors(LISTEN_DESCRIPTORS * q->max_conns);
+	return listening_run(l, loop, q, report, err);
+}
+
+static int listening_joined(struct listening *l, struct loop *loop, struct server_request *q,
+                            struct server_place *place, struct report *report, struct err *err)
+{
+	struct listen_joined joined;
+
+	if (listen_joined_open(&joined, l->request->joined, l->request->relay, err))
+		return -1;
+	q->role = joined.role;
+	q->role_context = joined.context;
+	place->name = joined.name;
+	process_want_descriptors(joined.descriptors * q->max_conns);
+	int result = listening_run(l, loop, q, report, err);
+	return listen_joined_close(&joined, result, err);
+}
+
+int listen_many(struct loop *loop, const struct listen_many_request *request, struct report *report,
+                struct err *err)
+{
 	struct server_place place = { .name = "a program", .listener = request->listener };
 	struct server_request server = {
 		.places = &place,
 		.place_count = 1,
-		.role = &role_program,
-		.role_context = &program,
 		.max_conns = request->many->max_conns,
 		.threads = 1,
 		.max_accepts = request->many->max_accepts,
-		.idle_timeout = NSEC_NEVER,
+		.idle_timeout = request->relay->idle_timeout,
 		.drain = request->many->drain,
 	};
 	struct listening l = { .request = request };
+	int result = request->program ? listening_program(&l, loop, &server, report, err)
+	                              : listening_joined(&l, loop, &server, &place, report, err);
 
-	process_want_descriptors(LISTEN_DESCRIPTORS * request->many->max_conns);
-	int result = listening_run(&l, loop, &server, report, err);
 	listener_close(request->listener);
 	return result;
 }

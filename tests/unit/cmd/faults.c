@@ -115,6 +115,24 @@ static const struct scene scenes[] = {
 	  { "--rate", "50M" },
 	  200000,
 	  200001 },
+	{ "listen, kept open",
+	  true,
+	  SCENE_V4,
+	  SCENE_PIPE,
+	  SCENE_PIPE,
+	  false,
+	  { "-k", "-v", "--max-accepts", "1" },
+	  300000,
+	  300001 },
+	{ "listen, kept open, Unix",
+	  true,
+	  SCENE_UNIX,
+	  SCENE_FILE,
+	  SCENE_FILE,
+	  true,
+	  { "-k", "--max-accepts", "1" },
+	  300000,
+	  300001 },
 };
 
 Test(faults, connect_pipes)
@@ -177,6 +195,16 @@ Test(faults, connect_paced)
 	sweep_failures(&scenes[11]);
 }
 
+Test(faults, keep_open)
+{
+	sweep_failures(&scenes[12]);
+}
+
+Test(faults, keep_open_unix)
+{
+	sweep_failures(&scenes[13]);
+}
+
 Test(disturbed, connect_pipes)
 {
 	sweep_disturbances(&scenes[0]);
@@ -235,4 +263,14 @@ Test(disturbed, listen_unix)
 Test(disturbed, connect_paced)
 {
 	sweep_disturbances(&scenes[11]);
+}
+
+Test(disturbed, keep_open)
+{
+	sweep_disturbances(&scenes[12]);
+}
+
+Test(disturbed, keep_open_unix)
+{
+	sweep_disturbances(&scenes[13]);
 }
