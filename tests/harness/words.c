@@ -90,6 +90,13 @@ static bool makes(const char *word)
 	return false;
 }
 
+static bool begins_call(const char *word)
+{
+	size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+	return len > 0 && word[len] == '(';
+}
+
 static struct words words_of(const char *text)
 {
 	struct words words = { .at = calloc(MAX_WORDS, WORD_SIZE) };
@@ -104,7 +111,7 @@ static struct words words_of(const char *text)
 		if (words.count == MAX_WORDS)
 			fail("more than %d words", MAX_WORDS);
 		snprintf(word, sizeof word, "%.*s", (int)len, text);
-		made = makes(word) || (made && !strchr(word, '('));
+		made = makes(word) || (made && !begins_call(word));
 		add_word(&words, word, made);
 		text += len;
 	}
