@@ -131,6 +131,12 @@ _sockit_sockopt_value()
 	esac
 }
 
+# The services of echo-serve.
+_sockit_served()
+{
+	_sockit_answer -W 'echo discard chargen daytime time qotd upper http'
+}
+
 # The value of option $2 of command $1, or its operand.
 _sockit_value()
 {
@@ -170,6 +176,7 @@ _sockit_value()
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
+	echo-serve:--service) _sockit_served ;;
 	echo-serve:--model) _sockit_answer -W 'event thread fork iterative' ;;
 	echo-serve:--quote) _sockit_files ;;
 	echo-serve:-I | echo-serve:--interface) _sockit_interfaces ;;
@@ -186,6 +193,7 @@ _sockit_value()
 	byteorder:--width) _sockit_answer -W '16 32 64' ;;
 	byteorder:--color) _sockit_answer -W 'auto always never' ;;
 	byteorder:--trace) _sockit_answer -W 'explain' ;;
+	services:--protocol) _sockit_answer -W 'tcp udp unix' ;;
 	services:--state) _sockit_answer -W 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING LISTENING CONNECTED' ;;
 	services:--color) _sockit_answer -W 'auto always never' ;;
 	services:--trace) _sockit_answer -W 'explain' ;;

@@ -153,6 +153,10 @@ function __sockit_sockopts
 		udp-segment 'cut what is sent into datagrams of this size'
 end
 
+function __sockit_served
+	string split ' ' 'echo discard chargen daytime time qotd upper http'
+end
+
 complete -c sockit -n __fish_is_first_arg -a resolve -d 'names to addresses and back, as programs on this machine see them'
 complete -c sockit -n '__sockit_help 2' -a resolve -d 'names to addresses and back, as programs on this machine see them'
 complete -c sockit -n '__sockit_help 3 resolve' -a 'ask show observe all'
@@ -298,7 +302,7 @@ complete -c sockit -n '__sockit_help 2' -a echo-serve -d 'serve echo, discard an
 complete -c sockit -n '__sockit_help 3 echo-serve' -a 'serve network observe sockopt all'
 complete -c sockit -n '__sockit_offer echo-serve' -a '(__fish_print_hostnames) (__sockit_paths)'
 complete -c sockit -n '__sockit_second echo-serve --service --model --threads -i --idle-timeout -m --max-conns --max-accepts --drain --quote --fault --seed -I --interface --sockopt --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file --report' -a '(__sockit_services)'
-complete -c sockit -n '__sockit_offer_value echo-serve --service' -l service -x -d 'what clients get at an endpoint that is written without SERVICE='
+complete -c sockit -n '__sockit_offer_value echo-serve --service' -l service -x -a '(__sockit_served)' -d 'what clients get at an endpoint that is written without SERVICE='
 complete -c sockit -n '__sockit_offer_value echo-serve --model' -l model -x -a 'event\t"all clients in one thread, which waits for whoever is ready" thread\t"a thread for each client, over blocking sockets" fork\t"a process for each client, over blocking sockets" iterative\t"one client at a time, while the others wait"' -d 'how clients are served'
 complete -c sockit -n '__sockit_offer_value echo-serve --threads' -l threads -x -d 'serve with N threads, each with clients of its own'
 complete -c sockit -n '__sockit_offer_value echo-serve -i --idle-timeout' -s i -l idle-timeout -x -d 'close a client with whom no byte has moved either way for DUR'
@@ -352,7 +356,7 @@ complete -c sockit -n __fish_is_first_arg -a services -d 'well-known ports and s
 complete -c sockit -n '__sockit_help 2' -a services -d 'well-known ports and service names, and who is using them here'
 complete -c sockit -n '__sockit_help 3 services' -a 'filter observe all'
 complete -c sockit -n '__sockit_offer services' -x -a '(__sockit_services)'
-complete -c sockit -n '__sockit_offer_value services --protocol' -l protocol -x -d 'only what is of this protocol, such as tcp or udp'
+complete -c sockit -n '__sockit_offer_value services --protocol' -l protocol -x -a 'tcp udp unix' -d 'only what is of this protocol, such as tcp or udp'
 complete -c sockit -n '__sockit_offer_value services --search --in-use' -l search -x -d 'only services with TEXT in their name or an alias'
 complete -c sockit -n '__sockit_offer services --in-use --search' -l in-use -d 'show the sockets of this machine instead, and who has them'
 complete -c sockit -n '__sockit_offer_value services --state' -l state -x -a 'ESTABLISHED\t"connected; of UDP: to one peer" SYN_SENT\t"connecting" SYN_RECV\t"being connected to" FIN_WAIT1\t"ended here, not acknowledged yet" FIN_WAIT2\t"ended here, not by the peer" TIME_WAIT\t"ended, and kept for what may be late" CLOSE\t"not in use" CLOSE_WAIT\t"ended by the peer, not here" LAST_ACK\t"ended by the peer, then here, not acknowledged yet" LISTEN\t"waiting for connections" CLOSING\t"ended on both sides at once" LISTENING\t"of Unix sockets: waiting for connections" CONNECTED\t"of Unix sockets: connected"' -d 'only sockets in this state, spelled as netstat does'

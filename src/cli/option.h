@@ -66,7 +66,9 @@ enum option_complete {
 	COMPLETE_INTERFACE,
 	COMPLETE_SERVICE,
 	COMPLETE_USER,
-	COMPLETE_SOCKOPT, /* "NAME=" of net/sockopt.h */
+	COMPLETE_PROTOCOL, /* of services */
+	COMPLETE_SERVED,   /* a service of echo-serve */
+	COMPLETE_SOCKOPT,  /* "NAME=" of net/sockopt.h */
 };
 
 struct option_row {

@@ -19,6 +19,7 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 		STRING_FIELD(struct serve_options, service),
 		.arg = "NAME",
 		.fallback = "echo",
+		.complete = COMPLETE_SERVED,
 		.help = "what clients get at an endpoint that is written without SERVICE=",
 	},
 	{

@@ -46,6 +46,7 @@ static const struct option_row services_rows[] = {
 		.name = "protocol",
 		STRING_FIELD(struct services_options, protocol),
 		.arg = "PROTO",
+		.complete = COMPLETE_PROTOCOL,
 		.help = "only what is of this protocol, such as tcp or udp",
 		.man = "With --in-use it is tcp, udp or unix.",
 	},

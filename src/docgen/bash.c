@@ -199,6 +199,8 @@ static const char *const completes[] = {
 	[COMPLETE_INTERFACE] = "_sockit_interfaces",
 	[COMPLETE_SERVICE] = "_sockit_answer -A service",
 	[COMPLETE_USER] = "_sockit_answer -A user",
+	[COMPLETE_PROTOCOL] = "_sockit_answer -W 'tcp udp unix'",
+	[COMPLETE_SERVED] = "_sockit_served",
 	[COMPLETE_SOCKOPT] = "_sockit_sockopts",
 };
 
@@ -245,6 +247,10 @@ void bash_add(struct text *t, const struct command *const *commands)
 	text_add_str(t, head);
 	add_tables(t, commands);
 	add_sockopts(t);
+	text_add_str(t,
+	             "# The services of echo-serve.\n_sockit_served()\n{\n\t_sockit_answer -W '");
+	served_add(t);
+	text_add_str(t, "'\n}\n\n");
 	text_add_str(
 		t, "# The value of option $2 of command $1, or its operand.\n_sockit_value()\n{\n");
 	text_add_str(t, "\tcase $1:$2 in\n");

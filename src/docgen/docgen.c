@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "serve/services.h"
 
 enum { DOCUMENT_SIZE = 256 * 1024, PATH_SIZE = 4096 };
 
@@ -159,4 +160,10 @@ void choices_add(struct text *t, const struct option_row *row, const char *separ
 {
 	for (const struct option_choice *c = row->choices; c->name != NULL; c++)
 		text_add(t, "%s%s", c > row->choices ? separator : "", c->name);
+}
+
+void served_add(struct text *t)
+{
+	for (size_t i = 0; i < services_count; i++)
+		text_add(t, "%s%s", i > 0 ? " " : "", services_table[i]->name);
 }

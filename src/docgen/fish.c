@@ -100,6 +100,8 @@ static const char *const completes[] = {
 	[COMPLETE_INTERFACE] = "-x -a '(__fish_print_interfaces)'",
 	[COMPLETE_SERVICE] = "-x -a '(__sockit_services)'",
 	[COMPLETE_USER] = "-x -a '(__fish_complete_users)'",
+	[COMPLETE_PROTOCOL] = "-x -a 'tcp udp unix'",
+	[COMPLETE_SERVED] = "-x -a '(__sockit_served)'",
 	[COMPLETE_SOCKOPT] = "-x -a '(__sockit_sockopts)'",
 };
 
@@ -210,6 +212,9 @@ void fish_add(struct text *t, const struct command *const *commands)
 {
 	text_add_str(t, head);
 	add_sockopts(t);
+	text_add_str(t, "\nfunction __sockit_served\n\tstring split ' ' '");
+	served_add(t);
+	text_add_str(t, "'\nend\n");
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		add_command(t, *c);
 }

@@ -52,6 +52,8 @@ static const char *const completes[] = {
 	[COMPLETE_INTERFACE] = "_net_interfaces",
 	[COMPLETE_SERVICE] = "_ports",
 	[COMPLETE_USER] = "_users",
+	[COMPLETE_PROTOCOL] = "(tcp udp unix)",
+	[COMPLETE_SERVED] = "_sockit_served",
 	[COMPLETE_SOCKOPT] = "_sockit_sockopts",
 };
 
@@ -198,6 +200,9 @@ void zsh_add(struct text *t, const struct command *const *commands)
 	add_commands(t, commands);
 	add_help(t, commands);
 	add_sockopts(t);
+	text_add_str(t, "_sockit_served() {\n\tcompadd \"$@\" -- ");
+	served_add(t);
+	text_add_str(t, "\n}\n\n");
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		add_command(t, *c);
 	text_add_str(t, tail);

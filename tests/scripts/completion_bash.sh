@@ -95,6 +95,8 @@ offers https sockit connect -- host htt
 expect '' sockit connect host 80 htt
 offers ssh sockit connect -p ss
 expect 'root' sockit listen --user roo
+expect 'discard daytime' sockit echo-serve --service d
+expect 'tcp udp unix' sockit services --protocol ''
 offers localhost sockit connect -s loc
 offers printf sockit listen 127.0.0.1 7777 --exec -- print
 hides plain sockit listen 127.0.0.1 7777 --exec -- pla

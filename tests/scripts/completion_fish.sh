@@ -83,6 +83,8 @@ hides 'sockit connect -i http' https
 offers 'sockit connect -p ss' ssh
 offers 'sockit services ss' ssh
 expect 'sockit listen --user roo' root
+expect 'sockit echo-serve --service d' daytime discard
+expect 'sockit services --protocol=u' --protocol=udp --protocol=unix
 offers 'sockit listen localhost 7777 --exec -- realpat' realpath
 expect 'sockit listen localhost 7777 --exec -- cat my' 'my file' 'my other'
 hides 'sockit listen localhost 7777 --exec -- ' https
