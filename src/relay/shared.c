@@ -1,0 +1,61 @@
+#include "relay/shared.h"
+
+#include <stdlib.h>
+
+#include "sys/file.h"
+
+struct shared *shared_new(size_t size)
+{
+	struct shared *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return NULL;
+	s->buf = malloc(size);
+	s->size = size;
+	if (!s->buf) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void shared_free(struct shared *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->pipe_count; i++) {
+		(void)sys_close(s->pipes[i][0]);
+		(void)sys_close(s->pipes[i][1]);
+	}
+	free(s->buf);
+	free(s);
+}
+
+int shared_take_pipe(struct shared *s, int room, int ends[2])
+{
+	if (s->pipe_count > 0) {
+		s->pipe_count--;
+		ends[0] = s->pipes[s->pipe_count][0];
+		ends[1] = s->pipes[s->pipe_count][1];
+		return 0;
+	}
+
+	int error = sys_pipe(ends);
+
+	if (!error)
+		(void)!sys_pipe_resize(ends[1], room);
+	return error;
+}
+
+void shared_give_pipe(struct shared *s, int ends[2])
+{
+	if (s->pipe_count < SHARED_PIPES) {
+		s->pipes[s->pipe_count][0] = ends[0];
+		s->pipes[s->pipe_count][1] = ends[1];
+		s->pipe_count++;
+	} else {
+		(void)sys_close(ends[0]);
+		(void)sys_close(ends[1]);
+	}
+	ends[0] = ends[1] = -1;
+}
