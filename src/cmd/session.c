@@ -9,6 +9,17 @@
 #include "stream/datagram.h"
 #include "stream/stdio.h"
 
+struct between_wish session_wish(const struct relay_options *o)
+{
+	return (struct between_wish){
+		.crlf = o->crlf,
+		.telnet = o->telnet,
+		.rate = o->rate,
+		.line_delay = o->line_delay == NSEC_NEVER ? 0 : o->line_delay,
+		.drops = o->send_only,
+	};
+}
+
 int session_begin(const struct command_call *call, const struct spec_rules *rules,
                   session_command *command, struct err *err)
 {
@@ -28,11 +39,7 @@ int session_begin(const struct command_call *call, const struct spec_rules *rule
 struct session {
 	struct loop *loop;
 	struct stream *in, *out;
-	struct tap_escape escape;
-	struct tap_crlf crlf;
-	struct telnet telnet;
-	struct tap_chain up_chain, down_chain;
-	struct pace up_pace, down_pace;
+	struct between between;
 	struct relay *relay;
 	struct datagrams *datagrams;
 	struct err *err;
@@ -77,39 +84,13 @@ static enum relay_peer_close session_peer_close(const struct session *s, enum on
 	return asked == ON_PEER_CLOSE_QUIT ? RELAY_QUIT : RELAY_KEEP_SENDING;
 }
 
+/* What stands between; payload on its way to a terminal is escaped. */
 static void session_init_between(struct session *s, const struct relay_options *o)
 {
-	tap_escape_init(&s->escape);
-	tap_crlf_init(&s->crlf);
-	telnet_init(&s->telnet);
-	s->up_pace = s->down_pace = (struct pace){ .rate = o->rate };
-	if (o->line_delay != NSEC_NEVER)
-		s->up_pace.line_delay = o->line_delay;
-}
+	struct between_wish wish = session_wish(o);
 
-/* Payload on its way to a terminal is escaped. */
-static bool session_escapes(const struct session *s, const struct relay_options *o)
-{
-	return s->out && s->out->nature == STREAM_TERMINAL && !o->raw;
-}
-
-static struct flow_between session_up(struct session *s, const struct relay_options *o)
-{
-	return (struct flow_between){
-		.tap = tap_join(&s->up_chain, o->crlf ? &s->crlf.tap : NULL,
-		                o->telnet ? &s->telnet.encode : NULL),
-		.pace = s->up_pace.rate || s->up_pace.line_delay ? &s->up_pace : NULL,
-		.telnet = o->telnet ? &s->telnet : NULL,
-	};
-}
-
-static struct flow_between session_down(struct session *s, const struct relay_options *o)
-{
-	return (struct flow_between){
-		.tap = tap_join(&s->down_chain, o->telnet ? &s->telnet.decode : NULL,
-		                session_escapes(s, o) ? &s->escape.tap : NULL),
-		.pace = o->rate && !o->send_only ? &s->down_pace : NULL,
-	};
+	wish.escapes = s->out && s->out->nature == STREAM_TERMINAL && !o->raw;
+	between_init(&s->between, &wish);
 }
 
 /* A line that is sent with CR LF keeps them; where lines are waited after, each is a datagram. */
@@ -128,8 +109,8 @@ static int session_datagrams(struct session *s, const struct session_request *q,
 		.peer = q->peer,
 		.in = s->in,
 		.out = s->out,
-		.up = session_up(s, o),
-		.down = session_down(s, o),
+		.up = s->between.up,
+		.down = s->between.down,
 		.framing = q->datagrams->delim,
 		.cut = session_cut(o, q->datagrams->delim),
 		.longest = q->datagrams->datagram_size,
@@ -155,8 +136,8 @@ static int session_relay(struct session *s, const struct session_request *q, str
 		.peer = q->peer,
 		.in = s->in,
 		.out = s->out,
-		.up = session_up(s, o),
-		.down = session_down(s, o),
+		.up = s->between.up,
+		.down = s->between.down,
 		.shut_at_once = o->recv_only,
 		.end_when_sent = o->send_only,
 		.keep_sending_side = o->no_half_close,
@@ -179,13 +160,6 @@ static void session_exec_done(void *context, int status, const struct err *err)
 	session_done(s, err);
 }
 
-/* Whether something has to see or to time the bytes, so that the program cannot have the socket itself. */
-static bool session_sees_bytes(const struct relay_options *o)
-{
-	return o->idle_timeout != NSEC_NEVER || o->line_delay != NSEC_NEVER || o->rate || o->crlf ||
-	       o->telnet;
-}
-
 int session_check_program(const struct exec_options *exec, const struct relay_options *relay,
                           const struct spec *spec, struct err *err)
 {
@@ -202,15 +176,16 @@ static int session_start_program(struct session *s, const struct session_request
                                  struct report *report, struct exec **exec, struct err *err)
 {
 	const struct relay_options *o = q->options;
+	struct between_wish wish = session_wish(o);
 	struct exec_request request = {
 		.peer = q->peer,
 		.client = 1,
 		.path = q->program->words->path,
 		.argv = q->program->words->argv,
 		.allow_setuid = q->program->allow_setuid,
-		.sees_bytes = session_sees_bytes(o),
-		.up = session_up(s, o),
-		.down = session_down(s, o),
+		.sees_bytes = between_sees(&wish) || o->idle_timeout != NSEC_NEVER,
+		.up = s->between.up,
+		.down = s->between.down,
 		.idle_timeout = o->idle_timeout,
 		.ack_timeout = q->ack_timeout,
 		.deadline = q->deadline,
@@ -298,8 +273,8 @@ static int session_start_server(struct session *s, const struct session_server_r
 		.where = where,
 		.in = s->in,
 		.out = s->out,
-		.up = session_up(s, o),
-		.down = session_down(s, o),
+		.up = s->between.up,
+		.down = s->between.down,
 		.wants = q->wants,
 		.framing = q->datagrams->delim,
 		.cut = session_cut(o, q->datagrams->delim),

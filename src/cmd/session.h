@@ -9,6 +9,7 @@
 #include "loop/loop.h"
 #include "net/spec.h"
 #include "out/report.h"
+#include "relay/between.h"
 #include "stream/listener.h"
 #include "stream/stream.h"
 
@@ -34,6 +35,9 @@ struct session_request {
 /* What a command does once its endpoint is read and there is a loop. SPEC is its own. */
 typedef int session_command(struct loop *loop, const struct command_call *call, struct spec *spec,
                             struct err *err);
+
+/* What the options want to stand between. */
+struct between_wish session_wish(const struct relay_options *options);
 
 /* Read the operands by RULES, check the options against the kind of endpoint, and run COMMAND. */
 int session_begin(const struct command_call *call, const struct spec_rules *rules,

@@ -168,6 +168,14 @@ static void visit_run(struct visit *v, struct exchange_scratch *scratch)
 	visit_count(v);
 }
 
+static void blocking_client_gone(struct blocking_client *c, const struct exchange *x,
+                                 const char *cut)
+{
+	struct client_end end = client_end_of(x, cut);
+
+	server_client_gone(c->server, &c->client, &end);
+}
+
 void blocking_client_serve(struct blocking_client *c, struct exchange_scratch *scratch)
 {
 	const struct server_request *request = c->server->request;
@@ -188,7 +196,7 @@ void blocking_client_serve(struct blocking_client *c, struct exchange_scratch *s
 	v.active = v.now;
 	visit_run(&v, scratch);
 	(void)stream_close(&c->stream.stream);
-	server_client_gone(c->server, &c->client, v.x, v.cut);
+	blocking_client_gone(c, v.x, v.cut);
 	exchange_free(v.x);
 }
 
@@ -196,7 +204,7 @@ void blocking_client_drop(struct blocking_client *c, const char *reason)
 {
 	(void)stream_close(&c->stream.stream);
 	c->client.peer = &c->peer;
-	server_client_gone(c->server, &c->client, NULL, reason);
+	blocking_client_gone(c, NULL, reason);
 }
 
 void blocking_client_refuse(struct blocking_client *c, const char *what, int error)

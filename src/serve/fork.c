@@ -72,7 +72,9 @@ static void forks_bury(struct forks *f, struct fork_child *child, int status)
 		return;
 	text_add(&t, number ? "its process was ended by signal %d" : "its process failed", number);
 	child->client.peer = &child->peer;
-	server_client_gone(f->blocking.server, &child->client, NULL, reason);
+	struct client_end end = client_end_of(NULL, reason);
+
+	server_client_gone(f->blocking.server, &child->client, &end);
 }
 
 /* Children that others left to this process are no clients. */

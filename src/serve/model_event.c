@@ -283,6 +283,10 @@ static int event_run(struct server *server, struct err *err)
 	crew_sample(&crew->sample);
 	loop_on_usr1(server->loop, event_tell, server);
 	int result = loop_run(server->loop, err);
+	if (!result && server->broken) {
+		*err = server->failure;
+		result = -1;
+	}
 	if (result && err->domain == ERR_SIGNAL)
 		crew_drain(crew);
 	crew_close(crew);

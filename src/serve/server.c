@@ -88,6 +88,11 @@ static void server_note_peak(struct server *s)
 		continue;
 }
 
+static const char *server_place_name(const struct server_place *place)
+{
+	return place->service ? place->service->name : place->name;
+}
+
 void server_client_came(struct server *s, struct server_client *client, int fd)
 {
 	struct addr local = { .len = sizeof local.at };
@@ -99,42 +104,57 @@ void server_client_came(struct server *s, struct server_client *client, int fd)
 		return;
 	REPORT(s->report, REPORT_CLIENT_CAME, FIELD_INT("client", client->id),
 	       FIELD_ADDR("peer", client->peer), FIELD_ADDR("local", &local),
-	       FIELD_STR("service", client->place->service->name));
+	       FIELD_STR("service", server_place_name(client->place)));
 }
 
-/* Why the client of X has gone, when nobody cut it. */
-static const char *server_reason(const struct exchange *x, bool *failed)
+struct client_end client_end_of(const struct exchange *x, const char *cut)
 {
+	struct client_end end = {
+		.received = x ? exchange_received(x) : 0,
+		.sent = x ? exchange_sent(x) : 0,
+		.reason = cut,
+		.failed = cut != NULL,
+	};
 	int error;
 
+	if (cut)
+		return end;
 	switch (exchange_end(x, &error)) {
 	case EXCHANGE_ENDED:
-		return "ended";
+		end.reason = "ended";
+		break;
 	case EXCHANGE_RESET:
-		return "reset by the service";
+		end.reason = "reset by the service";
+		break;
 	case EXCHANGE_FAILED:
+		end.reason = failure_errno_text(error);
+		end.failed = true;
 		break;
 	}
-	*failed = true;
-	return failure_errno_text(error);
+	return end;
 }
 
 void server_client_gone(struct server *s, const struct server_client *client,
-                        const struct exchange *x, const char *cut)
+                        const struct client_end *end)
 {
-	uint64_t received = x ? exchange_received(x) : 0, sent = x ? exchange_sent(x) : 0;
-	bool failed = cut != NULL;
-	const char *reason = cut ? cut : server_reason(x, &failed);
-
 	if (!s->counts_bytes)
-		server_moved(s, received, sent);
-	COUNT(s->totals->failed, failed ? 1 : 0);
+		server_moved(s, end->received, end->sent);
+	COUNT(s->totals->failed, end->failed ? 1 : 0);
 	(void)atomic_fetch_sub(&s->totals->now, 1);
 	if (report_is_heard(s->report))
 		REPORT(s->report, REPORT_CLIENT_GONE, FIELD_INT("client", client->id),
-		       FIELD_STR("reason", reason), FIELD_INT("received_bytes", received),
-		       FIELD_INT("sent_bytes", sent), FIELD_TIME("time", sys_now() - client->since),
+		       FIELD_STR("reason", end->reason), FIELD_INT("received_bytes", end->received),
+		       FIELD_INT("sent_bytes", end->sent),
+		       FIELD_TIME("time", sys_now() - client->since),
 		       FIELD_ADDR("peer", client->peer));
+}
+
+void server_break(struct server *s, const struct err *err)
+{
+	if (!s->broken)
+		s->failure = *err;
+	s->broken = true;
+	loop_stop(s->loop);
 }
 
 /* What is only told as text where there is something to tell. */

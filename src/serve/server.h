@@ -13,10 +13,11 @@
 #include "serve/exchange.h"
 #include "stream/listener.h"
 
-/* One SERVICE=ENDPOINT. */
+/* Where clients come in. */
 struct server_place {
-	const struct service *service;
-	struct listener *listener; /* open; the caller's */
+	const struct service *service; /* NULL: they get none */
+	const char *name;              /* of what they get instead, for what is told */
+	struct listener *listener;     /* open; the caller's */
 	bool datagrams;
 	bool any_address; /* no address was named: what amplifies answers loopback alone */
 };
@@ -25,6 +26,8 @@ struct server_request {
 	const struct server_place *places;
 	size_t place_count;
 	const struct service_setup *setup;
+	const struct role *role; /* serve/role.h; of the event model. NULL: services */
+	void *role_context;
 	unsigned max_conns;   /* clients at once: at the limit accepting pauses */
 	unsigned threads;     /* of the event model */
 	unsigned max_accepts; /* then it ends when those are served; 0: no limit */
@@ -52,6 +55,8 @@ struct server {
 	struct server_totals *totals;
 	struct report *report;
 	bool counts_bytes; /* the model calls server_moved; else they count when a client goes */
+	bool broken;       /* server_break, with: */
+	struct err failure;
 	/* The rest is for server_sample. */
 	struct plot plot; /* bytes a second */
 	nsec_t sample_at;
@@ -81,11 +86,25 @@ struct server_client {
 	nsec_t since;
 };
 
+/* How a client ended. */
+struct client_end {
+	uint64_t received, sent; /* bytes */
+	const char *reason; /* a phrase: "ended", "Connection reset by peer", "cut by --drain" */
+	bool failed;        /* something was cut, or could not be served */
+};
+
+/* That of one whose exchange X is over or, where CUT is not NULL, was cut for that reason. X may be NULL. */
+struct client_end client_end_of(const struct exchange *x, const char *cut);
+
 /* Tell of clients, and count them: CLIENT, who has a place and a peer, came over the socket FD; and it has
- * gone, because its exchange X is over or, where CUT is not NULL, for that reason. X may be NULL. */
+ * gone. */
 void server_client_came(struct server *s, struct server_client *client, int fd);
 void server_client_gone(struct server *s, const struct server_client *client,
-                        const struct exchange *x, const char *cut);
+                        const struct client_end *end);
+
+/* Of the event model and its first thread: serving is over, with ERR, whoever is being served. The first such
+ * is the server's. */
+void server_break(struct server *s, const struct err *err);
 
 /* Bytes were received and sent. Of any thread. */
 void server_moved(struct server *s, uint64_t received, uint64_t sent);
