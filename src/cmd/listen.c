@@ -5,10 +5,12 @@
 
 #include "cli/datagram_options.h"
 #include "cli/exec_options.h"
+#include "cli/forward_options.h"
 #include "cli/group_options.h"
 #include "cli/listen_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
+#include "cmd/forwarding.h"
 #include "cmd/ready.h"
 #include "cmd/session.h"
 #include "cmd/user.h"
@@ -21,6 +23,7 @@ struct listen_command_options {
 	struct relay_options relay;
 	struct mailbox_options datagrams;
 	struct exec_options exec;
+	struct forward_options forward;
 	struct observe_options observe;
 	const char *source;
 	const char *port;
@@ -228,6 +231,24 @@ static int listen_for_client(struct loop *loop, struct listener *listener,
 	return session_run(loop, session, report, err);
 }
 
+static int listen_read_forwarding(const struct listen_command_options *o, const struct spec *spec,
+                                  struct session_request *session, struct forwarding *forwarding,
+                                  struct err *err)
+{
+	struct forwarding_wish wish = {
+		.options = &o->forward,
+		.relay = &o->relay,
+		.net = &o->net,
+		.at = spec,
+		.deadline = session->deadline,
+	};
+
+	if (!o->forward.endpoint)
+		return 0;
+	session->forwarding = forwarding;
+	return forwarding_read(forwarding, &wish, err);
+}
+
 static int listen_as(struct loop *loop, const struct command_call *call, struct spec *spec,
                      const struct session_program *program, const struct sys_user *user,
                      struct err *err)
@@ -252,9 +273,11 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 		.ack_timeout = SESSION_TIMEOUT,
 		.deadline = nsec_after(loop_now(loop), o->relay.deadline),
 	};
+	struct forwarding forwarding;
 	struct listener *listener;
 
-	if (net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
+	if (listen_read_forwarding(o, spec, &session, &forwarding, err) ||
+	    net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
 	    group_options_read(&o->groups, &o->net, spec, &multicast, err) ||
 	    listener_open(loop, &request, call->report, &listener, err))
 		return -1;
@@ -312,6 +335,8 @@ static const struct option_section listen_sections[] = {
 	  offsetof(struct listen_command_options, datagrams) },
 	{ &option_group_relay, exec_option_rows, EXEC_OPTION_COUNT,
 	  offsetof(struct listen_command_options, exec) },
+	{ &option_group_relay, forward_option_rows, FORWARD_OPTION_COUNT,
+	  offsetof(struct listen_command_options, forward) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
 	  offsetof(struct listen_command_options, observe) },
 	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,
