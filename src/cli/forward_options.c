@@ -54,6 +54,18 @@ const struct option_row forward_option_rows[FORWARD_OPTION_COUNT] = {
 		.help = "forget who has neither sent nor got a datagram for DUR",
 	},
 	{
+		.name = "max-sessions",
+		UINT_FIELD(struct forward_options, max_sessions),
+		.arg = "N",
+		.min = 1,
+		.max = 65535,
+		.fallback = "1024",
+		.needs = OPTION_NAMES("forward"),
+		.only_for = FOR_DATAGRAM,
+		.help = "remember at most N senders of datagrams at once",
+		.man = "When one more comes, the one that was quiet for the longest is forgotten.",
+	},
+	{
 		.name = "proxy-protocol",
 		CHOICE_FIELD(struct forward_options, proxy_protocol),
 		.arg = "VERSION",

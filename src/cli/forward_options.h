@@ -9,11 +9,12 @@ struct forward_options {
 	struct option_list sockopt;
 	nsec_t connect_timeout;
 	nsec_t session_timeout;
+	unsigned max_sessions;
 	unsigned proxy_protocol; /* enum proxy_version */
 	bool accept_proxy_protocol;
 };
 
-enum { FORWARD_OPTION_COUNT = 6 };
+enum { FORWARD_OPTION_COUNT = 7 };
 extern const struct option_row forward_option_rows[FORWARD_OPTION_COUNT];
 
 #endif

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "sys/process.h"
+
 static bool has_scheme(const char *word)
 {
 	static const char *const schemes[] = { "tcp:", "unix:" };
@@ -40,6 +42,18 @@ static int read_target(struct forwarding *f, const struct forwarding_wish *w, st
 	return 0;
 }
 
+/* Sessions have their own limit, and datagrams that are held back are lost. */
+static int check_datagrams(const struct forwarding_wish *w, struct err *err)
+{
+	if (w->relay->rate)
+		return err_usage(err, "--rate has no meaning for %s with --forward", w->at->text);
+	if (w->relay->idle_timeout == NSEC_NEVER)
+		return 0;
+	(void)err_usage(err, "--idle-timeout has no meaning for %s with --forward", w->at->text);
+	err_hint(err, "--session-timeout says when a sender is forgotten");
+	return -1;
+}
+
 int forwarding_read(struct forwarding *f, const struct forwarding_wish *w, struct err *err)
 {
 	const struct forward_options *o = w->options;
@@ -53,6 +67,8 @@ int forwarding_read(struct forwarding *f, const struct forwarding_wish *w, struc
 		err_hint(err, "whoever may connect could claim to be anybody; name the proxies");
 		return -1;
 	}
+	if (spec_socktype(w->at->kind) == SOCK_DGRAM && check_datagrams(w, err))
+		return -1;
 	if (net_options_sockopts(&net, &f->target, SOCKOPT_CONNECTS, &f->sockopts, err))
 		return -1;
 	f->request = (struct forward_request){
@@ -73,6 +89,9 @@ int forwarding_read(struct forwarding *f, const struct forwarding_wish *w, struc
 		.sends = (enum proxy_version)o->proxy_protocol,
 		.accepts_header = o->accept_proxy_protocol,
 	};
+	f->session_timeout = o->session_timeout;
+	f->max_sessions = o->max_sessions;
+	f->accept_timeout = w->accept_timeout;
 	return 0;
 }
 
@@ -122,5 +141,88 @@ int forwarding_run_one(struct loop *loop, struct forwarding *f, struct stream *c
 	int result = !s.over && loop_run(loop, err) ? -1 : s.result;
 	forward_free(forward);
 	shared_free(shared);
+	return result;
+}
+
+/* Datagrams, for as long as the loop turns. */
+struct serving {
+	struct loop *loop;
+	const struct forwarding *forwarding;
+	const struct listener *listener;
+	struct datagram_forward *datagrams;
+	struct timer unmet, deadline;
+	struct err *err;
+	bool late;
+};
+
+static void serving_late(struct serving *s, const char *op, const char *what, const char *limit,
+                         nsec_t after)
+{
+	char subject[256];
+	struct text t = TEXT_OVER(subject);
+
+	listener_describe(s->listener, &t);
+	(void)err_set(s->err, ERR_TIME, 0, op, "%s", subject);
+	err_detail(s->err, "%s %g s%s", what, nsec_to_msec(after) / 1000, limit);
+	s->late = true;
+	loop_stop(s->loop);
+}
+
+static void serving_unmet(struct timer *timer)
+{
+	struct serving *s = CONTAINER_OF(timer, struct serving, unmet);
+
+	if (datagram_forward_sessions(s->datagrams) == 0)
+		serving_late(s, "accept", "nobody sent anything within", " (--accept-timeout)",
+		             s->forwarding->accept_timeout);
+}
+
+static void serving_deadline(struct timer *timer)
+{
+	struct serving *s = CONTAINER_OF(timer, struct serving, deadline);
+
+	serving_late(s, "relay", "cut by --deadline at", "",
+	             s->forwarding->request.deadline_after);
+}
+
+static int serving_run(struct serving *s, struct err *err)
+{
+	const struct forwarding *f = s->forwarding;
+
+	s->unmet.fire = serving_unmet;
+	s->deadline.fire = serving_deadline;
+	loop_timer(s->loop, &s->unmet, nsec_after(loop_now(s->loop), f->accept_timeout));
+	loop_timer(s->loop, &s->deadline, f->request.deadline);
+	int result = loop_run(s->loop, err);
+	loop_timer_cancel(s->loop, &s->unmet);
+	loop_timer_cancel(s->loop, &s->deadline);
+	return result || s->late ? -1 : 0;
+}
+
+int forwarding_run_datagrams(struct loop *loop, struct forwarding *f,
+                             const struct listener *listener, struct admission *admission,
+                             struct report *report, struct err *err)
+{
+	size_t count = listener_sockets(listener);
+	OWN_MEM struct datagram_socket *sockets = calloc(count, sizeof *sockets);
+	struct datagram_forward_request request = {
+		.sockets = sockets,
+		.socket_count = count,
+		.target = f->request.target,
+		.admission = admission,
+		.session_timeout = f->session_timeout,
+		.max_sessions = f->max_sessions,
+	};
+	struct serving s = { .loop = loop, .forwarding = f, .listener = listener, .err = err };
+
+	if (!sockets)
+		return err_set(err, ERR_LOCAL, ENOMEM, "relay", "%s", f->target.text);
+	for (size_t i = 0; i < count; i++)
+		sockets[i].fd = listener_socket(listener, i, &sockets[i].local);
+	process_want_descriptors(f->max_sessions);
+	if (datagram_forward_start(loop, &request, report, &s.datagrams, err))
+		return -1;
+	int result = serving_run(&s, err);
+	datagram_forward_free(s.datagrams);
 	return result;
 }

@@ -150,6 +150,8 @@ static struct mailbox_wants listen_wants(const struct listen_command_options *o,
 
 	if (spec_socktype(spec->kind) != SOCK_DGRAM)
 		return (struct mailbox_wants){ 0 };
+	if (o->forward.endpoint)
+		return datagram_forward_wants;
 	return (struct mailbox_wants){
 		.peer = heard || answers || o->datagrams.tag,
 		.local = heard || answers,
@@ -171,6 +173,16 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 		.deadline = deadline,
 	};
 	int result = session_serve_datagrams(loop, &request, report, err);
+
+	listener_close(listener);
+	return result;
+}
+
+static int listen_forward_datagrams(struct loop *loop, struct listener *listener,
+                                    struct forwarding *forwarding, struct report *report,
+                                    struct err *err)
+{
+	int result = forwarding_run_datagrams(loop, forwarding, listener, NULL, report, err);
 
 	listener_close(listener);
 	return result;
@@ -241,6 +253,7 @@ static int listen_read_forwarding(const struct listen_command_options *o, const 
 		.net = &o->net,
 		.at = spec,
 		.deadline = session->deadline,
+		.accept_timeout = o->accept_timeout,
 	};
 
 	if (!o->forward.endpoint)
@@ -285,6 +298,8 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 		listener_close(listener);
 		return -1;
 	}
+	if (spec_socktype(spec->kind) == SOCK_DGRAM && session.forwarding)
+		return listen_forward_datagrams(loop, listener, &forwarding, call->report, err);
 	if (spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);

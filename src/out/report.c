@@ -68,6 +68,7 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	[REPORT_DATAGRAM] = { "datagram", "{size} bytes from {peer} to {local}{words}" },
 	[REPORT_REPLY] = { "datagram", "{size} bytes from {peer}" },
 	[REPORT_UNDELIVERED] = { "undelivered", "a datagram of {size} bytes to {peer}: {reason}" },
+	[REPORT_LOST] = { "lost", "datagrams to {peer} are lost: {reason}" },
 	[REPORT_RECEIVE_PAUSED] = { "receive_paused",
 	                            "cannot receive a datagram: {reason}; trying again" },
 	[REPORT_CLOSED_SERVER] = { "closed",
@@ -132,12 +133,12 @@ int report_configure(struct report *r, const struct report_config *config, struc
 
 bool report_is_heard(const struct report *r)
 {
-	return r->config.verbose || r->config.json;
+	return r && (r->config.verbose || r->config.json);
 }
 
 bool report_hears_details(const struct report *r)
 {
-	return r->config.verbose >= 2;
+	return r && r->config.verbose >= 2;
 }
 
 static void report_put(struct report *r, int fd, const char *bytes, size_t n)
@@ -325,6 +326,8 @@ void report_event(struct report *r, enum report_kind kind, bool urgent,
 {
 	const struct report_row *row = &report_kinds[kind];
 
+	if (!r)
+		return;
 	if (r->config.json)
 		report_event_json(r, row, fields, count);
 	/* With JSON elsewhere, stderr still has what cannot wait. */

@@ -48,6 +48,7 @@ enum report_kind {
 	REPORT_DATAGRAM,
 	REPORT_REPLY,
 	REPORT_UNDELIVERED,
+	REPORT_LOST,
 	REPORT_RECEIVE_PAUSED,
 	REPORT_CLOSED_SERVER,
 	REPORT_SERVED_DATAGRAM,
@@ -137,6 +138,8 @@ struct report *report_new(void) MUST_CHECK;
 /* From now on as CONFIG says; -1 when its file cannot be opened (it is made with mode 0600). */
 int report_configure(struct report *r, const struct report_config *config,
                      struct err *err) MUST_CHECK;
+
+/* For the next three R may be NULL, which nobody hears. */
 
 /* Whether anybody hears events, so that finding fields can be saved. */
 bool report_is_heard(const struct report *r);
