@@ -148,10 +148,10 @@ static bool through_drain(struct flow *f)
 	return true;
 }
 
-/* Whether so little came that moving it by two calls that each take pages apart is not worth it. */
-static bool through_is_worth_it(const struct flow *f, uint64_t taken)
+/* Whether N bytes are so few that reading and writing them is cheaper. */
+static bool through_is_dear(const struct flow *f, uint64_t n)
 {
-	return !f->shared || f->taken - taken >= FLOW_FULL_READ / 4;
+	return f->shared && n > 0 && n < FLOW_FULL_READ / 4;
 }
 
 /* A socket to a file, a device or another socket, through a pipe of ours. */
@@ -167,7 +167,7 @@ static bool through_step(struct flow *f)
 
 	if (!through_drain(f))
 		return false;
-	if (!more && !f->unspliceable && !through_is_worth_it(f, taken)) {
+	if (!more && !f->unspliceable && through_is_dear(f, f->taken - taken)) {
 		f->way = &flow_way_copy;
 		f->grown = false;
 	}
