@@ -42,13 +42,13 @@ _sockit_tables()
 		groups='network relay observe sockopt all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -s,--source -p,--port --accept-timeout --user --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --tag --reply-to --max-datagrams --exec --sh-exec --allow-setuid -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout --user --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --sh-exec --report '
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout --user -m,--max-conns --max-accepts --drain --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --tag --reply-to --max-datagrams --exec --sh-exec --allow-setuid -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout --user -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --sh-exec --report '
 		groups='network relay observe sockopt all'
 		;;
 	echo-serve)
-		options='--service --model --threads -m,--max-conns --max-accepts -i,--idle-timeout --drain --ready-fd --stats --quote --fault --seed -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --unix-mode -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' --service --model --threads -m --max-conns --max-accepts -i --idle-timeout --drain --ready-fd --quote --fault --seed -I --interface --sockopt --backlog --port-file --unix-mode --report '
+		options='--service --model --threads -i,--idle-timeout --ready-fd --stats -m,--max-conns --max-accepts --drain --quote --fault --seed -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --unix-mode -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' --service --model --threads -i --idle-timeout --ready-fd -m --max-conns --max-accepts --drain --quote --fault --seed -I --interface --sockopt --backlog --port-file --unix-mode --report '
 		groups='serve network observe sockopt all'
 		;;
 	byteorder)

@@ -95,4 +95,9 @@ int command_check_endpoint(const struct command_call *call, unsigned kind, const
 int command_check_kinds(const struct command_call *call, unsigned kinds, const char *endpoints,
                         struct err *err) MUST_CHECK;
 
+/* A usage error when one of ROWS, which other commands have without it, was given and the option NEEDED was
+ * not. */
+int command_check_needs(const struct command_call *call, const struct option_row *rows,
+                        size_t count, const char *needed, struct err *err) MUST_CHECK;
+
 #endif

@@ -66,3 +66,17 @@ int command_check_endpoint(const struct command_call *call, unsigned kind, const
 {
 	return command_check_kinds(call, 1u << kind, endpoint, err);
 }
+
+int command_check_needs(const struct command_call *call, const struct option_row *rows,
+                        size_t count, const char *needed, struct err *err)
+{
+	struct command_row r;
+
+	if (command_row_named(call->command, needed, &r) && call->given[r.index] != GIVEN_NOT)
+		return 0;
+	for (size_t i = 0; command_row_at(call->command, i, &r); i++)
+		if (r.row >= rows && r.row < rows + count && call->given[i] != GIVEN_NOT)
+			return err_usage(err, "%s needs --%s",
+			                 option_as_given(r.row, call->given[i]).str, needed);
+	return 0;
+}

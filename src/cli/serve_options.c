@@ -40,25 +40,6 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 		.man = "For the event model.",
 	},
 	{
-		.name = "max-conns",
-		.letter = 'm',
-		UINT_FIELD(struct serve_options, max_conns),
-		.arg = "N",
-		.min = 1,
-		.max = 1000000,
-		.fallback = "100",
-		.only_for = FOR_STREAM,
-		.help = "serve at most N clients at once; more wait until one has gone",
-	},
-	{
-		.name = "max-accepts",
-		UINT_FIELD(struct serve_options, max_accepts),
-		.arg = "N",
-		.min = 1,
-		.only_for = FOR_STREAM,
-		.help = "end with status 0 once N clients have come and gone",
-	},
-	{
 		.name = "idle-timeout",
 		.letter = 'i',
 		DURATION_FIELD(struct serve_options, idle_timeout),
@@ -67,16 +48,6 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 		.only_for = FOR_STREAM,
 		.help = "close a client with whom no byte has moved either way for DUR",
 		.man = "Time in which the service itself waits does not count.",
-	},
-	{
-		.name = "drain",
-		DURATION_FIELD(struct serve_options, drain),
-		.arg = "DUR",
-		.fallback = "5s",
-		.only_for = FOR_STREAM,
-		.help = "after a signal, send clients what they are owed, for at most DUR",
-		.man = "Nobody is accepted any more then, and nothing more is read. A client that is owed nothing "
-		       "is not waited for. A second signal ends at once.",
 	},
 	{
 		.name = "ready-fd",

@@ -1,4 +1,4 @@
-/* Serving many clients: how many, for how long, and who drives them. */
+/* What clients are served with, and who drives them. */
 #ifndef SOCKIT_CLI_SERVE_OPTIONS_H
 #define SOCKIT_CLI_SERVE_OPTIONS_H
 
@@ -8,15 +8,12 @@ struct serve_options {
 	const char *service;
 	unsigned model;
 	unsigned threads;
-	unsigned max_conns;
-	unsigned max_accepts; /* 0: no limit */
 	nsec_t idle_timeout;
-	nsec_t drain;
 	unsigned ready_fd; /* 0: none */
 	bool stats;
 };
 
-enum { SERVE_OPTION_COUNT = 9 };
+enum { SERVE_OPTION_COUNT = 6 };
 extern const struct option_row serve_option_rows[SERVE_OPTION_COUNT];
 
 /* The model that was asked for. */

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "cli/listen_options.h"
+#include "cli/many_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cli/serve_options.h"
@@ -21,6 +22,7 @@ struct echo_serve_options {
 	struct net_options net;
 	struct listen_options listen;
 	struct serve_options serve;
+	struct many_options many;
 	struct service_options services;
 	struct observe_options observe;
 };
@@ -99,11 +101,11 @@ static int serving_run(struct serving *s, struct err *err)
 		.places = s->places,
 		.place_count = s->count,
 		.setup = s->setup,
-		.max_conns = o->max_conns,
+		.max_conns = s->options->many.max_conns,
 		.threads = o->threads,
-		.max_accepts = o->max_accepts,
+		.max_accepts = s->options->many.max_accepts,
 		.idle_timeout = o->idle_timeout,
-		.drain = o->drain,
+		.drain = s->options->many.drain,
 		.stats = o->stats,
 	};
 	struct server server;
@@ -201,7 +203,7 @@ static int echo_serve_with(const struct command_call *call, struct echo_serve_pl
 		service_values_free(&values);
 		return -1;
 	}
-	process_want_descriptors(o->serve.max_conns);
+	process_want_descriptors(o->many.max_conns);
 	int result = serving_open(&s, err);
 	if (!result)
 		result = serving_run(&s, err);
@@ -234,6 +236,8 @@ static const struct option_group option_group_serve = { "serve", "Serving" };
 static const struct option_section echo_serve_sections[] = {
 	{ &option_group_serve, serve_option_rows, SERVE_OPTION_COUNT,
 	  offsetof(struct echo_serve_options, serve) },
+	{ &option_group_serve, many_option_rows, MANY_OPTION_COUNT,
+	  offsetof(struct echo_serve_options, many) },
 	{ &option_group_serve, service_option_rows, SERVICE_OPTION_COUNT,
 	  offsetof(struct echo_serve_options, services) },
 	{ &option_group_network, net_option_rows, NET_OPTION_COUNT,

@@ -199,11 +199,11 @@ static int serving_run(struct serving *s, struct err *err)
 	return result || s->late ? -1 : 0;
 }
 
-int forwarding_run_datagrams(struct loop *loop, struct forwarding *f,
-                             const struct listener *listener, struct admission *admission,
-                             struct report *report, struct err *err)
+static int serving_start(struct serving *s, struct admission *admission, struct report *report,
+                         struct err *err)
 {
-	size_t count = listener_sockets(listener);
+	const struct forwarding *f = s->forwarding;
+	size_t count = listener_sockets(s->listener);
 	OWN_MEM struct datagram_socket *sockets = calloc(count, sizeof *sockets);
 	struct datagram_forward_request request = {
 		.sockets = sockets,
@@ -213,16 +213,25 @@ int forwarding_run_datagrams(struct loop *loop, struct forwarding *f,
 		.session_timeout = f->session_timeout,
 		.max_sessions = f->max_sessions,
 	};
-	struct serving s = { .loop = loop, .forwarding = f, .listener = listener, .err = err };
 
 	if (!sockets)
 		return err_set(err, ERR_LOCAL, ENOMEM, "relay", "%s", f->target.text);
 	for (size_t i = 0; i < count; i++)
-		sockets[i].fd = listener_socket(listener, i, &sockets[i].local);
+		sockets[i].fd = listener_socket(s->listener, i, &sockets[i].local);
+	return datagram_forward_start(s->loop, &request, report, &s->datagrams, err);
+}
+
+int forwarding_run_datagrams(struct loop *loop, struct forwarding *f, struct listener *listener,
+                             struct admission *admission, struct report *report,
+                             struct err *err)
+{
+	struct serving s = { .loop = loop, .forwarding = f, .listener = listener, .err = err };
+
 	process_want_descriptors(f->max_sessions);
-	if (datagram_forward_start(loop, &request, report, &s.datagrams, err))
-		return -1;
-	int result = serving_run(&s, err);
+	int result = serving_start(&s, admission, report, err);
+	if (!result)
+		result = serving_run(&s, err);
 	datagram_forward_free(s.datagrams);
+	listener_close(listener);
 	return result;
 }

@@ -37,9 +37,8 @@ int forwarding_read(struct forwarding *f, const struct forwarding_wish *wish,
 int forwarding_run_one(struct loop *loop, struct forwarding *f, struct stream *client,
                        struct report *report, struct err *err) MUST_CHECK;
 
-/* Forward datagrams of everybody until a signal or a limit. */
-int forwarding_run_datagrams(struct loop *loop, struct forwarding *f,
-                             const struct listener *listener, struct admission *admission,
+/* Forward datagrams of everybody until a signal or a limit. The listener is closed. */
+int forwarding_run_datagrams(struct loop *loop, struct forwarding *f, struct listener *listener, struct admission *admission,
                              struct report *report, struct err *err) MUST_CHECK;
 
 #endif

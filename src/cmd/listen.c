@@ -11,6 +11,7 @@
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cmd/forwarding.h"
+#include "cmd/listen_many.h"
 #include "cmd/ready.h"
 #include "cmd/session.h"
 #include "cmd/user.h"
@@ -29,9 +30,18 @@ struct listen_command_options {
 	const char *port;
 	nsec_t accept_timeout;
 	const char *user;
+	bool keep_open;
+	struct many_options many;
 };
 
 static const struct option_row listen_rows[] = {
+	{
+		.name = "keep-open",
+		.letter = 'k',
+		FLAG_FIELD(struct listen_command_options, keep_open),
+		.only_for = FOR_CONNECTION,
+		.help = "serve all who come, at once, instead of one client",
+	},
 	{
 		.name = "source",
 		.letter = 's',
@@ -178,20 +188,11 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 	return result;
 }
 
-static int listen_forward_datagrams(struct loop *loop, struct listener *listener,
-                                    struct forwarding *forwarding, struct report *report,
-                                    struct err *err)
-{
-	int result = forwarding_run_datagrams(loop, forwarding, listener, NULL, report, err);
-
-	listener_close(listener);
-	return result;
-}
-
 /* What the option rows cannot say. */
-static int listen_check(const struct listen_command_options *o, const struct spec *spec,
-                        struct err *err)
+static int listen_check(const struct command_call *call, const struct spec *spec, struct err *err)
 {
+	const struct listen_command_options *o = call->options;
+
 	if (o->relay.send_only && spec_socktype(spec->kind) == SOCK_DGRAM)
 		return err_usage(
 			err,
@@ -206,6 +207,10 @@ static int listen_check(const struct listen_command_options *o, const struct spe
 		         spec->port, spec->port);
 		return -1;
 	}
+	if (command_check_needs(call, many_option_rows, MANY_OPTION_COUNT, "keep-open", err))
+		return -1;
+	if (o->keep_open && !exec_options_given(&o->exec) && !o->forward.endpoint)
+		return err_usage(err, "--keep-open needs --exec, --sh-exec or --forward");
 	if (session_check_program(&o->exec, &o->relay, spec, err))
 		return -1;
 	return datagram_options_check(&o->relay, o->datagrams.delim, spec, err);
@@ -299,10 +304,23 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 		return -1;
 	}
 	if (spec_socktype(spec->kind) == SOCK_DGRAM && session.forwarding)
-		return listen_forward_datagrams(loop, listener, &forwarding, call->report, err);
+		return forwarding_run_datagrams(loop, &forwarding, listener, NULL, call->report,
+		                                err);
 	if (spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);
+	if (o->keep_open)
+		return listen_many(loop,
+		                   &(struct listen_many_request){
+					   .many = &o->many,
+					   .relay = &o->relay,
+					   .program = session.program,
+					   .forwarding = session.forwarding,
+					   .listener = listener,
+					   .accept_timeout = o->accept_timeout,
+					   .deadline = session.deadline,
+				   },
+		                   call->report, err);
 	return listen_for_client(loop, listener, o, &session, call->report, err);
 }
 
@@ -314,7 +332,7 @@ static int listen_with(struct loop *loop, const struct command_call *call, struc
 	struct session_program program = { &words, o->exec.allow_setuid };
 	struct sys_user user;
 
-	if (listen_check(o, spec, err) || exec_options_find(&o->exec, call, &words, err) ||
+	if (listen_check(call, spec, err) || exec_options_find(&o->exec, call, &words, err) ||
 	    user_find(o->user, &user, err))
 		return -1;
 	int result = listen_as(loop, call, spec, &program, &user, err);
@@ -342,6 +360,8 @@ static const struct option_section listen_sections[] = {
 	{ &option_group_network, group_option_rows, GROUP_OPTION_COUNT,
 	  offsetof(struct listen_command_options, groups) },
 	{ &option_group_network, listen_rows, ARRAY_LEN(listen_rows), 0 },
+	{ &option_group_network, many_option_rows, MANY_OPTION_COUNT,
+	  offsetof(struct listen_command_options, many) },
 	{ &option_group_network, listen_option_rows, LISTEN_OPTION_COUNT,
 	  offsetof(struct listen_command_options, listen) },
 	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,

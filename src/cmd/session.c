@@ -215,8 +215,10 @@ static int session_run_program(struct loop *loop, const struct session_request *
 	struct exec *exec = NULL;
 
 	session_init_between(&s, request->options);
-	if (session_start_program(&s, request, report, &exec, err))
+	if (session_start_program(&s, request, report, &exec, err)) {
+		(void)stream_close(request->peer);
 		return -1;
+	}
 	int result = loop_run(loop, err) ? -1 : session_end_program(&s, report, err);
 	exec_free(exec);
 	return result;

@@ -32,6 +32,7 @@ static const struct failure_phrase failure_phrases[] = {
 	{ "sockopt", "cannot set the socket option" },
 	{ "start", "cannot start" },
 	{ "serve", "datagrams on" },
+	{ "serve clients", "clients on" },
 	{ "become", "cannot become user" },
 	{ "unlink", "cannot remove" },
 	{ "wait for", "cannot wait for" },

@@ -86,6 +86,8 @@ static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
 	                         "bytes, sent {sent_bytes} bytes, in {time}" },
 	[REPORT_FORWARDED] = { "forwarded",
 	                       "client {client}: {from} is joined to {peer} from {local}, after {time}" },
+	[REPORT_CLIENT_GONE_UNCOUNTED] = { "closed",
+	                                   "client {client}: closed ({reason}), in {time}" },
 	[REPORT_TOTALS] = { "totals",
 	                    "clients: {clients} came, {now} here, at most {peak} at once; received "
 	                    "{received_bytes} bytes, sent {sent_bytes} bytes{words}" },

@@ -15,8 +15,7 @@ enum { RELAY_KEEP_COUNT = 3 };
 #define RELAY_ACK_FIRST (1 * NSEC_PER_MSEC)
 #define RELAY_ACK_LAST (50 * NSEC_PER_MSEC)
 
-/* Bytes each way. False where somebody else uses the connection and nobody counts. */
-static bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received)
+bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received)
 {
 	*sent = r->up.given;
 	*received = r->down.given;
@@ -29,7 +28,7 @@ static void relay_tell_closed(const struct relay *r, const char *reason)
 	nsec_t took = loop_now(r->loop) - r->began;
 	uint64_t sent, received;
 
-	if (!report_is_heard(r->report))
+	if (r->request.of_many || !report_is_heard(r->report))
 		return;
 	if (relay_count(r, &sent, &received))
 		REPORT(r->report, REPORT_CLOSED, FIELD_STR("reason", reason),
@@ -169,9 +168,11 @@ void relay_source_ended(struct relay *r)
 	r->sent_all = true;
 	if (!r->request.keep_sending_side)
 		relay_shut(r);
-	REPORT(r->report, r->request.program ? REPORT_OUTPUT_ENDED : REPORT_STDIN_ENDED,
-	       FIELD_INT("sent_bytes", r->up.given),
-	       FIELD_WORDS(r->request.keep_sending_side ? "" : ", the sending side is shut"));
+	if (!r->request.of_many)
+		REPORT(r->report, r->request.program ? REPORT_OUTPUT_ENDED : REPORT_STDIN_ENDED,
+		       FIELD_INT("sent_bytes", r->up.given),
+		       FIELD_WORDS(r->request.keep_sending_side ? ""
+		                                                : ", the sending side is shut"));
 	if (r->request.quit_after_eof != NSEC_NEVER)
 		loop_timer(r->loop, &r->quit,
 		           nsec_after(loop_now(r->loop), r->request.quit_after_eof));
@@ -197,7 +198,7 @@ void relay_peer_ended(struct relay *r)
 {
 	r->down_open = false;
 	r->peer_ended = true;
-	if (!r->request.counts_of_tcp)
+	if (!r->request.counts_of_tcp && !r->request.of_many)
 		REPORT(r->report, REPORT_PEER_ENDED, FIELD_INT("received_bytes", r->down.given));
 	/* Others may hold what standard output is, so closing it does not end the watch. */
 	loop_unwatch(&r->out);

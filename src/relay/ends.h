@@ -38,6 +38,9 @@ struct relay {
 	uint64_t moved;             /* bytes, both ways, at that time */
 };
 
+/* Bytes each way. False where somebody else uses the connection and nobody counts. */
+bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received);
+
 /* The one way out: tell, and call done. Does nothing the second time. */
 void relay_finish(struct relay *r, const char *reason, const struct err *err);
 

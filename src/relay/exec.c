@@ -35,6 +35,8 @@ struct exec {
 	struct deferred over, finish;
 	int64_t acked_beyond; /* when the program began */
 	int unread;           /* at the last look of hangup */
+	bool counted;         /* and so many bytes were: */
+	uint64_t sent, received;
 	bool lost;   /* the client has gone; with what errno is the program's to know first */
 	bool failed; /* err has what befell the connection, the first that did */
 	struct err err;
@@ -43,26 +45,27 @@ struct exec {
 /* Bytes each way, and how it ended, of a connection that no relay saw. */
 static void exec_tell_lost(struct exec *e)
 {
-	const struct stream *peer = e->request.peer;
-	int pending = stream_pending_error(peer);
+	int pending = stream_pending_error(e->request.peer);
 	nsec_t took = sys_now() - e->child.began;
-	uint64_t sent, received;
 
 	/* After the peer's end Linux tells of a reset as EPIPE. */
 	if (pending > 0 && pending != EPIPE)
 		e->err.code = pending;
-	if (stream_count(peer, pending == EPIPE, &sent, &received)) {
+	e->counted = stream_count(e->request.peer, pending == EPIPE, &e->sent, &e->received);
+	if (e->counted)
 		err_detail(&e->err, "after %llu bytes sent and %llu received",
-		           (unsigned long long)sent, (unsigned long long)received);
+		           (unsigned long long)e->sent, (unsigned long long)e->received);
+	if (e->request.of_many)
+		return;
+	if (e->counted)
 		REPORT(e->report, REPORT_CLOSED,
 		       FIELD_STR("reason", failure_errno_text(e->err.code)),
-		       FIELD_INT("sent_bytes", sent), FIELD_INT("received_bytes", received),
+		       FIELD_INT("sent_bytes", e->sent), FIELD_INT("received_bytes", e->received),
 		       FIELD_TIME("time", took));
-	} else {
+	else
 		REPORT(e->report, REPORT_CLOSED_UNCOUNTED,
 		       FIELD_STR("reason", failure_errno_text(e->err.code)),
 		       FIELD_TIME("time", took));
-	}
 }
 
 static void exec_finish(struct deferred *d)
@@ -74,7 +77,7 @@ static void exec_finish(struct deferred *d)
 	e->done(e->context, e->child.status, e->failed ? &e->err : NULL);
 }
 
-/* Both have ended. Nobody below is to be freed by DONE while it is called. */
+/* Both have ended. DONE may free all. */
 static void exec_check(struct exec *e)
 {
 	if (!e->child.over || e->relaying)
@@ -112,6 +115,7 @@ static void exec_deliver(struct exec *e)
 		.shut_at_once = true,
 		.end_when_sent = true,
 		.counts_of_tcp = true,
+		.of_many = e->request.of_many,
 		.began = e->child.began,
 		.idle_timeout = NSEC_NEVER,
 		.quit_after_eof = NSEC_NEVER,
@@ -171,6 +175,7 @@ static void exec_relay_done(void *context, const struct err *err)
 	bool gone = relay_has_source(e->relay);
 
 	e->relaying = false;
+	e->counted = relay_counts(e->relay, &e->sent, &e->received);
 	loop_defer(e->loop, &e->over);
 	if (err)
 		exec_note(e, err);
@@ -290,6 +295,7 @@ static int exec_start_between(struct exec *e, struct err *err)
 				  .up = q->up,
 				  .down = q->down,
 				  .program = true,
+				  .of_many = q->of_many,
 				  .on_peer_close = RELAY_KEEP_SENDING,
 				  .idle_timeout = q->idle_timeout,
 				  .quit_after_eof = NSEC_NEVER,
@@ -316,40 +322,64 @@ static int exec_start_with_socket(struct exec *e, struct err *err)
 	return 0;
 }
 
+/* The peer is left alone. */
+static void exec_stop(struct exec *e)
+{
+	exec_child_close(&e->child);
+	loop_defer_cancel(e->loop, &e->finish);
+	loop_defer_cancel(e->loop, &e->over);
+	loop_timer_cancel(e->loop, &e->deadline);
+	loop_timer_cancel(e->loop, &e->hangup);
+	loop_unwatch(&e->peer);
+	relay_free(e->relay);
+	(void)stream_close(e->from);
+	(void)stream_close(e->to);
+}
+
 int exec_start(struct loop *loop, const struct exec_request *request, struct report *report,
                exec_done *done, void *context, struct exec **exec, struct err *err)
 {
-	struct exec *e = calloc(1, sizeof *e);
+	struct exec *e = malloc(sizeof *e);
 
-	if (!e) {
-		(void)stream_close(request->peer);
+	if (!e)
 		return err_set(err, ERR_LOCAL, ENOMEM, "run", "%s", request->argv[0]);
-	}
-	e->loop = loop;
-	e->report = report;
-	e->request = *request;
-	e->done = done;
-	e->context = context;
-	e->child = (struct exec_child){
+	*e = (struct exec){
 		.loop = loop,
 		.report = report,
-		.client = request->client,
-		.ended = exec_child_ended,
-		.watch.fd = -1,
+		.request = *request,
+		.done = done,
+		.context = context,
+		.child = { .loop = loop,
+		           .report = report,
+		           .client = request->client,
+		           .ended = exec_child_ended,
+		           .watch.fd = -1 },
+		.deadline.fire = exec_deadline_due,
+		.hangup.fire = exec_hangup_due,
+		.finish.call = exec_finish,
+		.over.call = exec_relay_over,
 	};
-	e->deadline.fire = exec_deadline_due;
-	e->hangup.fire = exec_hangup_due;
-	e->finish.call = exec_finish;
-	e->over.call = exec_relay_over;
 	stream_keep_alive(request->peer, EXEC_KEEP_IDLE, EXEC_KEEP_INTERVAL, EXEC_KEEP_COUNT);
-	int result =
-		request->sees_bytes ? exec_start_between(e, err) : exec_start_with_socket(e, err);
-	if (result) {
-		exec_free(e);
+	if (request->sees_bytes ? exec_start_between(e, err) : exec_start_with_socket(e, err)) {
+		exec_stop(e);
+		free(e);
 		return -1;
 	}
 	*exec = e;
 	return 0;
+}
+
+bool exec_count(const struct exec *e, uint64_t *sent, uint64_t *received)
+{
+	*sent = e->sent;
+	*received = e->received;
+	return e->counted;
+}
+
+/* man 2 shutdown: what has come can still be read. */
+void exec_end_input(struct exec *e)
+{
+	(void)!sys_shutdown(e->request.peer->fd, SHUT_RD);
 }
 
 void exec_terminate(struct exec *e)
@@ -361,15 +391,7 @@ void exec_free(struct exec *e)
 {
 	if (!e)
 		return;
-	exec_child_close(&e->child);
-	loop_defer_cancel(e->loop, &e->finish);
-	loop_defer_cancel(e->loop, &e->over);
-	loop_timer_cancel(e->loop, &e->deadline);
-	loop_timer_cancel(e->loop, &e->hangup);
-	loop_unwatch(&e->peer);
-	relay_free(e->relay);
-	(void)stream_close(e->from);
-	(void)stream_close(e->to);
+	exec_stop(e);
 	/* What the program has started may still hold the socket. */
 	if (!e->request.sees_bytes)
 		(void)!sys_shutdown(e->request.peer->fd, SHUT_RDWR);

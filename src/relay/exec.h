@@ -11,11 +11,12 @@
 #include "stream/stream.h"
 
 struct exec_request {
-	struct stream *peer; /* a socket; the exec's from exec_start on, also when that fails */
+	struct stream *peer; /* a socket; the exec's once exec_start has succeeded */
 	uint64_t client;     /* a number, told and given to the program */
 	const char *path;    /* with a slash; lives as long as the exec, as do ARGV and its words */
 	const char *const *argv; /* up to a NULL */
 	bool allow_setuid;
+	bool of_many; /* the connection's end is told of by whoever asked for it: exec_count */
 
 	bool sees_bytes;              /* the bytes go through sockit: wanted by what comes next */
 	struct flow_between up, down; /* up: from the program to the peer */
@@ -35,6 +36,13 @@ typedef void exec_done(void *context, int status, const struct err *err);
 /* Start the program: -1 with ERR_PROGRAM when it cannot be run, ERR_LOCAL when this machine has no room. */
 int exec_start(struct loop *loop, const struct exec_request *request, struct report *report,
                exec_done *done, void *context, struct exec **exec, struct err *err) MUST_CHECK;
+
+/* Once it is over: bytes each way. False where nobody counted them: a program had the socket, and it is not
+ * one of TCP. */
+bool exec_count(const struct exec *e, uint64_t *sent, uint64_t *received);
+
+/* Nothing more is to come from the connection: the program is at the end of its input. */
+void exec_end_input(struct exec *e);
 
 /* Have it end early: the program's group is sent TERM. Waits for nothing. */
 void exec_terminate(struct exec *e);

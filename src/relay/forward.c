@@ -8,6 +8,9 @@
 #include "stream/socket.h"
 #include "sys/socket.h"
 
+/* How long one waits for what this machine lacks, before it tries again. */
+#define FORWARD_PAUSE (200 * NSEC_PER_MSEC)
+
 /* What the client has begun with, until that is passed on. */
 struct head {
 	struct proxy_header header;
@@ -23,13 +26,14 @@ struct forward {
 	uint64_t number;
 	nsec_t began;
 	struct watch watch; /* of the client, until it is joined */
-	struct timer header_limit, deadline;
+	struct timer header_limit, deadline, retry;
+	nsec_t dial_until;
 	struct dial *dial;
 	struct head *head;
 	struct addr *who;   /* the client, as a header has said; or NULL */
 	size_t header_size; /* what the target was told */
 	struct pair pair;
-	bool joined, over;
+	bool joined, over, lacking;
 };
 
 static struct loop *forward_loop(const struct forward *f)
@@ -42,8 +46,19 @@ const struct addr *forward_client(const struct forward *f)
 	return f->who ? f->who : stream_peer(f->client);
 }
 
+static void forward_lack(struct forward *f, int error)
+{
+	bool lacking = error != 0;
+
+	if (f->lacking != lacking)
+		f->request->lack(f->request->lack_context, error);
+	f->lacking = lacking;
+}
+
 static void forward_stop(struct forward *f)
 {
+	forward_lack(f, 0);
+	loop_timer_cancel(forward_loop(f), &f->retry);
 	loop_timer_cancel(forward_loop(f), &f->header_limit);
 	loop_timer_cancel(forward_loop(f), &f->deadline);
 	loop_unwatch(&f->watch);
@@ -145,11 +160,19 @@ static void forward_dialled(void *context, struct stream *target, const struct e
 {
 	struct forward *f = context;
 
+	nsec_t again = nsec_after(loop_now(forward_loop(f)), FORWARD_PAUSE);
+
 	f->dial = NULL;
+	if (err && f->request->lack && err_is_lack(err) && again < f->dial_until) {
+		forward_lack(f, err->code);
+		loop_timer(forward_loop(f), &f->retry, again);
+		return;
+	}
 	if (err) {
 		forward_fail(f, err);
 		return;
 	}
+	forward_lack(f, 0);
 	loop_unwatch(&f->watch);
 	f->target = target;
 	forward_join(f);
@@ -160,14 +183,26 @@ static void forward_dial(struct forward *f)
 	struct dial_request request = f->request->target;
 	struct err err;
 
-	request.deadline = nsec_after(loop_now(forward_loop(f)), request.limit);
+	request.deadline = f->dial_until;
 	if (dial_start(forward_loop(f), &request, f->request->dialling, forward_dialled, f,
 	               &f->dial, &err)) {
-		forward_fail(f, &err);
+		forward_dialled(f, NULL, &err);
 		return;
 	}
 	/* One that resets the connection meanwhile is found out; its bytes wait. */
 	loop_watch(forward_loop(f), &f->watch, 0);
+}
+
+static void forward_retry(struct timer *timer)
+{
+	forward_dial(CONTAINER_OF(timer, struct forward, retry));
+}
+
+/* Its time begins. */
+static void forward_call(struct forward *f)
+{
+	f->dial_until = nsec_after(loop_now(forward_loop(f)), f->request->target.limit);
+	forward_dial(f);
 }
 
 static void forward_refuse(struct forward *f, const char *why)
@@ -199,7 +234,7 @@ static void forward_identify(struct forward *f, size_t size)
 		if (f->who)
 			*f->who = head->header.client;
 	}
-	forward_dial(f);
+	forward_call(f);
 }
 
 static void forward_read_header(struct forward *f)
@@ -231,7 +266,7 @@ static void forward_ready(struct watch *watch, unsigned ready)
 	struct forward *f = CONTAINER_OF(watch, struct forward, watch);
 	struct err err;
 
-	if (f->head && !f->dial) {
+	if (f->head && f->head->at == 0) {
 		forward_read_header(f);
 		return;
 	}
@@ -284,6 +319,7 @@ struct forward *forward_new(const struct forward_request *request, struct stream
 	f->watch = (struct watch){ .fd = client->fd, .ready = forward_ready, .may_be_lost = true };
 	f->header_limit.fire = forward_header_late;
 	f->deadline.fire = forward_deadline_due;
+	f->retry.fire = forward_retry;
 	f->began = loop_now(request->pair.loop);
 	return f;
 }
@@ -297,7 +333,7 @@ void forward_start(struct forward *f, uint64_t number, forward_done *done, void 
 	f->context = context;
 	loop_timer(loop, &f->deadline, f->request->deadline);
 	if (!f->head) {
-		forward_dial(f);
+		forward_call(f);
 		return;
 	}
 	loop_timer(loop, &f->header_limit, nsec_after(loop_now(loop), FORWARD_HEADER_LIMIT));

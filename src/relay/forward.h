@@ -23,6 +23,10 @@ struct forward_request {
 	nsec_t deadline_after;      /* the duration it was made from, for the message */
 	enum proxy_version sends;   /* what the target is told first */
 	bool accepts_header;        /* clients begin with who they are */
+	/* This machine lacks what another client takes (ERROR is an errno), for one more or, with 0, for one
+	 * less: it tries again meanwhile. NULL: that is a failure. */
+	void (*lack)(void *context, int error);
+	void *lack_context;
 };
 
 struct forward_end {

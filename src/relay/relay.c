@@ -341,6 +341,11 @@ void relay_end_source(struct relay *r, uint64_t bytes)
 	relay_turn(r);
 }
 
+bool relay_counts(const struct relay *relay, uint64_t *sent, uint64_t *received)
+{
+	return relay_count(relay, sent, received);
+}
+
 bool relay_has_source(const struct relay *r)
 {
 	return r->up_open;

@@ -30,6 +30,7 @@ struct relay_request {
 	bool program;
 	/* Somebody else uses the connection too: what was sent and received is what its TCP counts. */
 	bool counts_of_tcp;
+	bool of_many; /* its end is told of by whoever asked for it */
 	nsec_t began; /* when the connection did; 0: now */
 
 	/* Durations, NSEC_NEVER for none, and one point in time. */

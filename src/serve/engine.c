@@ -27,6 +27,7 @@ struct engine {
 	struct timer limit; /* of draining */
 	atomic_bool paused;
 	bool draining;
+	bool held; /* by the role */
 	size_t count;
 	struct engine_place places[];
 };
@@ -60,6 +61,8 @@ static bool engine_admit(void *context)
 {
 	struct engine *e = ((struct engine_place *)context)->engine;
 
+	if (e->held)
+		return false;
 	if (server_claim(e->request.server))
 		return true;
 	/* Said first, and tried again: a place that becomes free in between is not missed. */
@@ -121,6 +124,13 @@ void engine_look(struct engine *e)
 		if (e->places[i].acceptor)
 			acceptor_resume(e->places[i].acceptor);
 	engine_check_over(e);
+}
+
+void engine_hold(struct engine *e, bool hold)
+{
+	e->held = hold;
+	if (!hold)
+		engine_look(e);
 }
 
 bool engine_is_paused(const struct engine *e)

@@ -44,7 +44,9 @@ struct role {
 /* C is over: it is told of, counted, freed by its role, and has made room for others. */
 void client_gone(struct client *c, const struct client_end *end);
 
-/* For roles. */
+/* Accept nobody for now, although there is room: something else is missing. Until it is called with false. */
+void engine_hold(struct engine *e, bool hold);
+
 struct loop *engine_loop(const struct engine *e);
 struct server *engine_server(const struct engine *e);
 

@@ -2,12 +2,15 @@
 
 #include <errno.h>
 
+#include "out/failure.h"
 #include "relay/forward.h"
 
 /* What the clients of a loop have in common. */
 struct switchboard {
+	struct engine *engine;
 	struct server *server;
 	struct forward_request request;
+	unsigned lacking; /* clients that wait for what this machine lacks: nobody else is accepted */
 	bool failing; /* the last client could not be joined, and that has been told */
 };
 
@@ -41,6 +44,19 @@ static void caller_done(void *context, const struct forward_end *end)
 	if (end->joined || end->err)
 		board->failing = !end->joined;
 	caller_gone(c, end, end->err != NULL);
+}
+
+static void switchboard_lack(void *context, int error)
+{
+	struct switchboard *board = context;
+
+	if (error && board->lacking++ == 0) {
+		REPORT_WITH(board->server->report, REPORT_ACCEPT_PAUSED, true,
+		            FIELD_STR("reason", failure_errno_text(error)));
+		engine_hold(board->engine, true);
+	} else if (!error && --board->lacking == 0) {
+		engine_hold(board->engine, false);
+	}
 }
 
 static struct client *role_forward_new(void *state, const struct server_place *place,
@@ -101,6 +117,7 @@ static int role_forward_open(struct engine *engine, void *context, void **state,
 		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
 	}
 	*board = (struct switchboard){
+		.engine = engine,
 		.server = engine_server(engine),
 		.request = *(const struct forward_request *)context,
 	};
@@ -110,6 +127,9 @@ static int role_forward_open(struct engine *engine, void *context, void **state,
 	board->request.pair.loop = engine_loop(engine);
 	board->request.pair.shared = shared;
 	board->request.report = report;
+	board->request.deadline = NSEC_NEVER;
+	board->request.lack = switchboard_lack;
+	board->request.lack_context = board;
 	board->request.dialling = report_hears_details(report) ? report : NULL;
 	*state = board;
 	return 0;

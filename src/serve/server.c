@@ -141,7 +141,14 @@ void server_client_gone(struct server *s, const struct server_client *client,
 		server_moved(s, end->received, end->sent);
 	COUNT(s->totals->failed, end->failed ? 1 : 0);
 	(void)atomic_fetch_sub(&s->totals->now, 1);
-	if (report_is_heard(s->report))
+	if (!report_is_heard(s->report))
+		return;
+	if (end->uncounted)
+		REPORT(s->report, REPORT_CLIENT_GONE_UNCOUNTED, FIELD_INT("client", client->id),
+		       FIELD_STR("reason", end->reason),
+		       FIELD_TIME("time", sys_now() - client->since),
+		       FIELD_ADDR("peer", client->peer));
+	else
 		REPORT(s->report, REPORT_CLIENT_GONE, FIELD_INT("client", client->id),
 		       FIELD_STR("reason", end->reason), FIELD_INT("received_bytes", end->received),
 		       FIELD_INT("sent_bytes", end->sent),

@@ -89,6 +89,7 @@ struct server_client {
 /* How a client ended. */
 struct client_end {
 	uint64_t received, sent; /* bytes */
+	bool uncounted;          /* nobody knows how many */
 	const char *reason; /* a phrase: "ended", "Connection reset by peer", "cut by --drain" */
 	bool failed;        /* something was cut, or could not be served */
 };

@@ -40,15 +40,6 @@ static void each_model(const char *service, const char *faults, enum net nets,
 		}
 }
 
-/* The next read fails with a reset. */
-static void expect_reset(int fd)
-{
-	char byte;
-
-	cr_assert(peer_poll(fd, POLLIN, clock_after(PATIENCE)), "nothing came");
-	cr_assert(recv(fd, &byte, 1, 0) < 0 && errno == ECONNRESET, "no reset");
-}
-
 static void see_truncated(struct child *server, const struct place *place)
 {
 	int fd = peer_connect(place);
@@ -79,7 +70,7 @@ static void see_reset(struct child *server, const struct place *place)
 
 	peer_send(fd, "hello");
 	peer_expect(fd, "hello");
-	expect_reset(fd);
+	peer_expect_reset(fd);
 	close(fd);
 	child_await_err(server, "reset by the service");
 }

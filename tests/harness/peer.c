@@ -148,6 +148,16 @@ void peer_expect_end(int fd)
 		fail("got '%.*s', expected the end of the stream", (int)n, got);
 }
 
+void peer_expect_reset(int fd)
+{
+	char byte;
+
+	if (!peer_poll(fd, POLLIN, clock_after(PATIENCE)))
+		fail("nothing came");
+	if (recv(fd, &byte, 1, 0) >= 0 || errno != ECONNRESET)
+		fail("no reset");
+}
+
 void peer_expect_nothing(int fd, double seconds)
 {
 	char got[64];

@@ -30,6 +30,9 @@ void peer_expect(int fd, const char *text);
 /* The next thing to be read is the end of the stream. */
 void peer_expect_end(int fd);
 
+/* The next read fails with a reset. */
+void peer_expect_reset(int fd);
+
 /* Nothing comes for SECONDS: no byte, no end, no error. */
 void peer_expect_nothing(int fd, double seconds);
 

@@ -108,7 +108,11 @@ static int rig_start_on(int fd, const struct addr *to, bool sees_bytes, const ch
 	};
 
 	argv[2] = command;
-	return exec_start(rig.loop, &request, rig.report, rig_done, NULL, &rig.exec, &rig.err);
+	int result =
+		exec_start(rig.loop, &request, rig.report, rig_done, NULL, &rig.exec, &rig.err);
+	if (result)
+		(void)stream_close(request.peer);
+	return result;
 }
 
 static int rig_start(bool sees_bytes, const char *command)
