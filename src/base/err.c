@@ -102,6 +102,6 @@ void err_hint(struct err *e, const char *hint, ...)
 
 bool err_is_lack(const struct err *e)
 {
-	return e->domain == ERR_LOCAL && (e->code == EMFILE || e->code == ENFILE ||
-	                                  e->code == ENOMEM || e->code == EAGAIN);
+	return e->domain == ERR_LOCAL &&
+	       (e->code == EMFILE || e->code == ENFILE || e->code == ENOMEM || e->code == EAGAIN);
 }

@@ -32,13 +32,13 @@ static int read_target(struct forwarding *f, const struct forwarding_wish *w, st
 	if (f->target.kind == SPEC_UNIX_SEQPACKET)
 		return err_usage(err, "--forward has no meaning for %s", f->target.text);
 	if (datagrams && spec_socktype(f->target.kind) != SOCK_DGRAM)
-		return err_usage(err,
-		                 "datagrams of %s cannot be forwarded to %s, which is for connections",
-		                 w->at->text, f->target.text);
+		return err_usage(
+			err, "datagrams of %s cannot be forwarded to %s, which is for connections",
+			w->at->text, f->target.text);
 	if (!datagrams && spec_socktype(f->target.kind) == SOCK_DGRAM)
-		return err_usage(err,
-		                 "connections to %s cannot be forwarded to %s, which is for datagrams",
-		                 w->at->text, f->target.text);
+		return err_usage(
+			err, "connections to %s cannot be forwarded to %s, which is for datagrams",
+			w->at->text, f->target.text);
 	return 0;
 }
 
@@ -181,8 +181,7 @@ static void serving_deadline(struct timer *timer)
 {
 	struct serving *s = CONTAINER_OF(timer, struct serving, deadline);
 
-	serving_late(s, "relay", "cut by --deadline at", "",
-	             s->forwarding->request.deadline_after);
+	serving_late(s, "relay", "cut by --deadline at", "", s->forwarding->request.deadline_after);
 }
 
 static int serving_run(struct serving *s, struct err *err)
@@ -222,8 +221,7 @@ static int serving_start(struct serving *s, struct admission *admission, struct 
 }
 
 int forwarding_run_datagrams(struct loop *loop, struct forwarding *f, struct listener *listener,
-                             struct admission *admission, struct report *report,
-                             struct err *err)
+                             struct admission *admission, struct report *report, struct err *err)
 {
 	struct serving s = { .loop = loop, .forwarding = f, .listener = listener, .err = err };
 

@@ -109,8 +109,8 @@ static void session_answer(struct session *s, const struct datagram *datagrams, 
 	if (!correspondent_can_be_answered(&s->entry.who))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		parcels[i] = (struct mailbox_parcel){ datagrams[i].at, datagrams[i].len,
-			                              &s->entry.who };
+		parcels[i] =
+			(struct mailbox_parcel){ datagrams[i].at, datagrams[i].len, &s->entry.who };
 		s->sent += datagrams[i].len;
 	}
 	while (done < count) {
@@ -263,8 +263,8 @@ static void forward_pass_on(struct datagram_forward *f, size_t i)
 		return;
 
 	struct session_entry *known = sessions_find(&f->sessions, &from);
-	struct session *s = known ? CONTAINER_OF(known, struct session, entry)
-	                          : forward_new_session(f, &from);
+	struct session *s =
+		known ? CONTAINER_OF(known, struct session, entry) : forward_new_session(f, &from);
 
 	if (!s) {
 		forward_lost(f, &from.peer, ENOBUFS);

@@ -14,9 +14,10 @@
 #include "stream/dial.h"
 
 struct datagram_forward_request {
-	const struct datagram_socket *sockets; /* 1 or more, that tell peer and local; the caller's */
+	const struct datagram_socket
+		*sockets; /* 1 or more, that tell peer and local; the caller's */
 	size_t socket_count;
-	struct dial_request target; /* but for its deadline */
+	struct dial_request target;  /* but for its deadline */
 	struct admission *admission; /* or NULL: everybody may send */
 	nsec_t session_timeout;
 	size_t max_sessions; /* 1 or more */

@@ -252,8 +252,8 @@ static void forward_read_header(struct forward *f)
 		return;
 	}
 	head->len += io.n;
-	int size = io.kind == IO_END ? -1
-	                             : proxy_header_read(head->bytes, head->len, &head->header);
+	int size =
+		io.kind == IO_END ? -1 : proxy_header_read(head->bytes, head->len, &head->header);
 	if (size > 0)
 		forward_identify(f, (size_t)size);
 	else if (size < 0)

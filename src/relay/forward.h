@@ -43,7 +43,8 @@ typedef void forward_done(void *context, const struct forward_end *end);
 
 /* For the client behind CLIENT, a socket, which is the forward's from now on. NULL without memory; CLIENT is
  * the caller's then. */
-struct forward *forward_new(const struct forward_request *request, struct stream *client) MUST_CHECK;
+struct forward *forward_new(const struct forward_request *request,
+                            struct stream *client) MUST_CHECK;
 
 /* Begin. NUMBER is what the client is told of as. DONE may be called before this returns. */
 void forward_start(struct forward *f, uint64_t number, forward_done *done, void *context);

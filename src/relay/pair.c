@@ -174,8 +174,8 @@ static bool pair_note(struct pair *p, struct pair_side *side)
 static void pair_watch_side(struct pair *p, struct pair_side *side)
 {
 	const struct pair_side *other = pair_other(p, side);
-	unsigned interest = (side->open ? side->flow.want_from : 0) |
-	                    (other->open ? other->flow.want_to : 0);
+	unsigned interest =
+		(side->open ? side->flow.want_from : 0) | (other->open ? other->flow.want_to : 0);
 
 	if (interest || !side->hung_up)
 		loop_watch(p->request->loop, &side->watch, interest);
@@ -206,8 +206,7 @@ static void pair_watch(struct pair *p)
 
 static void pair_turn(struct pair *p)
 {
-	uint64_t moved =
-		p->a.flow.taken + p->a.flow.given + p->b.flow.taken + p->b.flow.given;
+	uint64_t moved = p->a.flow.taken + p->a.flow.given + p->b.flow.taken + p->b.flow.given;
 
 	if (moved != p->moved) {
 		p->moved = moved;

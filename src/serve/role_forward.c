@@ -10,8 +10,9 @@ struct switchboard {
 	struct engine *engine;
 	struct server *server;
 	struct forward_request request;
-	unsigned lacking; /* clients that wait for what this machine lacks: nobody else is accepted */
-	bool failing; /* the last client could not be joined, and that has been told */
+	unsigned
+		lacking; /* clients that wait for what this machine lacks: nobody else is accepted */
+	bool failing;    /* the last client could not be joined, and that has been told */
 };
 
 struct caller {

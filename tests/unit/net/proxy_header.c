@@ -37,7 +37,8 @@ Test(proxy_header, writes_lines)
 		const char *from, *to, *line;
 	} rows[] = {
 		{ "192.0.2.1", "198.51.100.7", "PROXY TCP4 192.0.2.1 198.51.100.7 56324 443\r\n" },
-		{ "2001:db8::1", "2001:db8::2", "PROXY TCP6 2001:db8::1 2001:db8::2 56324 443\r\n" },
+		{ "2001:db8::1", "2001:db8::2",
+		  "PROXY TCP6 2001:db8::1 2001:db8::2 56324 443\r\n" },
 		{ "::ffff:192.0.2.1", "198.51.100.7",
 		  "PROXY TCP4 192.0.2.1 198.51.100.7 56324 443\r\n" },
 		{ "192.0.2.1", "2001:db8::2", "PROXY UNKNOWN\r\n" },
@@ -56,10 +57,11 @@ Test(proxy_header, writes_lines)
 
 Test(proxy_header, writes_binary)
 {
-	static const char v4[] = SIGNATURE "\x21\x11\0\x0c\xc0\0\x02\x01\xc6\x33\x64\x07\xdc\x04\x01\xbb";
+	static const char v4[] =
+		SIGNATURE "\x21\x11\0\x0c\xc0\0\x02\x01\xc6\x33\x64\x07\xdc\x04\x01\xbb";
 	static const char v6[] =
 		SIGNATURE "\x21\x21\0\x24\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01"
-		          "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02\xdc\x04\x01\xbb";
+			  "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02\xdc\x04\x01\xbb";
 	static const char local[] = SIGNATURE "\x20\0\0\0";
 	struct addr from = address("192.0.2.1", 56324), to = address("198.51.100.7", 443);
 	struct addr from6 = address("2001:db8::1", 56324), to6 = address("2001:db8::2", 443);
@@ -100,7 +102,8 @@ Test(proxy_header, reads_those_that_say_nothing)
 	static const char *const lines[] = { "PROXY UNKNOWN\r\n",
 		                             "PROXY UNKNOWN ffff:f::1 ffff::2 65535 65535\r\n" };
 	static const char local[] = SIGNATURE "\x20\0\0\x03zzz";
-	static const char udp[] = SIGNATURE "\x21\x12\0\x0c\xc0\0\x02\x01\xc6\x33\x64\x07\xdc\x04\x01\xbb";
+	static const char udp[] =
+		SIGNATURE "\x21\x12\0\x0c\xc0\0\x02\x01\xc6\x33\x64\x07\xdc\x04\x01\xbb";
 	struct proxy_header h = { .known = true };
 
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {

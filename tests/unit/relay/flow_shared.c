@@ -11,9 +11,10 @@
 #include "relay/flow.h"
 #include "unit/relay/rig.h"
 
-static const enum kind pairings[][2] = {
-	{ TCP, TCP }, { TCP, LOCAL }, { LOCAL, TCP }, { LOCAL, LOCAL }
-};
+static const enum kind pairings[][2] = { { TCP, TCP },
+	                                 { TCP, LOCAL },
+	                                 { LOCAL, TCP },
+	                                 { LOCAL, LOCAL } };
 
 static struct shared *shared;
 
@@ -93,8 +94,11 @@ Test(flow_shared, without_pipes_it_copies)
 	static const struct {
 		enum sys_op op;
 		int error;
-	} rows[] = { { SYS_PIPE2, EMFILE },      { SYS_PIPE2, ENFILE },      { SYS_SPLICE, EINVAL },
-		     { SYS_SPLICE, EOPNOTSUPP }, { SYS_SPLICE, ENOSYS } };
+	} rows[] = { { SYS_PIPE2, EMFILE },
+		     { SYS_PIPE2, ENFILE },
+		     { SYS_SPLICE, EINVAL },
+		     { SYS_SPLICE, EOPNOTSUPP },
+		     { SYS_SPLICE, ENOSYS } };
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		for (unsigned at = 1; at <= 4; at++) {
