@@ -264,7 +264,7 @@ Test(forward, options_of_either_side)
 	joint_part(&j);
 	close(j.listener);
 	child_finish(&j.child);
-	cr_assert(line_with(child_err(&j.child), "rcvbuf", "64"));
+	cr_assert(line_with(child_err(&j.child), "rcvbuf", "65536"));
 	cr_assert(line_with(child_err(&j.child), "tcp-keepidle", "77"));
 }
 
