@@ -42,13 +42,13 @@ _sockit_tables()
 		groups='network relay observe sockopt all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout --user -m,--max-conns --max-accepts --drain --backlog --port-file --unix-mode -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --tag --reply-to --max-datagrams --exec --sh-exec --allow-setuid -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout --user -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --sh-exec --report '
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout -m,--max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --tag --reply-to --max-datagrams --exec --sh-exec --allow-setuid --forward --forward-sockopt+ -w,--connect-timeout --session-timeout --max-sessions --proxy-protocol --accept-proxy-protocol -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --sh-exec --forward --forward-sockopt -w --connect-timeout --session-timeout --max-sessions --proxy-protocol --report '
 		groups='network relay observe sockopt all'
 		;;
 	echo-serve)
-		options='--service --model --threads -i,--idle-timeout --ready-fd --stats -m,--max-conns --max-accepts --drain --quote --fault --seed -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --unix-mode -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' --service --model --threads -i --idle-timeout --ready-fd -m --max-conns --max-accepts --drain --quote --fault --seed -I --interface --sockopt --backlog --port-file --unix-mode --report '
+		options='--service --model --threads -i,--idle-timeout --stats -m,--max-conns --max-accepts --drain --quote --fault --seed -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' --service --model --threads -i --idle-timeout -m --max-conns --max-accepts --drain --quote --fault --seed -I --interface --sockopt --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file --report '
 		groups='serve network observe sockopt all'
 		;;
 	byteorder)
@@ -131,9 +131,16 @@ _sockit_value()
 	listen:-s | listen:--source) _sockit_answer -A hostname ;;
 	listen:-p | listen:--port) _sockit_answer -A service ;;
 	listen:--port-file) _sockit_files ;;
+	listen:--allow) _sockit_answer -A hostname ;;
+	listen:--deny) _sockit_answer -A hostname ;;
+	listen:--allow-file) _sockit_files ;;
+	listen:--deny-file) _sockit_files ;;
 	listen:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;
 	listen:--delim) _sockit_answer -W 'chunk line len' ;;
 	listen:--reply-to) _sockit_answer -W 'first last all' ;;
+	listen:--forward) _sockit_answer -A hostname ;;
+	listen:--forward-sockopt) _sockit_sockopts ;;
+	listen:--proxy-protocol) _sockit_answer -W 'v1 v2' ;;
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
@@ -142,6 +149,10 @@ _sockit_value()
 	echo-serve:-I | echo-serve:--interface) _sockit_interfaces ;;
 	echo-serve:--sockopt) _sockit_sockopts ;;
 	echo-serve:--port-file) _sockit_files ;;
+	echo-serve:--allow) _sockit_answer -A hostname ;;
+	echo-serve:--deny) _sockit_answer -A hostname ;;
+	echo-serve:--allow-file) _sockit_files ;;
+	echo-serve:--deny-file) _sockit_files ;;
 	echo-serve:--color) _sockit_answer -W 'auto always never' ;;
 	echo-serve:--trace) _sockit_answer -W 'explain' ;;
 	echo-serve:--report) _sockit_files ;;

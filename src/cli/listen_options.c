@@ -27,6 +27,24 @@ const struct option_row listen_option_rows[LISTEN_OPTION_COUNT] = {
 		.only_for = FOR_LOCAL,
 		.help = "the permissions of the socket file, in octal",
 	},
+	{
+		.name = "ready-fd",
+		UINT_FIELD(struct listen_options, ready_fd),
+		.arg = "N",
+		.min = 1,
+		.max = INT32_MAX,
+		.help = "write a newline to descriptor N once clients can come, and close it",
+		.man = "Descriptors 1 and 2 are left open.",
+	},
+	{
+		.name = "user",
+		STRING_FIELD(struct listen_options, user),
+		.arg = "NAME[:GROUP]",
+		.help = "become this user once the sockets are bound, before anybody is let in",
+		.man = "With its groups, or with GROUP alone; both may be numbers. Status 7 when that fails. Files "
+		       "that were made before, such as the path of a Unix socket, stay as they are, and are removed "
+		       "at the end only if that user may.",
+	},
 };
 
 int listen_options_unix_mode(const struct listen_options *o)

@@ -50,15 +50,6 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 		.man = "Time in which the service itself waits does not count.",
 	},
 	{
-		.name = "ready-fd",
-		UINT_FIELD(struct serve_options, ready_fd),
-		.arg = "N",
-		.min = 1,
-		.max = INT32_MAX,
-		.help = "write a newline to descriptor N once clients can come, and close it",
-		.man = "Descriptors 1 and 2 are left open.",
-	},
-	{
 		.name = "stats",
 		FLAG_FIELD(struct serve_options, stats),
 		.help = "at the end, tell how many clients and bytes there were",

@@ -9,11 +9,10 @@ struct serve_options {
 	unsigned model;
 	unsigned threads;
 	nsec_t idle_timeout;
-	unsigned ready_fd; /* 0: none */
 	bool stats;
 };
 
-enum { SERVE_OPTION_COUNT = 6 };
+enum { SERVE_OPTION_COUNT = 5 };
 extern const struct option_row serve_option_rows[SERVE_OPTION_COUNT];
 
 /* The model that was asked for. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "cli/access_options.h"
 #include "cli/listen_options.h"
 #include "cli/many_options.h"
 #include "cli/net_options.h"
@@ -21,6 +22,7 @@
 struct echo_serve_options {
 	struct net_options net;
 	struct listen_options listen;
+	struct access_options access;
 	struct serve_options serve;
 	struct many_options many;
 	struct service_options services;
@@ -37,6 +39,7 @@ struct serving {
 	struct server_place *places;
 	struct fault_service *faulty;
 	const struct service_setup *setup;
+	struct ready ready;
 	size_t count, open;
 };
 
@@ -53,6 +56,7 @@ static int serving_open_place(struct serving *s, size_t i, struct err *err)
 		.sockopts = &s->sockopts[i],
 		.backlog = (int)o->listen.backlog,
 		.unix_mode = listen_options_unix_mode(&o->listen),
+		.admission = s->ready.admission,
 	};
 
 	p->service = s->asked[i].service;
@@ -74,7 +78,7 @@ static int serving_open_place(struct serving *s, size_t i, struct err *err)
 }
 
 /* The ports, a line each, in the order of the endpoints. */
-static int serving_write_ports(const struct serving *s, const char *path, struct err *err)
+static int serving_tell_ready(const struct serving *s, struct err *err)
 {
 	char lines[8 * ECHO_SERVE_PLACES_MAX];
 	struct text t = TEXT_OVER(lines);
@@ -82,16 +86,7 @@ static int serving_write_ports(const struct serving *s, const char *path, struct
 	for (size_t i = 0; i < s->count; i++)
 		if (!spec_is_local(s->asked[i].spec.kind))
 			text_add(&t, "%u\n", listener_port(s->places[i].listener));
-	return ready_write_file(path, &t, err);
-}
-
-static int serving_tell_ready(const struct serving *s, struct err *err)
-{
-	const struct echo_serve_options *o = s->options;
-
-	if (o->listen.port_file && serving_write_ports(s, o->listen.port_file, err))
-		return -1;
-	return o->serve.ready_fd > 0 ? ready_write_fd((int)o->serve.ready_fd, err) : 0;
+	return ready_tell(&s->ready, &t, err);
 }
 
 static int serving_run(struct serving *s, struct err *err)
@@ -171,7 +166,30 @@ static int echo_serve_check(const struct serve_options *o, struct err *err)
 
 	if (o->threads > 1 && model != &model_event)
 		return err_usage(err, "--threads and --model %s exclude each other", model->name);
-	return o->ready_fd > 0 ? ready_check_fd((int)o->ready_fd, err) : 0;
+	return 0;
+}
+
+/* From the first descriptor to the last; KINDS are those of the endpoints. */
+static int serving_whole(struct serving *s, unsigned kinds, struct err *err)
+{
+	const struct echo_serve_options *o = s->options;
+	struct ready_request request = { &o->listen, &o->access, &o->net, kinds,
+		                         s->asked[0].spec.text };
+
+	s->loop = loop_new(err);
+	if (!s->loop)
+		return -1;
+	process_want_descriptors(o->many.max_conns);
+	int result = ready_prepare(s->loop, &request, s->call->report, &s->ready, err);
+	if (!result) {
+		result = serving_open(s, err);
+		if (!result)
+			result = serving_run(s, err);
+		serving_close(s);
+		ready_free(&s->ready);
+	}
+	loop_free(s->loop);
+	return result;
 }
 
 static int echo_serve_with(const struct command_call *call, struct echo_serve_place *asked,
@@ -194,21 +212,11 @@ static int echo_serve_with(const struct command_call *call, struct echo_serve_pl
 		return -1;
 	if (command_check_kinds(call, kinds, asked[0].spec.text, err))
 		return -1;
-	if (echo_serve_check(&o->serve, err))
+	if (echo_serve_check(&o->serve, err) || ready_check(&o->listen, err))
 		return -1;
 	if (service_options_read(&o->services, &values, err))
 		return -1;
-	s.loop = loop_new(err);
-	if (!s.loop) {
-		service_values_free(&values);
-		return -1;
-	}
-	process_want_descriptors(o->many.max_conns);
-	int result = serving_open(&s, err);
-	if (!result)
-		result = serving_run(&s, err);
-	serving_close(&s);
-	loop_free(s.loop);
+	int result = serving_whole(&s, kinds, err);
 	service_values_free(&values);
 	return result;
 }
@@ -244,6 +252,8 @@ static const struct option_section echo_serve_sections[] = {
 	  offsetof(struct echo_serve_options, net) },
 	{ &option_group_network, listen_option_rows, LISTEN_OPTION_COUNT,
 	  offsetof(struct echo_serve_options, listen) },
+	{ &option_group_network, access_option_rows, ACCESS_OPTION_COUNT,
+	  offsetof(struct echo_serve_options, access) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
 	  offsetof(struct echo_serve_options, observe) },
 	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "cmd/passed.h"
+#include "net/passed.h"
 #include "serve/services.h"
 
 /* The length of SERVICE in front of "=", 0 where there is none: a path or a scheme is no service. With -U
@@ -81,6 +83,14 @@ static int read_one(const struct command_call *call, const struct spec_rules *ru
 	return check_place(p, err);
 }
 
+/* The I'th socket that was passed, for NAME. */
+static int read_passed(unsigned i, const char *name, struct echo_serve_place *p, struct err *err)
+{
+	if (find_service(name, strlen(name), &p->service, err) || passed_endpoint(i, &p->spec, err))
+		return -1;
+	return check_place(p, err);
+}
+
 /* OPERAND is SERVICE=ENDPOINT. */
 static int read_pair(const char *operand, const struct spec_rules *rules,
                      struct echo_serve_place *p, struct err *err)
@@ -112,14 +122,21 @@ int echo_serve_places(const struct command_call *call, const struct spec_rules *
                       struct err *err)
 {
 	bool pairs = has_pair(call, rules) || call->operand_count > 2;
-	size_t n = pairs ? call->operand_count : 1;
+	unsigned passed;
+
+	if (passed_for(call, &passed, err))
+		return -1;
+	size_t n = pairs ? call->operand_count : passed ? passed : 1;
 	OWN_MEM struct echo_serve_place *all = calloc(n, sizeof *all);
 
 	if (!all)
 		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
 	if (pairs && is_given(call, "service"))
 		return err_usage(err, "--service and SERVICE=ENDPOINT exclude each other");
-	if (!pairs && read_one(call, rules, name, &all[0], err))
+	for (unsigned i = 0; i < passed; i++)
+		if (read_passed(i, name, &all[i], err))
+			return -1;
+	if (!pairs && !passed && read_one(call, rules, name, &all[0], err))
 		return -1;
 	for (size_t i = 0; i < n && pairs; i++)
 		if (read_pair(call->operands[i], rules, &all[i], err))

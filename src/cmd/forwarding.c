@@ -124,7 +124,7 @@ int forwarding_run_one(struct loop *loop, struct forwarding *f, struct stream *c
                        struct report *report, struct err *err)
 {
 	struct single s = { loop, report, loop_now(loop), err, 0, false };
-	struct shared *shared = shared_new(FLOW_FULL_READ);
+	struct spares *shared = spares_new(FLOW_FULL_READ);
 	struct forward *forward = NULL;
 
 	f->request.pair.loop = loop;
@@ -133,14 +133,14 @@ int forwarding_run_one(struct loop *loop, struct forwarding *f, struct stream *c
 	if (shared)
 		forward = forward_new(&f->request, client);
 	if (!forward) {
-		shared_free(shared);
+		spares_free(shared);
 		(void)stream_close(client);
 		return err_set(err, ERR_LOCAL, ENOMEM, "relay", "%s", f->target.text);
 	}
 	forward_start(forward, 1, single_done, &s);
 	int result = !s.over && loop_run(loop, err) ? -1 : s.result;
 	forward_free(forward);
-	shared_free(shared);
+	spares_free(shared);
 	return result;
 }
 
@@ -198,8 +198,7 @@ static int serving_run(struct serving *s, struct err *err)
 	return result || s->late ? -1 : 0;
 }
 
-static int serving_start(struct serving *s, struct admission *admission, struct report *report,
-                         struct err *err)
+static int serving_start(struct serving *s, struct report *report, struct err *err)
 {
 	const struct forwarding *f = s->forwarding;
 	size_t count = listener_sockets(s->listener);
@@ -208,7 +207,7 @@ static int serving_start(struct serving *s, struct admission *admission, struct 
 		.sockets = sockets,
 		.socket_count = count,
 		.target = f->request.target,
-		.admission = admission,
+		.admission = listener_admission(s->listener),
 		.session_timeout = f->session_timeout,
 		.max_sessions = f->max_sessions,
 	};
@@ -221,12 +220,12 @@ static int serving_start(struct serving *s, struct admission *admission, struct 
 }
 
 int forwarding_run_datagrams(struct loop *loop, struct forwarding *f, struct listener *listener,
-                             struct admission *admission, struct report *report, struct err *err)
+                             struct report *report, struct err *err)
 {
 	struct serving s = { .loop = loop, .forwarding = f, .listener = listener, .err = err };
 
 	process_want_descriptors(f->max_sessions);
-	int result = serving_start(&s, admission, report, err);
+	int result = serving_start(&s, report, err);
 	if (!result)
 		result = serving_run(&s, err);
 	datagram_forward_free(s.datagrams);

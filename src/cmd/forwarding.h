@@ -39,7 +39,6 @@ int forwarding_run_one(struct loop *loop, struct forwarding *f, struct stream *c
 
 /* Forward datagrams of everybody until a signal or a limit. The listener is closed. */
 int forwarding_run_datagrams(struct loop *loop, struct forwarding *f, struct listener *listener,
-                             struct admission *admission, struct report *report,
-                             struct err *err) MUST_CHECK;
+                             struct report *report, struct err *err) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "cli/access_options.h"
 #include "cli/datagram_options.h"
 #include "cli/exec_options.h"
 #include "cli/forward_options.h"
@@ -14,13 +15,13 @@
 #include "cmd/listen_many.h"
 #include "cmd/ready.h"
 #include "cmd/session.h"
-#include "cmd/user.h"
 #include "stream/acceptor.h"
 
 struct listen_command_options {
 	struct net_options net;
 	struct group_options groups;
 	struct listen_options listen;
+	struct access_options access;
 	struct relay_options relay;
 	struct mailbox_options datagrams;
 	struct exec_options exec;
@@ -29,7 +30,6 @@ struct listen_command_options {
 	const char *source;
 	const char *port;
 	nsec_t accept_timeout;
-	const char *user;
 	bool keep_open;
 	struct many_options many;
 };
@@ -67,15 +67,6 @@ static const struct option_row listen_rows[] = {
 		.min = 1,
 		.help = "end with status 4 when nobody has connected, or sent anything, after DUR",
 	},
-	{
-		.name = "user",
-		STRING_FIELD(struct listen_command_options, user),
-		.arg = "NAME[:GROUP]",
-		.help = "become this user once the socket is bound, before anybody is let in",
-		.man = "With its groups, or with GROUP alone; both may be numbers. Status 7 when that fails. Files "
-		       "that were made before, such as the path of a Unix socket, stay as they are, and are removed "
-		       "at the end only if that user may.",
-	},
 };
 
 /* Waiting for the client, for as long as the loop turns. */
@@ -105,15 +96,6 @@ static void listen_late(struct timer *timer)
 
 	a->late = true;
 	loop_stop(a->loop);
-}
-
-static int listen_write_port_file(const char *path, uint32_t port, struct err *err)
-{
-	char line[16];
-	struct text t = TEXT_OVER(line);
-
-	text_add(&t, "%u\n", port);
-	return ready_write_file(path, &t, err);
 }
 
 /* Turn the loop until the first client is there. */
@@ -154,16 +136,17 @@ static int listen_wait(struct loop *loop, struct listener *listener,
 
 /* What has to be known of each datagram. */
 static struct mailbox_wants listen_wants(const struct listen_command_options *o,
-                                         const struct spec *spec, struct report *report)
+                                         const struct spec *spec, const struct ready *ready)
 {
-	bool heard = report_is_heard(report), answers = !o->relay.no_stdin && !o->relay.recv_only;
+	bool heard = report_is_heard(ready->report),
+	     answers = !o->relay.no_stdin && !o->relay.recv_only;
 
 	if (spec_socktype(spec->kind) != SOCK_DGRAM)
 		return (struct mailbox_wants){ 0 };
 	if (o->forward.endpoint)
 		return datagram_forward_wants;
 	return (struct mailbox_wants){
-		.peer = heard || answers || o->datagrams.tag,
+		.peer = heard || answers || ready->admission || o->datagrams.tag,
 		.local = heard || answers,
 		.when = heard,
 	};
@@ -217,13 +200,14 @@ static int listen_check(const struct command_call *call, const struct spec *spec
 }
 
 /* Everything between the first socket and the first client. */
-static int listen_get_ready(const struct listen_command_options *o, const struct listener *listener,
-                            const struct sys_user *user, struct err *err)
+static int listen_get_ready(const struct ready *ready, const struct listener *listener,
+                            struct err *err)
 {
-	if (o->listen.port_file &&
-	    listen_write_port_file(o->listen.port_file, listener_port(listener), err))
-		return -1;
-	return user_become(o->user, user, err);
+	char line[16];
+	struct text t = TEXT_OVER(line);
+
+	text_add(&t, "%u\n", listener_port(listener));
+	return ready_tell(ready, &t, err);
 }
 
 static int listen_for_client(struct loop *loop, struct listener *listener,
@@ -257,6 +241,7 @@ static int listen_read_forwarding(const struct listen_command_options *o, const 
 		.relay = &o->relay,
 		.net = &o->net,
 		.at = spec,
+		.trusts = o->access.allow.count > 0 || o->access.allow_file,
 		.deadline = session->deadline,
 		.accept_timeout = o->accept_timeout,
 	};
@@ -268,7 +253,7 @@ static int listen_read_forwarding(const struct listen_command_options *o, const 
 }
 
 static int listen_as(struct loop *loop, const struct command_call *call, struct spec *spec,
-                     const struct session_program *program, const struct sys_user *user,
+                     const struct session_program *program, const struct ready *ready,
                      struct err *err)
 {
 	const struct listen_command_options *o = call->options;
@@ -283,7 +268,8 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 		.multicast = &multicast,
 		.backlog = (int)o->listen.backlog,
 		.unix_mode = listen_options_unix_mode(&o->listen),
-		.wants = listen_wants(o, spec, call->report),
+		.wants = listen_wants(o, spec, ready),
+		.admission = ready->admission,
 	};
 	struct session_request session = {
 		.options = &o->relay,
@@ -299,13 +285,12 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 	    group_options_read(&o->groups, &o->net, spec, &multicast, err) ||
 	    listener_open(loop, &request, call->report, &listener, err))
 		return -1;
-	if (listen_get_ready(o, listener, user, err)) {
+	if (listen_get_ready(ready, listener, err)) {
 		listener_close(listener);
 		return -1;
 	}
 	if (spec_socktype(spec->kind) == SOCK_DGRAM && session.forwarding)
-		return forwarding_run_datagrams(loop, &forwarding, listener, NULL, call->report,
-		                                err);
+		return forwarding_run_datagrams(loop, &forwarding, listener, call->report, err);
 	if (spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);
@@ -330,13 +315,15 @@ static int listen_with(struct loop *loop, const struct command_call *call, struc
 	const struct listen_command_options *o = call->options;
 	OWN_EXEC_WORDS words = { 0 };
 	struct session_program program = { &words, o->exec.allow_setuid };
-	struct sys_user user;
+	struct ready_request request = { &o->listen, &o->access, &o->net, 1u << spec->kind,
+		                         spec->text };
+	struct ready ready;
 
 	if (listen_check(call, spec, err) || exec_options_find(&o->exec, call, &words, err) ||
-	    user_find(o->user, &user, err))
+	    ready_prepare(loop, &request, call->report, &ready, err))
 		return -1;
-	int result = listen_as(loop, call, spec, &program, &user, err);
-	user_free(&user);
+	int result = listen_as(loop, call, spec, &program, &ready, err);
+	ready_free(&ready);
 	return result;
 }
 
@@ -351,7 +338,7 @@ static int listen_run(const struct command_call *call, struct err *err)
 		.host = o->source,
 	};
 
-	return session_begin(call, &rules, listen_with, err);
+	return ready_check(&o->listen, err) ? -1 : session_begin(call, &rules, listen_with, err);
 }
 
 static const struct option_section listen_sections[] = {
@@ -364,6 +351,8 @@ static const struct option_section listen_sections[] = {
 	  offsetof(struct listen_command_options, many) },
 	{ &option_group_network, listen_option_rows, LISTEN_OPTION_COUNT,
 	  offsetof(struct listen_command_options, listen) },
+	{ &option_group_network, access_option_rows, ACCESS_OPTION_COUNT,
+	  offsetof(struct listen_command_options, access) },
 	{ &option_group_relay, relay_option_rows, RELAY_OPTION_COUNT,
 	  offsetof(struct listen_command_options, relay) },
 	{ &option_group_relay, mailbox_option_rows, MAILBOX_OPTION_COUNT,

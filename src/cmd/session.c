@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "cmd/passed.h"
 #include "relay/datagram_server.h"
 #include "relay/datagrams.h"
 #include "relay/exec.h"
@@ -23,9 +24,13 @@ struct between_wish session_wish(const struct relay_options *o)
 int session_begin(const struct command_call *call, const struct spec_rules *rules,
                   session_command *command, struct err *err)
 {
+	unsigned passed = 0;
 	struct spec spec;
 
-	if (spec_parse(&spec, call->operands, call->operand_count, rules, err) ||
+	if (rules->server && passed_for(call, &passed, err))
+		return -1;
+	if ((passed ? passed_as_one(passed, &spec, err)
+	            : spec_parse(&spec, call->operands, call->operand_count, rules, err)) ||
 	    command_check_endpoint(call, spec.kind, spec.text, err))
 		return -1;
 	struct loop *loop = loop_new(err);
@@ -280,6 +285,7 @@ static int session_start_server(struct session *s, const struct session_server_r
 		.up = s->between.up,
 		.down = s->between.down,
 		.wants = q->wants,
+		.admission = listener_admission(q->listener),
 		.framing = q->datagrams->delim,
 		.cut = session_cut(o, q->datagrams->delim),
 		.tag = q->datagrams->tag,

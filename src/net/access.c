@@ -1,18 +1,10 @@
 #include "net/access.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/num.h"
-#include "net/lines.h"
-#include "sys/file.h"
-
-enum { LINE_MAX_LEN = 1023, HOST_MAX_LEN = 253, V4_OFFSET = 12 };
-
-/* The first byte of a key; what follows is an address, mapped into IPv6, or an id at the end. */
-enum access_family { ACCESS_V4, ACCESS_V6, ACCESS_UID, ACCESS_GID };
+enum { V4_OFFSET = ACCESS_BYTES - 4, ZONE_BYTES = 4 };
 
 static const uint8_t mapped[V4_OFFSET] = { [10] = 0xff, [11] = 0xff };
 
@@ -31,159 +23,59 @@ static int access_grow(struct access_list *list, struct err *err)
 	return 0;
 }
 
-/* All keys whose first BITS bits behind the family are those of BYTES. */
-static int access_put(struct access_list *list, enum access_family family,
-                      const uint8_t bytes[ACCESS_KEY - 1], unsigned bits, struct err *err)
+void access_map(uint8_t bytes[ACCESS_BYTES])
 {
+	memcpy(bytes, mapped, sizeof mapped);
+}
+
+static void access_number_bytes(uint8_t bytes[ZONE_BYTES], uint32_t number)
+{
+	for (unsigned i = 0; i < ZONE_BYTES; i++)
+		bytes[i] = (uint8_t)(number >> (24 - 8 * i));
+}
+
+static void access_key_write(const struct access_key *key, uint8_t to[ACCESS_KEY])
+{
+	to[0] = (uint8_t)key->family;
+	access_number_bytes(to + 1, key->zone);
+	memcpy(to + 1 + ZONE_BYTES, key->bytes, ACCESS_BYTES);
+}
+
+int access_put(struct access_list *list, const struct access_key *key, unsigned bits,
+               struct err *err)
+{
+	struct access_key low = *key, high = *key;
+
 	if (access_grow(list, err))
 		return -1;
-	struct access_range *r = &list->ranges[list->count++];
-	r->low[0] = r->high[0] = (uint8_t)family;
-	for (unsigned i = 0; i < ACCESS_KEY - 1; i++) {
+	for (unsigned i = 0; i < ACCESS_BYTES; i++) {
 		unsigned fixed = bits > 8 * i ? bits - 8 * i : 0;
 		uint8_t mask = fixed >= 8 ? 0xff : (uint8_t)(0xff00 >> fixed);
 
-		r->low[i + 1] = bytes[i] & mask;
-		r->high[i + 1] = bytes[i] | (uint8_t)~mask;
+		low.bytes[i] &= mask;
+		high.bytes[i] |= (uint8_t)~mask;
 	}
+	struct access_range *r = &list->ranges[list->count++];
+	access_key_write(&low, r->low);
+	access_key_write(&high, r->high);
 	return 0;
 }
 
-static enum access_family access_family_of(const uint8_t bytes[ACCESS_KEY - 1])
+enum access_family access_family_of(const uint8_t bytes[ACCESS_BYTES])
 {
 	return memcmp(bytes, mapped, sizeof mapped) == 0 ? ACCESS_V4 : ACCESS_V6;
 }
 
-static void access_id_bytes(uint8_t bytes[ACCESS_KEY - 1], uint32_t id)
+struct access_key access_id_key(enum access_family family, uint32_t id)
 {
-	memset(bytes, 0, ACCESS_KEY - 1);
-	for (unsigned i = 0; i < 4; i++)
-		bytes[V4_OFFSET + i] = (uint8_t)(id >> (24 - 8 * i));
-}
+	struct access_key key = { .family = family };
 
-/* Into IPv6, mapped where it is one of IPv4. False: it is no address. */
-static bool access_bytes(const char *text, uint8_t bytes[ACCESS_KEY - 1], bool *v4)
-{
-	*v4 = inet_pton(AF_INET, text, bytes + V4_OFFSET) == 1;
-	if (*v4)
-		memcpy(bytes, mapped, sizeof mapped);
-	return *v4 || inet_pton(AF_INET6, text, bytes) == 1;
-}
-
-static bool access_is_cut_at(const uint8_t bytes[ACCESS_KEY - 1], unsigned bits)
-{
-	for (unsigned i = bits; i < 8 * (ACCESS_KEY - 1); i++)
-		if (bytes[i / 8] & (0x80 >> i % 8))
-			return false;
-	return true;
-}
-
-static int access_add_network(struct access_list *list, const char *text, const char *slash,
-                              struct err *err)
-{
-	size_t len = slash ? (size_t)(slash - text) : strlen(text);
-	char host[INET6_ADDRSTRLEN] = "";
-	uint8_t bytes[ACCESS_KEY - 1];
-	uint64_t bits;
-	bool v4;
-
-	if (len < sizeof host)
-		memcpy(host, text, len);
-	if (!access_bytes(host, bytes, &v4))
-		return err_usage(err, "'%s': '%.*s' is no address", text, (int)len, text);
-	bits = v4 ? 32 : 128;
-	if (slash && num_parse_uint(slash + 1, 0, bits, &bits) != NUM_OK)
-		return err_usage(err, "'%s': a network has 0 to %d bits", text, v4 ? 32 : 128);
-	bits += v4 ? 96 : 0;
-	if (!access_is_cut_at(bytes, (unsigned)bits))
-		return err_usage(err, "'%s': the address has more bits than the network", text);
-	/* Fewer bits than make it a mapped one: all of IPv6 that begins so. */
-	return access_put(list, bits >= 96 ? access_family_of(bytes) : ACCESS_V6, bytes,
-	                  (unsigned)bits, err);
-}
-
-static int access_add_id(struct access_list *list, enum access_family family, const char *text,
-                         struct err *err)
-{
-	uint8_t bytes[ACCESS_KEY - 1];
-	uint64_t id;
-
-	if (num_parse_uint(text + 4, 0, UINT32_MAX - 1, &id) != NUM_OK)
-		return err_usage(err, "'%s': '%s' is no number of a %s", text, text + 4,
-		                 family == ACCESS_UID ? "user" : "group");
-	access_id_bytes(bytes, (uint32_t)id);
-	return access_put(list, family, bytes, 8 * (ACCESS_KEY - 1), err);
-}
-
-static int access_add_name(struct access_list *list, const char *text, struct err *err)
-{
-	static const char other[] = "0123456789.-_";
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789.-_";
-	size_t count = list->name_count, len = strlen(text);
-
-	/* What has no letter is an address that went wrong, and never a name. */
-	if (strspn(text, letters) < len || strspn(text, other) == len || len > HOST_MAX_LEN)
-		return err_usage(err, "'%s' is no address, network, host name, uid= or gid=", text);
-	char **names = realloc(list->names, (count + 1) * sizeof *names);
-	if (names)
-		list->names = names;
-	char *name = names ? strdup(text) : NULL;
-	if (!name)
-		return err_set(err, ERR_LOCAL, ENOMEM, "read", "the access rules");
-	list->names[list->name_count++] = name;
-	return 0;
-}
-
-int access_add(struct access_list *list, const char *text, struct err *err)
-{
-	const char *slash = strchr(text, '/');
-	uint8_t bytes[ACCESS_KEY - 1];
-	bool v4;
-
-	if (strncmp(text, "uid=", 4) == 0)
-		return access_add_id(list, ACCESS_UID, text, err);
-	if (strncmp(text, "gid=", 4) == 0)
-		return access_add_id(list, ACCESS_GID, text, err);
-	if (slash || access_bytes(text, bytes, &v4))
-		return access_add_network(list, text, slash, err);
-	return access_add_name(list, text, err);
-}
-
-int access_add_file(struct access_list *list, const char *path, struct err *err)
-{
-	OWN_FD fd = sys_open(path, O_RDONLY, 0);
-	struct lines lines;
-	unsigned number = 0;
-	char *line;
-	ssize_t len;
-
-	if (fd < 0)
-		return err_set(err, ERR_LOCAL, -fd, "open", "%s", path);
-	lines_start(&lines, fd);
-	while ((len = lines_await(&lines, LINE_MAX_LEN, &line)) >= 0) {
-		struct err why;
-
-		number++;
-		if (len == LINE_MAX_LEN || strlen(line) < (size_t)len)
-			return err_usage(err, "%s line %u: %s", path, number,
-			                 len == LINE_MAX_LEN ? "too long" : "no text");
-		line[strcspn(line, "#")] = '\0';
-		size_t trimmed = lines_trim(&line, strlen(line));
-		line[trimmed] = '\0';
-		if (*line && access_add(list, line, &why)) {
-			if (why.domain != ERR_USAGE) {
-				*err = why;
-				return -1;
-			}
-			return err_usage(err, "%s line %u: %s", path, number, why.detail);
-		}
-	}
-	return lines.error ? err_set(err, ERR_LOCAL, -lines.error, "read", "%s", path) : 0;
+	access_number_bytes(key.bytes + V4_OFFSET, id);
+	return key;
 }
 
 /* False for what has no such address. */
-static bool access_addr_bytes(const struct addr *a, uint8_t bytes[ACCESS_KEY - 1])
+static bool access_addr_key(const struct addr *a, struct access_key *key)
 {
 	bool v4 = a->at.any.sa_family == AF_INET;
 	size_t n;
@@ -191,18 +83,18 @@ static bool access_addr_bytes(const struct addr *a, uint8_t bytes[ACCESS_KEY - 1
 	if (!v4 && a->at.any.sa_family != AF_INET6)
 		return false;
 	const uint8_t *from = addr_bytes(a, &n);
-	memcpy(bytes, mapped, sizeof mapped);
-	memcpy(bytes + (v4 ? V4_OFFSET : 0), from, n);
+	*key = (struct access_key){ 0 };
+	access_map(key->bytes);
+	memcpy(key->bytes + (v4 ? V4_OFFSET : 0), from, n);
+	key->family = access_family_of(key->bytes);
 	return true;
 }
 
 int access_add_addr(struct access_list *list, const struct addr *a, struct err *err)
 {
-	uint8_t bytes[ACCESS_KEY - 1];
+	struct access_key key;
 
-	if (!access_addr_bytes(a, bytes))
-		return 0;
-	return access_put(list, access_family_of(bytes), bytes, 8 * (ACCESS_KEY - 1), err);
+	return access_addr_key(a, &key) ? access_put(list, &key, 8 * ACCESS_BYTES, err) : 0;
 }
 
 static int access_compare(const void *a, const void *b)
@@ -230,14 +122,12 @@ void access_settle(struct access_list *list)
 	list->count = kept + 1;
 }
 
-static bool access_has_key(const struct access_list *list, enum access_family family,
-                           const uint8_t bytes[ACCESS_KEY - 1])
+static bool access_has_key(const struct access_list *list, const struct access_key *wanted)
 {
 	size_t from = 0, to = list->count;
 	uint8_t key[ACCESS_KEY];
 
-	key[0] = (uint8_t)family;
-	memcpy(key + 1, bytes, ACCESS_KEY - 1);
+	access_key_write(wanted, key);
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 		const struct access_range *r = &list->ranges[middle];
@@ -252,20 +142,30 @@ static bool access_has_key(const struct access_list *list, enum access_family fa
 	return false;
 }
 
+static bool access_has_addr(const struct access_list *list, const struct addr *a)
+{
+	struct access_key key;
+
+	if (!access_addr_key(a, &key))
+		return false;
+	if (access_has_key(list, &key))
+		return true;
+	if (a->at.any.sa_family != AF_INET6 || a->at.v6.sin6_scope_id == 0)
+		return false;
+	key.family = ACCESS_LINK;
+	key.zone = a->at.v6.sin6_scope_id;
+	return access_has_key(list, &key);
+}
+
 bool access_has(const struct access_list *list, const struct access_peer *peer)
 {
-	uint8_t bytes[ACCESS_KEY - 1];
-
-	if (access_addr_bytes(peer->addr, bytes) &&
-	    access_has_key(list, access_family_of(bytes), bytes))
+	if (access_has_addr(list, peer->addr))
 		return true;
 	if (!peer->has_ids)
 		return false;
-	access_id_bytes(bytes, peer->uid);
-	if (access_has_key(list, ACCESS_UID, bytes))
-		return true;
-	access_id_bytes(bytes, peer->gid);
-	return access_has_key(list, ACCESS_GID, bytes);
+	struct access_key uid = access_id_key(ACCESS_UID, peer->uid);
+	struct access_key gid = access_id_key(ACCESS_GID, peer->gid);
+	return access_has_key(list, &uid) || access_has_key(list, &gid);
 }
 
 void access_free(struct access_list *list)

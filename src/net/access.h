@@ -13,9 +13,18 @@
 #include "base/err.h"
 #include "net/addr.h"
 
-enum { ACCESS_KEY = 17, ACCESS_LIST_MAX = 1 << 20 };
+enum { ACCESS_BYTES = 16, ACCESS_KEY = 5 + ACCESS_BYTES, ACCESS_LIST_MAX = 1 << 20 };
 
-/* From one address to another, both included; the keys of one family stand together. */
+/* What is compared. The zone is of ACCESS_LINK alone; the bytes are an address, mapped into IPv6, or an id at
+ * their end. */
+enum access_family { ACCESS_V4, ACCESS_V6, ACCESS_LINK, ACCESS_UID, ACCESS_GID };
+struct access_key {
+	enum access_family family;
+	uint32_t zone;
+	uint8_t bytes[ACCESS_BYTES];
+};
+
+/* From one key to another, both included; the keys of one family stand together. */
 struct access_range {
 	uint8_t low[ACCESS_KEY], high[ACCESS_KEY];
 };
@@ -26,6 +35,7 @@ struct access_list {
 	size_t count, room;
 	char **names; /* of hosts, to be looked up by whoever has the list: access_add_addr */
 	size_t name_count;
+	bool numeric; /* names are refused */
 };
 
 /* The other end of a connection. */
@@ -36,13 +46,17 @@ struct access_peer {
 	gid_t gid;
 };
 
-/* Add what TEXT says: ADDRESS, ADDRESS/BITS, uid=NUMBER, gid=NUMBER, or a host name. -1 with a usage error,
- * or ERR_LOCAL without memory; the list is then as it was. */
-int access_add(struct access_list *list, const char *text, struct err *err) MUST_CHECK;
+/* Add all keys that begin with the first BITS bits of KEY's bytes. -1 with a usage error when there are too many,
+ * or with ERR_LOCAL. */
+int access_put(struct access_list *list, const struct access_key *key, unsigned bits,
+               struct err *err) MUST_CHECK;
 
-/* The same for each line of the file at PATH, but for blanks, and comments from '#' on. An error names the
- * line. */
-int access_add_file(struct access_list *list, const char *path, struct err *err) MUST_CHECK;
+/* The key of a user or a group. */
+struct access_key access_id_key(enum access_family family, uint32_t id);
+
+/* Make those last four of BYTES that are an address of IPv4 one that is mapped into IPv6; and what an address is. */
+void access_map(uint8_t bytes[ACCESS_BYTES]);
+enum access_family access_family_of(const uint8_t bytes[ACCESS_BYTES]);
 
 /* An address of one of the names. What is no address of IPv4 or IPv6 is left out. */
 int access_add_addr(struct access_list *list, const struct addr *a, struct err *err) MUST_CHECK;

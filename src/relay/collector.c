@@ -140,10 +140,10 @@ int collector_receive(struct collector *c, int fd, const struct addr *local)
 		if (n < 0)
 			return n == -EAGAIN ? 0 : n;
 		c->next = 0;
-		c->count = (size_t)n;
+		c->count = admission_sift(c->request.admission, c->mailbox, (size_t)n);
 		c->datagrams += c->count;
 		collector_write(c);
-		if (c->state != COLLECTOR_RUNNING || c->want_to || c->count < count)
+		if (c->state != COLLECTOR_RUNNING || c->want_to || (size_t)n < count)
 			return 0;
 	}
 	return 0;

@@ -8,6 +8,7 @@
 #include "out/report.h"
 #include "relay/correspondents.h"
 #include "relay/framer.h"
+#include "stream/admission.h"
 #include "sys/lookup.h"
 
 enum collector_state {
@@ -24,6 +25,7 @@ struct collector_request {
 	size_t room;                  /* for one datagram, in bytes */
 	uint64_t most;                /* datagrams to be received; 0: no limit */
 	struct mailbox_wants wants;   /* that were asked of the sockets */
+	struct admission *admission;  /* asked of the peer, which is then wanted; or NULL */
 	struct correspondents *known; /* to be told of senders, or NULL */
 	struct report *report;
 };

@@ -259,8 +259,6 @@ static void forward_pass_on(struct datagram_forward *f, size_t i)
 	struct correspondent from;
 
 	mailbox_correspondent(f->mailbox, i, &from);
-	if (!admission_lets(f->request.admission, -1, &from.peer))
-		return;
 
 	struct session_entry *known = sessions_find(&f->sessions, &from);
 	struct session *s =
@@ -292,8 +290,10 @@ static void inlet_ready(struct watch *watch, unsigned ready)
 			loop_unwatch(watch);
 			loop_timer(f->loop, &f->rest, nsec_after(loop_now(f->loop), RECEIVE_PAUSE));
 		}
-		for (int j = 0; j < n; j++)
-			forward_pass_on(f, (size_t)j);
+		size_t let =
+			n > 0 ? admission_sift(f->request.admission, f->mailbox, (size_t)n) : 0;
+		for (size_t j = 0; j < let; j++)
+			forward_pass_on(f, j);
 		if (n < MAILBOX_BATCH)
 			return;
 	}

@@ -239,6 +239,7 @@ static int server_init(struct datagram_server *s, struct err *err)
 		.room = q->room,
 		.most = q->most,
 		.wants = q->wants,
+		.admission = q->admission,
 		.known = s->known,
 		.report = s->report,
 	};

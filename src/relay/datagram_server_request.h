@@ -22,12 +22,13 @@ struct datagram_server_request {
 	struct flow_between up, down;
 
 	struct mailbox_wants
-		wants;        /* that were asked of the sockets; the peer is among them with IN */
-	enum framing framing; /* of what comes */
-	enum framing cut;     /* what makes a datagram of the source */
-	bool tag;             /* who sent it stands in front of each */
-	size_t room;          /* for one that is received, in bytes; the rest is cut off */
-	size_t longest;       /* that is sent, in bytes up to DATAGRAM_ROOM */
+		wants; /* that were asked of the sockets; the peer is among them with IN */
+	struct admission *admission; /* who may send; or NULL */
+	enum framing framing;        /* of what comes */
+	enum framing cut;            /* what makes a datagram of the source */
+	bool tag;                    /* who sent it stands in front of each */
+	size_t room;                 /* for one that is received, in bytes; the rest is cut off */
+	size_t longest;              /* that is sent, in bytes up to DATAGRAM_ROOM */
 	enum reply_to reply_to;
 	uint64_t most; /* end when so many have come and are written; 0: no number */
 

@@ -42,7 +42,7 @@ void flow_init(struct flow *f, struct stream *from, struct stream *to,
 	f->want_from = READY_IN;
 }
 
-void flow_share(struct flow *f, struct shared *shared)
+void flow_share(struct flow *f, struct spares *shared)
 {
 	f->shared = shared;
 }
@@ -96,7 +96,7 @@ static void flow_give_back(struct flow *f)
 	size_t left = f->end - f->begin;
 
 	if (f->piped == 0 && f->pipe[0] >= 0)
-		shared_give_pipe(f->shared, f->pipe);
+		spares_give_pipe(f->shared, f->pipe);
 	if (f->buf != f->shared->buf && left > 0)
 		return;
 

@@ -11,7 +11,7 @@
 #include "base/unit.h"
 #include "loop/poller.h"
 #include "relay/pace.h"
-#include "relay/shared.h"
+#include "relay/spares.h"
 #include "relay/tap.h"
 #include "relay/telnet.h"
 #include "stream/stream.h"
@@ -72,7 +72,7 @@ struct flow {
 	uint64_t end_at; /* TAKEN at which the source is at its end; 0: it tells itself */
 	bool from_ended; /* or failed, with from_error */
 	int from_error;
-	struct shared *shared; /* or NULL */
+	struct spares *shared; /* or NULL */
 	uint8_t *buf, *tap_in; /* made at the first use, and again at the first full read */
 	size_t size;           /* of buf */
 	size_t begin, end;     /* of what is in buf */
@@ -92,7 +92,7 @@ void flow_close(struct flow *f);
 
 /* For one of many in a loop, between two sockets and without a tap: it uses what SHARED has while it runs, and
  * owns no more than what its sink did not take. */
-void flow_share(struct flow *f, struct shared *shared);
+void flow_share(struct flow *f, struct spares *shared);
 
 /* These N bytes, which are copied, go before what the source gives. They count as given, not as taken. To be
  * called before the flow is woken for the first time, once; of one that shares. 0 or an errno. */

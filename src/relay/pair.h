@@ -9,13 +9,13 @@
 #include "base/err.h"
 #include "loop/loop.h"
 #include "relay/flow.h"
-#include "relay/shared.h"
+#include "relay/spares.h"
 #include "stream/stream.h"
 
 /* What all pairs of a kind have in common; outlives them. */
 struct pair_request {
 	struct loop *loop;
-	struct shared *shared;
+	struct spares *shared;
 	uint64_t rate;       /* bytes a second, each way; 0: as fast as it goes */
 	nsec_t idle_timeout; /* NSEC_NEVER: none */
 	nsec_t ack_timeout;  /* without progress, once both have ended */

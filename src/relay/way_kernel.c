@@ -80,7 +80,7 @@ static bool splice_step(struct flow *f)
 static bool make_pipe(struct flow *f)
 {
 	if (f->pipe[0] < 0 && f->shared)
-		return shared_take_pipe(f->shared, FLOW_CHUNK, f->pipe) == 0;
+		return spares_take_pipe(f->shared, FLOW_CHUNK, f->pipe) == 0;
 	if (f->pipe[0] < 0 && sys_pipe(f->pipe) == 0)
 		(void)!sys_pipe_resize(f->pipe[1], FLOW_CHUNK);
 	return f->pipe[0] >= 0;

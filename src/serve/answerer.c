@@ -237,6 +237,7 @@ int answerer_ready(struct answerer *a, size_t i)
 	/* Errors that the network sent back are those of answers that are gone. */
 	if (n < 0)
 		return n == -EAGAIN || error_may_be_old(-n) || !err_is_local(-n) ? 0 : n;
+	n = (int)admission_sift(listener_admission(a->place->listener), a->mailbox, (size_t)n);
 	for (size_t k = 0; k < (size_t)n; k++) {
 		bytes += mailbox_letter(a->mailbox, k).sent_len;
 		if (a->arena_used > most)

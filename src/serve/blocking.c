@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "net/notify.h"
 #include "out/failure.h"
 #include "stream/acceptor.h"
 #include "sys/clock.h"
@@ -54,13 +55,12 @@ static void blocking_accept(struct blocking *b, const struct blocking_socket *so
 	struct blocking_client c = {
 		.server = b->server,
 		.client = { .place = socket->place, .peer = &c.peer },
-		.peer = { .len = sizeof c.peer.at },
 		.orders = b->orders,
 	};
 
 	if (!server_claim(b->server))
 		return;
-	int fd = sys_accept_blocking(socket->fd, &c.peer.at.any, &c.peer.len);
+	int fd = listener_accept(socket->place->listener, socket->index, true, &c.peer);
 	if (fd < 0) {
 		server_unclaim(b->server);
 		if (fd != -EAGAIN && !acceptor_error_passes(-fd))
@@ -68,6 +68,11 @@ static void blocking_accept(struct blocking *b, const struct blocking_socket *so
 		return;
 	}
 	b->paused = false;
+	if (!admission_lets(listener_admission(socket->place->listener), fd, &c.peer)) {
+		server_unclaim(b->server);
+		(void)sys_close(fd);
+		return;
+	}
 	b->accepted++;
 	server_client_came(b->server, &c.client, fd);
 	int error = stream_blocking_init(&c.stream, fd, &c.peer);
@@ -177,6 +182,8 @@ int blocking_run(struct blocking *b, struct err *err)
 	signals_catch_usr1();
 	int result = blocking_accept_all(b, err);
 
+	if (signals_caught())
+		(void)!notify_manager("STOPPING=1");
 	if (!result)
 		result = blocking_finish(b, err);
 	if (result || !signals_caught())
@@ -190,6 +197,7 @@ static int blocking_open_place(struct blocking *b, size_t i, struct err *err)
 	const struct server_place *place = &b->server->request->places[i];
 	struct addr local;
 
+	admission_wait(listener_admission(place->listener));
 	if (place->datagrams) {
 		b->answerers[i] = answerer_new(b->server, place, err);
 		if (!b->answerers[i])
@@ -197,7 +205,8 @@ static int blocking_open_place(struct blocking *b, size_t i, struct err *err)
 	}
 	for (size_t k = 0; k < listener_sockets(place->listener); k++) {
 		int fd = listener_socket(place->listener, k, &local);
-		int error = place->datagrams ? 0 : stream_blocking_listen(fd);
+		bool ours = !listener_is_shared(place->listener);
+		int error = place->datagrams || !ours ? 0 : stream_blocking_listen(fd);
 
 		if (error)
 			return err_set(err, ERR_LOCAL, -error, "wait for", "clients");

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "net/notify.h"
 #include "out/failure.h"
 #include "serve/engine.h"
 #include "serve/model.h"
@@ -247,6 +248,7 @@ static void crew_drain(struct crew *crew)
 {
 	struct err err;
 
+	(void)!notify_manager("STOPPING=1");
 	crew->limit = nsec_after(sys_now(), crew->server->request->drain);
 	atomic_store(&crew->draining, true);
 	crew_wake(crew, &crew->members[0], true);

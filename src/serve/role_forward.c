@@ -111,7 +111,7 @@ static void role_forward_free(struct client *client)
 static int role_forward_open(struct engine *engine, void *context, void **state, struct err *err)
 {
 	struct switchboard *board = malloc(sizeof *board);
-	struct shared *shared = board ? shared_new(FLOW_FULL_READ) : NULL;
+	struct spares *shared = board ? spares_new(FLOW_FULL_READ) : NULL;
 
 	if (!shared) {
 		free(board);
@@ -140,7 +140,7 @@ static void role_forward_close(void *state)
 {
 	struct switchboard *board = state;
 
-	shared_free(board->request.pair.shared);
+	spares_free(board->request.pair.shared);
 	free(board);
 }
 

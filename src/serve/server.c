@@ -165,11 +165,11 @@ void server_break(struct server *s, const struct err *err)
 }
 
 /* What is only told as text where there is something to tell. */
-static void totals_add_words(struct text *t, struct server_totals *totals)
+static void totals_add_words(struct text *t, struct server_totals *totals, uint64_t refused)
 {
 	uint64_t received = COUNTED(totals->received_datagrams);
 	uint64_t undelivered = COUNTED(totals->undelivered_datagrams);
-	uint64_t refused = COUNTED(totals->refused), failed = COUNTED(totals->failed);
+	uint64_t failed = COUNTED(totals->failed);
 
 	if (received > 0)
 		text_add(t, "; received %llu datagrams, sent %llu", (unsigned long long)received,
@@ -182,13 +182,20 @@ static void totals_add_words(struct text *t, struct server_totals *totals)
 		text_add(t, "; %llu failed", (unsigned long long)failed);
 }
 
+/* Those that all places together did not let in: they have one admission, if any. */
+static uint64_t server_refused_comers(const struct server *s)
+{
+	return admission_refused(listener_admission(s->request->places[0].listener));
+}
+
 void server_tell_totals(struct server *s, bool urgent)
 {
 	struct server_totals *t = s->totals;
+	uint64_t refused = COUNTED(t->refused) + server_refused_comers(s);
 	char buf[256] = "";
 	struct text words = TEXT_OVER(buf);
 
-	totals_add_words(&words, t);
+	totals_add_words(&words, t, refused);
 	REPORT_WITH(s->report, REPORT_TOTALS, urgent, FIELD_INT("clients", COUNTED(t->clients)),
 	            FIELD_INT("now", COUNTED(t->now)), FIELD_INT("peak", COUNTED(t->peak)),
 	            FIELD_INT("received_bytes", COUNTED(t->received_bytes)),
@@ -196,8 +203,8 @@ void server_tell_totals(struct server *s, bool urgent)
 	            FIELD_INT("received_datagrams", COUNTED(t->received_datagrams)),
 	            FIELD_INT("sent_datagrams", COUNTED(t->sent_datagrams)),
 	            FIELD_INT("undelivered_datagrams", COUNTED(t->undelivered_datagrams)),
-	            FIELD_INT("refused", COUNTED(t->refused)),
-	            FIELD_INT("failed", COUNTED(t->failed)), FIELD_WORDS(buf));
+	            FIELD_INT("refused", refused), FIELD_INT("failed", COUNTED(t->failed)),
+	            FIELD_WORDS(buf));
 }
 
 static void server_tell_plot(struct server *s)

@@ -114,12 +114,13 @@ static void acceptor_missed(const struct acceptor *a)
 /* Hand a new connection on; -1 with *error when there is a lack of something. */
 static int acceptor_take(struct acceptor *a, int fd, const struct addr *peer)
 {
-	struct stream *stream = stream_socket_new(fd, peer, a->type);
+	bool lets = admission_lets(listener_admission(a->request.listener), fd, peer);
+	struct stream *stream = lets ? stream_socket_new(fd, peer, a->type) : NULL;
 
 	if (!stream) {
 		(void)sys_close(fd);
 		acceptor_missed(a);
-		return -ENOMEM;
+		return lets ? -ENOMEM : 0;
 	}
 	stream_keep_options(stream, a->tune.options);
 	if (a->request.tells)
@@ -134,15 +135,15 @@ static int acceptor_take(struct acceptor *a, int fd, const struct addr *peer)
 }
 
 /* Take one connection of a socket. False when there is none more now, or it pauses. */
-static bool acceptor_accept(struct acceptor *a, int listening)
+static bool acceptor_accept(struct acceptor *a, const struct acceptor_socket *socket)
 {
-	struct addr peer = { .len = sizeof peer.at };
+	struct addr peer;
 
 	if (a->request.admit && !a->request.admit(a->request.context)) {
 		acceptor_pause(a);
 		return false;
 	}
-	int fd = sys_accept(listening, &peer.at.any, &peer.len);
+	int fd = listener_accept(a->request.listener, (size_t)(socket - a->sockets), false, &peer);
 	if (fd < 0)
 		acceptor_missed(a);
 	if (fd == -EAGAIN) {
@@ -180,7 +181,7 @@ static void acceptor_ready(struct watch *watch, unsigned ready)
 		return;
 	}
 	acceptor_pace(a);
-	for (unsigned i = a->at_once; i > 0 && acceptor_accept(a, watch->fd); i--)
+	for (unsigned i = a->at_once; i > 0 && acceptor_accept(a, socket); i--)
 		continue;
 }
 
@@ -195,7 +196,7 @@ static void acceptor_retry(struct deferred *retry)
 	a->paused = false;
 	for (size_t i = 0; i < a->count; i++)
 		for (int most = ACCEPTOR_RETRIES;
-		     most > 0 && !a->paused && acceptor_accept(a, a->sockets[i].watch.fd); most--)
+		     most > 0 && !a->paused && acceptor_accept(a, &a->sockets[i]); most--)
 			continue;
 	if (!a->paused)
 		acceptor_watch(a);

@@ -1,125 +1,148 @@
 #include "stream/admission.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "loop/resolver.h"
 #include "out/failure.h"
 #include "sys/file.h"
 #include "sys/socket.h"
+#include "sys/wait.h"
 
 #define ADMISSION_LOOKUP_LIMIT (8 * NSEC_PER_SEC)
-
-enum { ALLOW, DENY, SIDES };
-
-/* What a file was when it was read; all zeros: it was not there. */
-struct admission_file {
-	dev_t device;
-	ino_t inode;
-	off_t size;
-	struct timespec changed;
-};
-
-/* Rules as they were read, and their names being looked up. */
-struct admission_draft {
-	struct access_list lists[SIDES];
-	struct lookup *lookup; /* of the name at `side` and `name` */
-	size_t side, name;
-};
 
 struct admission {
 	struct loop *loop;
 	struct report *report;
 	struct admission_request request;
-	struct access_list lists[SIDES];
-	struct admission_file files[SIDES];
+	struct access_list lists[ADMISSION_SIDES];
+	struct admission_file files[ADMISSION_SIDES];
+	bool waits; /* the loop does not turn */
+	bool told;  /* of a datagram since the rules were read */
+	_Atomic uint64_t refused;
+	pthread_mutex_t lock; /* around the lists, the files and the draft */
 	struct admission_draft draft;
-	uint64_t refused;
+	/* For the loop alone. */
+	struct watch wake;     /* an eventfd: the draft has names; -1: there are no files */
+	struct lookup *lookup; /* for draft number `asked` */
+	unsigned asked;
 };
-
-static const struct admission_rules *admission_rules(const struct admission *a, size_t side)
-{
-	return side == ALLOW ? &a->request.allow : &a->request.deny;
-}
-
-static struct admission_file admission_look(const char *path)
-{
-	struct stat st;
-
-	if (!path || sys_stat(path, &st))
-		return (struct admission_file){ 0 };
-	return (struct admission_file){
-		.device = st.st_dev,
-		.inode = st.st_ino,
-		.size = st.st_size,
-		.changed = st.st_mtim,
-	};
-}
-
-static bool admission_is_same(const struct admission_file *a, const struct admission_file *b)
-{
-	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-	       a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
-}
-
-static void admission_drop_draft(struct admission *a)
-{
-	lookup_abandon(a->draft.lookup);
-	for (size_t side = 0; side < SIDES; side++)
-		access_free(&a->draft.lists[side]);
-	a->draft = (struct admission_draft){ 0 };
-}
-
-static int admission_read_side(struct admission *a, size_t side, struct err *err)
-{
-	const struct admission_rules *rules = admission_rules(a, side);
-	struct access_list *list = &a->draft.lists[side];
-	struct err why;
-
-	for (size_t i = 0; i < rules->count; i++)
-		if (access_add(list, rules->words[i], &why)) {
-			if (why.domain == ERR_USAGE)
-				return err_usage(err, "--%s %s", side == ALLOW ? "allow" : "deny",
-				                 why.detail);
-			*err = why;
-			return -1;
-		}
-	return rules->file ? access_add_file(list, rules->file, err) : 0;
-}
-
-/* What the files look like is noted before they are read, so that a change in between is seen the next
- * time, and one that has become bad is told of once. */
-static int admission_read(struct admission *a, struct err *err)
-{
-	for (size_t side = 0; side < SIDES; side++)
-		a->files[side] = admission_look(admission_rules(a, side)->file);
-	return admission_read_side(a, ALLOW, err) || admission_read_side(a, DENY, err) ? -1 : 0;
-}
 
 static struct lookup_question admission_question(const char *name)
 {
 	return (struct lookup_question){ .host = name, .family = AF_UNSPEC };
 }
 
-/* Takes LIST's content. */
-static int admission_add(struct admission *a, size_t side, struct addr_list *list, struct err *err)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < list->count && result == 0; i++)
-		result = access_add_addr(&a->draft.lists[side], &list->at[i], err);
-	addr_list_free(list);
-	return result;
-}
-
 static void admission_take_draft(struct admission *a)
 {
-	for (size_t side = 0; side < SIDES; side++) {
+	for (size_t side = 0; side < ADMISSION_SIDES; side++) {
 		access_settle(&a->draft.lists[side]);
 		access_free(&a->lists[side]);
 		a->lists[side] = a->draft.lists[side];
 		a->draft.lists[side] = (struct access_list){ 0 };
 	}
+	a->told = false;
+}
+
+/* Look up all names of the draft, one after the other, and turn the loop meanwhile. */
+static int admission_find_names(struct admission *a, struct err *err)
+{
+	const char *name;
+
+	while ((name = admission_draft_name(&a->draft))) {
+		const struct lookup_question question = admission_question(name);
+		struct addr_list list = { 0 };
+
+		if (lookup_wait(a->loop, &question, ADMISSION_LOOKUP_LIMIT, &list, err) ||
+		    admission_draft_add(&a->draft, &list, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* The rules stay as they were. */
+static void admission_stay(struct admission *a, const struct err *err)
+{
+	char buf[1024];
+	struct text t = TEXT_OVER(buf);
+
+	failure_add_message(&t, err);
+	REPORT_WITH(a->report, REPORT_RULES_STAY, true, FIELD_STR("reason", buf));
+	admission_draft_drop(&a->draft);
+}
+
+static void admission_change(struct admission *a)
+{
+	admission_take_draft(a);
+	REPORT(a->report, REPORT_RULES_READ, FIELD_INT("allow", a->lists[ADMISSION_ALLOW].count),
+	       FIELD_INT("deny", a->lists[ADMISSION_DENY].count));
+}
+
+static void admission_ask(struct admission *a);
+
+static void admission_found(void *context, struct addr_list *list, const struct err *err)
+{
+	struct admission *a = context;
+	struct err why;
+
+	a->lookup = NULL;
+	(void)pthread_mutex_lock(&a->lock);
+	if (a->asked != a->draft.number) {
+		/* Read again meanwhile, by another thread, which has signalled. */
+		addr_list_free(list);
+	} else if (err) {
+		admission_stay(a, err);
+	} else if (admission_draft_add(&a->draft, list, &why)) {
+		admission_stay(a, &why);
+	} else {
+		admission_ask(a);
+	}
+	(void)pthread_mutex_unlock(&a->lock);
+}
+
+/* One name after the other, while the loop goes on. */
+static void admission_ask(struct admission *a)
+{
+	const char *name = admission_draft_name(&a->draft);
+	struct err err;
+
+	if (!name) {
+		admission_change(a);
+		return;
+	}
+	const struct lookup_question question = admission_question(name);
+	a->asked = a->draft.number;
+	if (lookup_start(a->loop, &question, admission_found, a, &a->lookup, &err))
+		admission_stay(a, &err);
+}
+
+static void admission_woken(struct watch *watch, unsigned ready)
+{
+	struct admission *a = CONTAINER_OF(watch, struct admission, wake);
+	uint64_t times;
+
+	(void)ready;
+	(void)!sys_read(watch->fd, &times, sizeof times);
+	lookup_abandon(a->lookup);
+	a->lookup = NULL;
+	(void)pthread_mutex_lock(&a->lock);
+	/* There is none where it was settled, or failed, since. */
+	if (admission_draft_name(&a->draft))
+		admission_ask(a);
+	(void)pthread_mutex_unlock(&a->lock);
+}
+
+static int admission_watch_files(struct admission *a, struct err *err)
+{
+	if (!a->request.allow.file && !a->request.deny.file)
+		return 0;
+	int fd = sys_eventfd();
+	if (fd < 0)
+		return err_set(err, ERR_LOCAL, -fd, "read", "the access rules");
+	a->wake = (struct watch){ .fd = fd, .ready = admission_woken };
+	loop_watch(a->loop, &a->wake, READY_IN);
+	return 0;
 }
 
 int admission_open(struct loop *loop, const struct admission_request *request,
@@ -133,20 +156,13 @@ int admission_open(struct loop *loop, const struct admission_request *request,
 	struct admission *a = calloc(1, sizeof *a);
 	if (!a)
 		return err_set(err, ERR_LOCAL, ENOMEM, "read", "the access rules");
-	*a = (struct admission){ .loop = loop, .report = report, .request = *request };
-	int result = admission_read(a, err);
-	for (size_t side = 0; side < SIDES; side++) {
-		for (size_t i = 0; result == 0 && i < a->draft.lists[side].name_count; i++) {
-			const struct lookup_question question =
-				admission_question(a->draft.lists[side].names[i]);
-			struct addr_list list = { 0 };
-
-			result = lookup_wait(loop, &question, ADMISSION_LOOKUP_LIMIT, &list, err);
-			if (result == 0)
-				result = admission_add(a, side, &list, err);
-		}
-	}
-	if (result) {
+	a->loop = loop;
+	a->report = report;
+	a->request = *request;
+	a->wake.fd = -1;
+	(void)pthread_mutex_init(&a->lock, NULL);
+	if (admission_draft_read(&a->draft, &a->request, a->files, err) ||
+	    admission_find_names(a, err) || admission_watch_files(a, err)) {
 		admission_close(a);
 		return -1;
 	}
@@ -155,74 +171,29 @@ int admission_open(struct loop *loop, const struct admission_request *request,
 	return 0;
 }
 
-/* The rules stay as they were. */
-static void admission_stay(struct admission *a, const struct err *err)
+void admission_wait(struct admission *a)
 {
-	char buf[1024];
-	struct text t = TEXT_OVER(buf);
-
-	failure_add_message(&t, err);
-	REPORT_WITH(a->report, REPORT_RULES_STAY, true, FIELD_STR("reason", buf));
-	admission_drop_draft(a);
+	if (a)
+		a->waits = true;
 }
 
-static void admission_next_name(struct admission *a);
-
-static void admission_found(void *context, struct addr_list *list, const struct err *err)
-{
-	struct admission *a = context;
-	struct err why;
-
-	a->draft.lookup = NULL;
-	if (err) {
-		admission_stay(a, err);
-	} else if (admission_add(a, a->draft.side, list, &why)) {
-		admission_stay(a, &why);
-	} else {
-		a->draft.name++;
-		admission_next_name(a);
-	}
-}
-
-/* One name after the other, while the loop goes on. */
-static void admission_next_name(struct admission *a)
-{
-	struct admission_draft *d = &a->draft;
-	struct err err;
-
-	for (; d->side < SIDES; d->side++, d->name = 0) {
-		if (d->name >= d->lists[d->side].name_count)
-			continue;
-		const struct lookup_question question =
-			admission_question(d->lists[d->side].names[d->name]);
-		if (lookup_start(a->loop, &question, admission_found, a, &d->lookup, &err))
-			admission_stay(a, &err);
-		return;
-	}
-	admission_take_draft(a);
-	REPORT(a->report, REPORT_RULES_READ, FIELD_INT("allow", a->lists[ALLOW].count),
-	       FIELD_INT("deny", a->lists[DENY].count));
-}
-
-/* One stat(2) a file and a client. */
+/* With the lock held. */
 static void admission_renew(struct admission *a)
 {
-	bool changed = false;
 	struct err err;
 
-	for (size_t side = 0; side < SIDES; side++) {
-		const char *path = admission_rules(a, side)->file;
-		struct admission_file now = admission_look(path);
-
-		changed |= path && !admission_is_same(&now, &a->files[side]);
-	}
-	if (!changed)
+	if (!admission_files_changed(&a->request, a->files))
 		return;
-	admission_drop_draft(a);
-	if (admission_read(a, &err))
+	if (admission_draft_read(&a->draft, &a->request, a->files, &err))
+		admission_stay(a, &err);
+	else if (!admission_draft_name(&a->draft))
+		admission_change(a);
+	else if (!a->waits)
+		sys_eventfd_signal(a->wake.fd);
+	else if (admission_find_names(a, &err))
 		admission_stay(a, &err);
 	else
-		admission_next_name(a);
+		admission_change(a);
 }
 
 static void admission_ids(int fd, struct access_peer *peer)
@@ -238,22 +209,77 @@ static void admission_ids(int fd, struct access_peer *peer)
 	peer->gid = ids.gid;
 }
 
+/* Why WHO may not come in, or NULL. */
+static const char *admission_objection(const struct admission *a, const struct access_peer *who)
+{
+	bool asked = a->request.allow.count > 0 || a->request.allow.file;
+
+	if (access_has(&a->lists[ADMISSION_DENY], who))
+		return "denied";
+	return asked && !access_has(&a->lists[ADMISSION_ALLOW], who) ? "not allowed" : NULL;
+}
+
+static void admission_tell(const struct admission *a, const struct access_peer *who,
+                           const char *reason)
+{
+	char ids[64] = "";
+	struct text t = TEXT_OVER(ids);
+
+	if (!who->has_ids) {
+		REPORT(a->report, REPORT_REFUSED, FIELD_ADDR("peer", who->addr),
+		       FIELD_STR("reason", reason), FIELD_WORDS(ids));
+		return;
+	}
+	text_add(&t, " of user %u and group %u", who->uid, who->gid);
+	REPORT(a->report, REPORT_REFUSED, FIELD_ADDR("peer", who->addr),
+	       FIELD_STR("reason", reason), FIELD_INT("uid", who->uid), FIELD_INT("gid", who->gid),
+	       FIELD_WORDS(ids));
+}
+
 bool admission_lets(struct admission *a, int fd, const struct addr *peer)
 {
 	struct access_peer who = { .addr = peer };
 
 	if (!a)
 		return true;
-	admission_renew(a);
 	admission_ids(fd, &who);
-	bool denied = access_has(&a->lists[DENY], &who);
-	bool asked = a->request.allow.count > 0 || a->request.allow.file;
-	if (!denied && (!asked || access_has(&a->lists[ALLOW], &who)))
+	(void)pthread_mutex_lock(&a->lock);
+	admission_renew(a);
+	const char *reason = admission_objection(a, &who);
+	(void)pthread_mutex_unlock(&a->lock);
+	if (!reason)
 		return true;
 	a->refused++;
-	REPORT(a->report, REPORT_REFUSED, FIELD_ADDR("peer", peer),
-	       FIELD_STR("reason", denied ? "denied" : "not allowed"));
+	admission_tell(a, &who, reason);
 	return false;
+}
+
+size_t admission_sift(struct admission *a, struct mailbox *m, size_t count)
+{
+	struct correspondent from;
+
+	if (!a || count == 0)
+		return count;
+	(void)pthread_mutex_lock(&a->lock);
+	admission_renew(a);
+	for (size_t i = 0; i < count;) {
+		mailbox_correspondent(m, i, &from);
+		const struct access_peer who = { .addr = &from.peer };
+		const char *reason = admission_objection(a, &who);
+
+		if (!reason) {
+			i++;
+			continue;
+		}
+		a->refused++;
+		if (!a->told)
+			admission_tell(a, &who, reason);
+		a->told = true;
+		mailbox_drop(m, i);
+		count--;
+	}
+	(void)pthread_mutex_unlock(&a->lock);
+	return count;
 }
 
 uint64_t admission_refused(const struct admission *a)
@@ -265,8 +291,14 @@ void admission_close(struct admission *a)
 {
 	if (!a)
 		return;
-	admission_drop_draft(a);
-	for (size_t side = 0; side < SIDES; side++)
+	if (a->wake.fd >= 0) {
+		loop_unwatch(&a->wake);
+		(void)sys_close(a->wake.fd);
+	}
+	lookup_abandon(a->lookup);
+	admission_draft_drop(&a->draft);
+	for (size_t side = 0; side < ADMISSION_SIDES; side++)
 		access_free(&a->lists[side]);
+	(void)pthread_mutex_destroy(&a->lock);
 	free(a);
 }

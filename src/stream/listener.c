@@ -5,10 +5,12 @@
 
 #include "loop/resolver.h"
 #include "net/holder.h"
+#include "net/passed.h"
 #include "net/vsock.h"
 #include "out/failure.h"
 #include "stream/bound.h"
 #include "stream/local.h"
+#include "stream/shared.h"
 #include "stream/socket.h"
 #include "stream/tune.h"
 #include "sys/file.h"
@@ -22,6 +24,7 @@ enum { LISTENER_PORT_TRIES = 16 };
 struct listener_socket {
 	int fd;
 	struct addr local;
+	struct shared_socket shared; /* where it was passed */
 };
 
 struct listener {
@@ -37,6 +40,11 @@ struct listener {
 int listener_type(const struct listener *l)
 {
 	return spec_socktype(l->request.spec->kind);
+}
+
+bool listener_is_shared(const struct listener *l)
+{
+	return l->request.spec->passed_count > 0;
 }
 
 static int listener_fail(const struct listener *l, struct err *err, int error, const char *op,
@@ -74,8 +82,11 @@ static bool family_is_missing(const struct listener *l, const struct addr *a, in
 
 static void listener_close_sockets(struct listener *l)
 {
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count; i++) {
+		if (listener_is_shared(l))
+			shared_give_back(&l->sockets[i].shared, l->sockets[i].fd);
 		(void)sys_close(l->sockets[i].fd);
+	}
 	l->count = 0;
 }
 
@@ -181,6 +192,41 @@ static int listener_find_wildcards(struct listener *l, struct err *err)
 	return 0;
 }
 
+/* Sockets that were passed, bound and listening. */
+static int listener_take_passed(struct listener *l, struct err *err)
+{
+	struct tune tune = listener_tune(l);
+
+	for (size_t i = 0; i < l->list.count; i++) {
+		struct addr *a = &l->list.at[i];
+		int fd = (int)(PASSED_FIRST + l->request.spec->passed_first + i);
+
+		listener_add(l, fd, a);
+		if (shared_take(&l->sockets[i].shared, fd, listener_type(l)))
+			return listener_fail(l, err, EINVAL, "listen", a);
+		mailbox_ask(fd, a, &l->request.wants);
+		if (tune_new(&tune, fd, a, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Where the passed ones are. */
+static int listener_find_passed(struct listener *l, struct err *err)
+{
+	const struct spec *spec = l->request.spec;
+
+	for (unsigned i = 0; i < spec->passed_count; i++) {
+		struct spec one;
+
+		if (passed_endpoint(spec->passed_first + i, &one, err))
+			return -1;
+		if (addr_list_add(&l->list, &one.address))
+			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", spec->text);
+	}
+	return 0;
+}
+
 static int listener_find(struct listener *l, struct err *err)
 {
 	const struct spec *spec = l->request.spec;
@@ -206,7 +252,10 @@ static int listener_open_any(struct listener *l, struct err *err)
 	const struct spec *spec = l->request.spec;
 	struct tune tune = listener_tune(l);
 
-	if (spec_has_address(spec->kind)) {
+	if (listener_is_shared(l)) {
+		if (listener_find_passed(l, err))
+			return -1;
+	} else if (spec_has_address(spec->kind)) {
 		if (addr_list_add(&l->list, &spec->address))
 			return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", spec->text);
 	} else if (listener_find(l, err)) {
@@ -218,6 +267,8 @@ static int listener_open_any(struct listener *l, struct err *err)
 	l->sockets = calloc(l->list.count, sizeof *l->sockets);
 	if (!l->sockets)
 		return err_set(err, ERR_LOCAL, ENOMEM, "listen", "%s", spec->text);
+	if (listener_is_shared(l))
+		return listener_take_passed(l, err);
 	return spec_is_local(spec->kind) ? listener_open_local(l, err) : listener_open_tcp(l, err);
 }
 
@@ -266,6 +317,21 @@ int listener_socket(const struct listener *l, size_t i, struct addr *local)
 {
 	*local = l->sockets[i].local;
 	return l->sockets[i].fd;
+}
+
+int listener_accept(const struct listener *l, size_t i, bool blocking, struct addr *peer)
+{
+	const struct listener_socket *s = &l->sockets[i];
+
+	*peer = (struct addr){ .len = sizeof peer->at };
+	if (listener_is_shared(l))
+		return shared_accept(&s->shared, s->fd, blocking, peer);
+	return (blocking ? sys_accept_blocking : sys_accept)(s->fd, &peer->at.any, &peer->len);
+}
+
+struct admission *listener_admission(const struct listener *l)
+{
+	return l->request.admission;
 }
 
 void listener_describe(const struct listener *l, struct text *t)

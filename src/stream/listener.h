@@ -12,6 +12,7 @@
 #include "net/sockopt.h"
 #include "net/spec.h"
 #include "out/report.h"
+#include "stream/admission.h"
 #include "stream/mailbox.h"
 #include "stream/multicast.h"
 #include "stream/stream.h"
@@ -27,12 +28,14 @@ struct listen_request {
 	int backlog;
 	int unix_mode;              /* the mode of the socket file, or -1 */
 	struct mailbox_wants wants; /* of datagrams, from the first that may come */
+	struct admission *
+		admission; /* who may come, which those ask who accept; or NULL. Stays the caller's. */
 };
 
 struct listener; /* opaque */
 
 /*
- * Bind and listen. A host name is looked up first, for at most 8 s, during which the loop runs. What
+ * Bind and listen, or take the sockets that were passed. A host name is looked up first, for at most 8 s, during which the loop runs. What
  * cannot be listened on is an error, but for a family that this machine lacks.
  */
 int listener_open(struct loop *loop, const struct listen_request *request, struct report *report,
@@ -51,6 +54,17 @@ int listener_type(const struct listener *l);
 
 /* The socket options that were asked for. */
 struct tune listener_tune(const struct listener *l);
+
+/* Whether its sockets are open elsewhere too, so that their flags are not ours to change. */
+bool listener_is_shared(const struct listener *l);
+
+/* Take a connection of the I'th socket, which is not SOCK_DGRAM: one that blocks, if so wanted. Never waits where
+ * the socket does not block; nor, but for a moment, where it is shared. Returns as sys_accept. */
+int listener_accept(const struct listener *l, size_t i, bool blocking,
+                    struct addr *peer) MUST_CHECK;
+
+/* Who may come; NULL: everybody. */
+struct admission *listener_admission(const struct listener *l);
 
 /* Append where it listens: "127.0.0.1 port 7777". */
 void listener_describe(const struct listener *l, struct text *t);

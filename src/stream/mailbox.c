@@ -23,6 +23,8 @@ struct mailbox_control {
 
 struct mailbox {
 	size_t room, count;
+	uint8_t order[MAILBOX_BATCH]; /* the I'th is message order[I] */
+	bool dropped;                 /* some, so that it is not I */
 	struct mailbox_wants wants;
 	int fd;            /* that was received from */
 	struct addr local; /* and where it is bound */
@@ -50,6 +52,13 @@ void mailbox_ask(int fd, const struct addr *local, const struct mailbox_wants *w
 		(void)!sys_setsockopt_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 }
 
+static void mailbox_set_order(struct mailbox *m)
+{
+	for (size_t i = 0; i < MAILBOX_BATCH; i++)
+		m->order[i] = (uint8_t)i;
+	m->dropped = false;
+}
+
 struct mailbox *mailbox_new(size_t room, const struct mailbox_wants *wants)
 {
 	struct mailbox *m = malloc(sizeof *m + MAILBOX_BATCH * (room + SLOT_STAGGER));
@@ -68,6 +77,7 @@ struct mailbox *mailbox_new(size_t room, const struct mailbox_wants *wants)
 		h->msg_name = wants->peer ? &m->peers[i] : NULL;
 		h->msg_control = wants->local || wants->when ? &m->controls[i] : NULL;
 	}
+	mailbox_set_order(m);
 	return m;
 }
 
@@ -78,6 +88,8 @@ void mailbox_free(struct mailbox *m)
 
 int mailbox_receive(struct mailbox *m, int fd, const struct addr *local, size_t count)
 {
+	if (m->dropped)
+		mailbox_set_order(m);
 	for (size_t i = 0; i < count; i++) {
 		struct msghdr *h = &m->messages[i].msg_hdr;
 
@@ -106,13 +118,13 @@ static nsec_t letter_time(const struct msghdr *h)
 
 struct letter mailbox_letter(const struct mailbox *m, size_t i)
 {
-	size_t sent = m->messages[i].msg_len;
+	size_t at = m->order[i], sent = m->messages[at].msg_len;
 
 	return (struct letter){
-		.at = m->parts[i].iov_base,
+		.at = m->parts[at].iov_base,
 		.len = sent < m->room ? sent : m->room,
 		.sent_len = sent,
-		.when = m->wants.when ? letter_time(&m->messages[i].msg_hdr) : 0,
+		.when = m->wants.when ? letter_time(&m->messages[at].msg_hdr) : 0,
 	};
 }
 
@@ -146,9 +158,10 @@ static void correspondent_set_local(struct correspondent *c, const struct cmsghd
 
 void mailbox_correspondent(const struct mailbox *m, size_t i, struct correspondent *c)
 {
-	const struct msghdr *h = &m->messages[i].msg_hdr;
+	size_t at_message = m->order[i];
+	const struct msghdr *h = &m->messages[at_message].msg_hdr;
 
-	c->peer = addr_from((const struct sockaddr *)&m->peers[i], h->msg_namelen);
+	c->peer = addr_from((const struct sockaddr *)&m->peers[at_message], h->msg_namelen);
 	/* A Unix socket without a name sends from nowhere. */
 	if (h->msg_namelen == 0)
 		c->peer.at.any.sa_family = m->local.at.any.sa_family;
@@ -159,6 +172,13 @@ void mailbox_correspondent(const struct mailbox *m, size_t i, struct corresponde
 		return;
 	for (struct cmsghdr *at = CMSG_FIRSTHDR(h); at; at = CMSG_NXTHDR((struct msghdr *)h, at))
 		correspondent_set_local(c, at);
+}
+
+void mailbox_drop(struct mailbox *m, size_t i)
+{
+	m->dropped = true;
+	for (m->count--; i < m->count; i++)
+		m->order[i] = m->order[i + 1];
 }
 
 static void add_control(struct msghdr *h, int level, int type, const void *data, size_t size)

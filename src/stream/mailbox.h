@@ -60,6 +60,9 @@ int mailbox_receive(struct mailbox *m, int fd, const struct addr *local, size_t 
 struct letter mailbox_letter(const struct mailbox *m, size_t i);
 void mailbox_correspondent(const struct mailbox *m, size_t i, struct correspondent *c);
 
+/* Forget the I'th; those behind it move up by one. */
+void mailbox_drop(struct mailbox *m, size_t i);
+
 /* The longest that FD, which is bound to LOCAL, can send: what UDP has, or what a Unix socket's buffer takes,
  * at most DATAGRAM_ROOM. */
 size_t mailbox_longest(int fd, const struct addr *local);

@@ -51,6 +51,7 @@ enum sys_op {
 	SYS_FCHMOD,
 	SYS_DUP,
 	SYS_SET_FLAGS,
+	SYS_SET_CLOSE_ON_EXEC,
 	SYS_LIST,
 	/* sys/lookup.h */
 	SYS_GETADDRINFO,

@@ -192,6 +192,14 @@ int sys_set_blocking(int fd)
 	return (int)call.result;
 }
 
+int sys_set_close_on_exec(int fd)
+{
+	struct sys_call call = { SYS_SET_CLOSE_ON_EXEC, .arg = { fd, F_SETFD, FD_CLOEXEC } };
+
+	SYS_RUN(call, fcntl(fd, F_SETFD, (int)call.arg[2]));
+	return (int)call.result;
+}
+
 bool sys_is_terminal(int fd)
 {
 	return isatty(fd);

@@ -58,6 +58,9 @@ int sys_status_flags(int fd) MUST_CHECK;
 /* From now on reads, writes and accepts on FD wait (fcntl F_SETFL without O_NONBLOCK). */
 int sys_set_blocking(int fd) MUST_CHECK;
 
+/* Have FD closed in programs that are run (fcntl F_SETFD with FD_CLOEXEC). */
+int sys_set_close_on_exec(int fd) MUST_CHECK;
+
 bool sys_is_terminal(int fd);
 
 /* Whether FD is a pipe made by pipe(2), not a FIFO that has a name. */

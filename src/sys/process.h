@@ -10,6 +10,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* Once, before anything else: ignore SIGPIPE and remember what it was. */
 void signals_ignore_pipe(void);
@@ -53,6 +54,9 @@ void signals_restore(void);
 /* Block every signal, what was blocked into *BEFORE; and back to that. */
 void signals_block_all(sigset_t *before);
 void signals_set_mask(const sigset_t *mask);
+
+/* man 2 getpid */
+pid_t process_id(void);
 
 /* End the process by signal NUMBER's default action, so that the parent sees 128 + NUMBER. */
 _Noreturn void process_die_by(int number);

@@ -38,7 +38,7 @@ static int find_passwd(const char *name, struct passwd *entry, char *room)
 	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO ? -error : 0;
 }
 
-static int find_group(const char *name, gid_t *gid)
+int sys_group_find(const char *name, gid_t *gid)
 {
 	OWN_MEM char *room = malloc(ENTRY_SIZE);
 	struct group entry, *found = NULL;
@@ -94,7 +94,7 @@ int sys_user_find(const char *name, const char *group, struct sys_user *user)
 	} else if (!group || !as_number(name, &made.uid)) {
 		return -ENOENT;
 	}
-	int error = group ? find_group(group, &made.gid) : 0;
+	int error = group ? sys_group_find(group, &made.gid) : 0;
 	if (!error)
 		error = group ? set_one_group(&made) : set_groups_of(entry.pw_name, &made);
 	if (!error)

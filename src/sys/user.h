@@ -22,6 +22,9 @@ struct sys_user {
  */
 int sys_user_find(const char *name, const char *group, struct sys_user *user) MUST_CHECK;
 
+/* The group NAME, or whose number it is. -ESRCH for an unknown one. */
+int sys_group_find(const char *name, gid_t *gid) MUST_CHECK;
+
 /* Become USER for good, in all threads (man 2 setgroups, setresgid, setresuid). */
 int sys_user_become(const struct sys_user *user) MUST_CHECK;
 

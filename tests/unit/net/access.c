@@ -1,5 +1,5 @@
 /* net/access: which addresses and ids a list of rules means. */
-#include "net/access.h"
+#include "net/access_rules.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
@@ -167,12 +167,10 @@ Test(access, what_is_none)
 		"10.0.0.0/",
 		"10.0.0.0/ 8",
 		"10.0.0.0/-1",
-		"fe80::1%lo",
 		"[::1]",
 		"*",
 		"a b",
 		"uid=",
-		"uid=root",
 		"uid=-1",
 		"gid=4294967295",
 		"host:80",

@@ -16,12 +16,12 @@ static const enum kind pairings[][2] = { { TCP, TCP },
 	                                 { LOCAL, TCP },
 	                                 { LOCAL, LOCAL } };
 
-static struct shared *shared;
+static struct spares *shared;
 
 static void up(struct rig *rig, size_t pairing, uint64_t size)
 {
 	rig_up(rig, pairings[pairing][0], pairings[pairing][1], size);
-	shared = shared_new(FLOW_FULL_READ);
+	shared = spares_new(FLOW_FULL_READ);
 	cr_assert_not_null(shared);
 	flow_share(&rig->flow, shared);
 }
@@ -29,7 +29,7 @@ static void up(struct rig *rig, size_t pairing, uint64_t size)
 static void down(struct rig *rig)
 {
 	rig_down(rig);
-	shared_free(shared);
+	spares_free(shared);
 }
 
 static void expect_whole(struct rig *rig, size_t pairing)

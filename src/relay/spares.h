@@ -2,8 +2,8 @@
  * What the flows of one loop share, for a flow needs it only while it runs: memory to read into, and pipes. A
  * flow that waits owns what it could not deliver and nothing else.
  */
-#ifndef SOCKIT_RELAY_SHARED_H
-#define SOCKIT_RELAY_SHARED_H
+#ifndef SOCKIT_RELAY_SPARES_H
+#define SOCKIT_RELAY_SPARES_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,25 +11,25 @@
 #include "base/attr.h"
 
 /* Empty pipes that are kept for the next flow that wants one. */
-enum { SHARED_PIPES = 16 };
+enum { SPARES_PIPES = 16 };
 
-struct shared {
+struct spares {
 	uint8_t *buf; /* SIZE bytes */
 	size_t size;
-	int pipes[SHARED_PIPES][2];
+	int pipes[SPARES_PIPES][2];
 	size_t pipe_count;
 };
 
 /* With a buffer of SIZE bytes. NULL without memory. */
-struct shared *shared_new(size_t size) MUST_CHECK;
+struct spares *spares_new(size_t size) MUST_CHECK;
 
 /* After all of its flows. NULL is allowed. */
-void shared_free(struct shared *s);
+void spares_free(struct spares *s);
 
 /* An empty pipe, of ROOM bytes if the kernel grants that many. 0 or a negative errno. */
-int shared_take_pipe(struct shared *s, int room, int ends[2]) MUST_CHECK;
+int spares_take_pipe(struct spares *s, int room, int ends[2]) MUST_CHECK;
 
 /* Take an empty pipe back; ENDS are -1 then. */
-void shared_give_pipe(struct shared *s, int ends[2]);
+void spares_give_pipe(struct spares *s, int ends[2]);
 
 #endif

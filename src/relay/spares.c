@@ -1,12 +1,12 @@
-#include "relay/shared.h"
+#include "relay/spares.h"
 
 #include <stdlib.h>
 
 #include "sys/file.h"
 
-struct shared *shared_new(size_t size)
+struct spares *spares_new(size_t size)
 {
-	struct shared *s = calloc(1, sizeof *s);
+	struct spares *s = calloc(1, sizeof *s);
 
 	if (!s)
 		return NULL;
@@ -19,7 +19,7 @@ struct shared *shared_new(size_t size)
 	return s;
 }
 
-void shared_free(struct shared *s)
+void spares_free(struct spares *s)
 {
 	if (!s)
 		return;
@@ -31,7 +31,7 @@ void shared_free(struct shared *s)
 	free(s);
 }
 
-int shared_take_pipe(struct shared *s, int room, int ends[2])
+int spares_take_pipe(struct spares *s, int room, int ends[2])
 {
 	if (s->pipe_count > 0) {
 		s->pipe_count--;
@@ -47,9 +47,9 @@ int shared_take_pipe(struct shared *s, int room, int ends[2])
 	return error;
 }
 
-void shared_give_pipe(struct shared *s, int ends[2])
+void spares_give_pipe(struct spares *s, int ends[2])
 {
-	if (s->pipe_count < SHARED_PIPES) {
+	if (s->pipe_count < SPARES_PIPES) {
 		s->pipes[s->pipe_count][0] = ends[0];
 		s->pipes[s->pipe_count][1] = ends[1];
 		s->pipe_count++;
