@@ -1,8 +1,5 @@
 /* listen --forward: one connection joined to another, every byte, both ways, and the end of one is that of the other. */
 #include <criterion/criterion.h>
-#include <endian.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -266,48 +263,4 @@ Test(forward, options_of_either_side)
 	child_finish(&j.child);
 	cr_assert(line_with(child_err(&j.child), "rcvbuf", "65536"));
 	cr_assert(line_with(child_err(&j.child), "tcp-keepidle", "77"));
-}
-
-Test(forward, sends_the_proxy_header)
-{
-	static const char *const versions[] = { "v1", "v2" };
-	char wanted[128], port[8];
-	struct sockaddr_in me;
-	socklen_t size = sizeof me;
-
-	for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
-		struct joint j =
-			joint_start(NET_V4, NET_UNIX, WORDS("--proxy-protocol", versions[i]));
-		char got[64] = "";
-		const uint8_t *at = (const uint8_t *)got;
-
-		must(getsockname(j.client, (struct sockaddr *)&me, &size), "getsockname");
-		snprintf(port, sizeof port, "%u", (unsigned)be16toh(me.sin_port));
-		peer_send(j.client, "payload");
-		if (i == 0) {
-			snprintf(wanted, sizeof wanted,
-			         "PROXY TCP4 127.0.0.1 127.0.0.1 %s %s\r\npayload", port,
-			         j.place.port);
-			peer_expect(j.server, wanted);
-		} else {
-			peer_await_unread(j.server, 28 + 7);
-			cr_assert_eq(recv(j.server, got, sizeof got, 0), 28 + 7);
-			cr_assert_eq(
-				memcmp(got,
-			               "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\1\x7f\0\0\1",
-			               24),
-				0);
-			cr_assert_eq(at[24] << 8 | at[25], atoi(port));
-			cr_assert_eq(at[26] << 8 | at[27], atoi(j.place.port));
-			cr_assert_eq(memcmp(got + 28, "payload", 7), 0);
-		}
-		peer_shut(j.client);
-		peer_expect_end(j.server);
-		joint_part(&j);
-		joint_finish(&j, 0);
-	}
-	struct joint j = joint_start(NET_UNIX, NET_V4, WORDS("--proxy-protocol", "v1"));
-	peer_expect(j.server, "PROXY UNKNOWN\r\n");
-	joint_part(&j);
-	joint_finish(&j, 0);
 }
