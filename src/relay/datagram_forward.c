@@ -11,7 +11,7 @@
 enum { BATCHES_A_TURN = 8 };
 
 /* What comes while the target's name is looked up waits, as much of it. */
-enum { WAITING_MOST = 16, WAITING_BYTES = 64 << 10 };
+enum { WAITING_MOST = 512, WAITING_BYTES = 64 << 10 };
 
 /* Receiving fails for want of memory: how long it rests. */
 #define RECEIVE_PAUSE (200 * NSEC_PER_MSEC)

@@ -29,10 +29,18 @@ static struct post post_open(enum net from, enum net to, const char *const *args
 	const char *words[16] = { "--udp", "--forward", p.target.word };
 	size_t n = 3;
 
-	for (; args && *args && n < 15; args++)
+	for (; args && *args && n < 12; args++)
 		words[n++] = *args;
 	p.server = dgram_bind(to, &p.target);
-	p.child = sockit_listen(&(struct plan){ .args = words }, from, &p.place);
+	if (from != NET_UNIX) {
+		p.child = sockit_listen(&(struct plan){ .args = words }, from, &p.place);
+		return p;
+	}
+	p.place = place_any(NET_UNIX);
+	words[n++] = p.place.host;
+	words[n] = "-v";
+	p.child = child_start(&(struct plan){ .args = WORDS("listen"), .more = words });
+	child_await_err(&p.child, "listening on ");
 	return p;
 }
 

@@ -43,8 +43,8 @@ Test(forward_proxy, sends_the_proxy_header)
 			               "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\1\x7f\0\0\1",
 			               24),
 				0);
-			cr_assert_eq(at[24] << 8 | at[25], atoi(port));
-			cr_assert_eq(at[26] << 8 | at[27], atoi(j.place.port));
+			cr_assert_eq(at[24] << 8 | at[25], (int)be16toh(me.sin_port));
+			cr_assert_eq(at[26] << 8 | at[27], (int)strtol(j.place.port, NULL, 10));
 			cr_assert_eq(memcmp(got + 28, "payload", 7), 0);
 		}
 		peer_shut(j.client);
