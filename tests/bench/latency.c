@@ -38,6 +38,7 @@ struct client {
 	const struct tool *tool;
 	pid_t pid;
 	int to, from;
+	double began; /* seconds_now() */
 };
 
 /* Its standard input begins with FIRST. */
@@ -51,6 +52,7 @@ static struct client client_start(const struct bench *b, enum tool_id id, uint16
 	tool_call_make(&call, b, client.tool->connect, port);
 	if (*first && write(in.write, first, strlen(first)) != (ssize_t)strlen(first))
 		err(1, "write to a pipe");
+	client.began = seconds_now();
 	client.pid = child_start(call.argv, in.read, out.write);
 	(void)close(in.read);
 	(void)close(out.write);
@@ -67,12 +69,11 @@ static void client_finish(struct client *client)
 static double connect_once(const struct bench *b, enum tool_id id, uint16_t port)
 {
 	char answer[sizeof line];
-	double began = seconds_now();
 	struct client client = client_start(b, id, port, line);
 
 	(void)close(client.to);
 	(void)child_wait(client.pid, client.tool->name);
-	double took = seconds_now() - began;
+	double took = seconds_now() - client.began;
 
 	if (read(client.from, answer, sizeof answer) != (ssize_t)strlen(line) ||
 	    memcmp(answer, line, strlen(line)) != 0)

@@ -17,6 +17,8 @@ cd "$(dirname "$0")"
 for peer in nc.openbsd socat ncat cmp; do
 	command -v "$peer" >/dev/null || { echo "run.sh: $peer is missing: make test-deps" >&2; exit 1; }
 done
+# sockit is started by its path: the others are found in the first folder too.
+PATH=$(dirname "$(command -v nc.openbsd)"):$PATH
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -96,7 +96,10 @@ Test(help, names_every_option)
 		"--trace",
 	};
 	static const char *const later[] = {
-		"--tls", "--keep-open", "--check", "--proxy", "--hexdump",
+		"--tls",
+		"--check",
+		"--proxy",
+		"--hexdump",
 	};
 
 	for (size_t c = 0; c < ARRAY_LEN(commands); c++) {

@@ -220,7 +220,7 @@ static unsigned steps_ended(const struct terminal *terminal, int *status)
 	unsigned count = 0;
 
 	for (; (p = strchr(p, '\036')) && strchr(p, '\037'); p++, count++)
-		*status = atoi(p + 1);
+		*status = (int)strtol(p + 1, NULL, 10);
 	return count;
 }
 
