@@ -82,10 +82,20 @@ static void add_long(struct text *t, const struct option_row *row)
 		text_add(t, " %s", row->arg);
 }
 
+/* The rest of such a command does not fit a screen with the names of all values, which `help GROUP` has. */
+static bool has_many_options(const struct command *command)
+{
+	enum { MANY = 45 };
+	struct command_row r;
+
+	return command_row_at(command, MANY, &r);
+}
+
 /* "network", and its options by name */
 static void add_group_names(struct text *t, struct style style, const struct command *command,
                             const struct option_group *group)
 {
+	bool brief = has_many_options(command);
 	struct fill f = fill_start(t, strlen(group->name) + 1, 2);
 	struct command_row r;
 	const char *separator = "";
@@ -102,7 +112,10 @@ static void add_group_names(struct text *t, struct style style, const struct com
 		f.column += strlen(separator);
 		if (r.row->letter != '\0')
 			text_add(&words, "-%c ", r.row->letter);
-		add_long(&words, r.row);
+		if (brief)
+			text_add(&words, "--%s", r.row->name);
+		else
+			add_long(&words, r.row);
 		fill_add_unbroken(&f, item);
 		separator = ",";
 	}
