@@ -96,10 +96,7 @@ Test(help, names_every_option)
 		"--trace",
 	};
 	static const char *const later[] = {
-		"--tls",
-		"--check",
-		"--proxy",
-		"--hexdump",
+		"--tls", "--check", "--proxy,", "--proxy ", "--hexdump",
 	};
 
 	for (size_t c = 0; c < ARRAY_LEN(commands); c++) {

@@ -115,6 +115,24 @@ static const struct scene scenes[] = {
 	  { "--rate", "50M" },
 	  200000,
 	  200001 },
+	{ "listen, forward",
+	  true,
+	  SCENE_V4,
+	  SCENE_TARGET,
+	  SCENE_TARGET,
+	  false,
+	  { "-v", "--forward", "TARGET" },
+	  300000,
+	  300001 },
+	{ "listen, forward, answers",
+	  true,
+	  SCENE_UNIX,
+	  SCENE_TARGET,
+	  SCENE_TARGET,
+	  true,
+	  { "--forward", "TARGET", "--idle-timeout", "9", "--json" },
+	  300000,
+	  300001 },
 };
 
 Test(faults, connect_pipes)
@@ -177,6 +195,16 @@ Test(faults, connect_paced)
 	sweep_failures(&scenes[11]);
 }
 
+Test(faults, listen_forward)
+{
+	sweep_failures(&scenes[12]);
+}
+
+Test(faults, listen_forward_answers)
+{
+	sweep_failures(&scenes[13]);
+}
+
 Test(disturbed, connect_pipes)
 {
 	sweep_disturbances(&scenes[0]);
@@ -235,4 +263,14 @@ Test(disturbed, listen_unix)
 Test(disturbed, connect_paced)
 {
 	sweep_disturbances(&scenes[11]);
+}
+
+Test(disturbed, listen_forward)
+{
+	sweep_disturbances(&scenes[12]);
+}
+
+Test(disturbed, listen_forward_answers)
+{
+	sweep_disturbances(&scenes[13]);
 }
