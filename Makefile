@@ -274,7 +274,8 @@ format:
 
 # Rows of MODE:SOURCE:DESTINATION; installing and uninstalling read the same ones.
 INSTALLED := 755:$(BUILD)/sockit:$(BINDIR)/sockit \
-	$(foreach page,$(sort $(wildcard man/*.1)),644:$(page):$(MANDIR)/man1/$(notdir $(page))) \
+	$(foreach page,$(sort $(wildcard man/*.[17])), \
+		644:$(page):$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 	644:completions/sockit.bash:$(BASHCOMPDIR)/sockit \
 	644:completions/_sockit:$(ZSHCOMPDIR)/_sockit \
 	644:completions/sockit.fish:$(FISHCOMPDIR)/sockit.fish \

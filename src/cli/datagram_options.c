@@ -93,14 +93,6 @@ const struct option_row mailbox_option_rows[MAILBOX_OPTION_COUNT] = {
 		       "carries in one piece.",
 	},
 	{
-		.name = "tag",
-		FLAG_FIELD(struct mailbox_options, tag),
-		.only_for = FOR_DATAGRAM,
-		.help = "write who sent it and a blank in front of each datagram",
-		.man = "As in \"192.0.2.7:5353 \", \"[2001:db8::7]:5353 \" or \"unix:/path \"; it goes well with "
-		       "--delim line, and not with --delim len.",
-	},
-	{
 		.name = "reply-to",
 		CHOICE_FIELD(struct mailbox_options, reply_to),
 		.arg = "WHOM",

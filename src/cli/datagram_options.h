@@ -20,7 +20,6 @@ extern const struct option_row datagram_option_rows[DATAGRAM_OPTION_COUNT];
 struct mailbox_options {
 	enum framing delim;
 	uint64_t datagram_size;
-	bool tag;
 	enum reply_to reply_to;
 	unsigned max_datagrams; /* 0: no number */
 };
@@ -28,7 +27,7 @@ struct mailbox_options {
 /* What datagram_size is when it is not given: the longest that UDP has. */
 enum { MAILBOX_ROOM = 65535 };
 
-enum { MAILBOX_OPTION_COUNT = 5 };
+enum { MAILBOX_OPTION_COUNT = 4 };
 extern const struct option_row mailbox_option_rows[MAILBOX_OPTION_COUNT];
 
 /* What the rows cannot say of options beside an endpoint that keeps boundaries, and beside DELIM: a usage

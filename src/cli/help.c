@@ -82,20 +82,13 @@ static void add_long(struct text *t, const struct option_row *row)
 		text_add(t, " %s", row->arg);
 }
 
-/* The rest of such a command does not fit a screen with the names of all values, which `help GROUP` has. */
-static bool has_many_options(const struct command *command)
-{
-	enum { MANY = 45 };
-	struct command_row r;
-
-	return command_row_at(command, MANY, &r);
-}
+/* How much of the options the help of a command shows, so that it fits a screen. */
+enum detail { WITH_VALUES, NAMES_ONLY };
 
 /* "network", and its options by name */
 static void add_group_names(struct text *t, struct style style, const struct command *command,
-                            const struct option_group *group)
+                            const struct option_group *group, enum detail detail)
 {
-	bool brief = has_many_options(command);
 	struct fill f = fill_start(t, strlen(group->name) + 1, 2);
 	struct command_row r;
 	const char *separator = "";
@@ -112,10 +105,10 @@ static void add_group_names(struct text *t, struct style style, const struct com
 		f.column += strlen(separator);
 		if (r.row->letter != '\0')
 			text_add(&words, "-%c ", r.row->letter);
-		if (brief)
-			text_add(&words, "--%s", r.row->name);
-		else
+		if (detail == WITH_VALUES)
 			add_long(&words, r.row);
+		else
+			text_add(&words, "--%s", r.row->name);
 		fill_add_unbroken(&f, item);
 		separator = ",";
 	}
@@ -188,7 +181,8 @@ static void add_more(struct text *t, const struct command *command)
 	fill_end(&f);
 }
 
-void help_add_command(struct text *t, struct style style, const struct command *command)
+static void add_command(struct text *t, struct style style, const struct command *command,
+                        enum detail detail)
 {
 	text_add(t, "usage: sockit %s [OPTION...] %s\n", command->name, command->operands);
 	add_examples(t, command->examples, SIZE_MAX,
@@ -196,9 +190,31 @@ void help_add_command(struct text *t, struct style style, const struct command *
 	text_add(t, "\n%s: %s\n", command->operands, command->operands_help);
 	for (size_t i = 0; i < command->section_count; i++)
 		if (begins_group(command, i))
-			add_group_names(t, style, command, command->sections[i].group);
+			add_group_names(t, style, command, command->sections[i].group, detail);
 	add_more(t, command);
 	add_statuses(t, style, command->statuses);
+}
+
+static size_t count_lines(const char *str)
+{
+	size_t lines = 0;
+
+	while ((str = strchr(str, '\n')) != NULL) {
+		str++;
+		lines++;
+	}
+	return lines;
+}
+
+void help_add_command(struct text *t, struct style style, const struct command *command)
+{
+	const struct text before = *t;
+
+	add_command(t, style, command, WITH_VALUES);
+	if (count_lines(t->at + before.len) <= HELP_LINES)
+		return;
+	*t = before;
+	add_command(t, style, command, NAMES_ONLY);
 }
 
 /* "(auto, quit, keep; default auto)"; one choice alone is named by the option's arg already. */

@@ -6,12 +6,12 @@
 #include "cli/program.h"
 #include "out/style.h"
 
-enum { HELP_COLUMNS = 80 };
+enum { HELP_COLUMNS = 80, HELP_LINES = 24 };
 
 /* What `sockit` and `sockit --help` show. */
 void help_add_program(struct text *t, struct style style, const struct program *program);
 
-/* One screen of 24 lines: usage, examples, the names of all options. */
+/* One screen of HELP_LINES: usage, examples, the names of all options, and of their values if there is room. */
 void help_add_command(struct text *t, struct style style, const struct command *command);
 
 /* The options of the group called NAME, or of "all", each explained, or the socket options of "sockopt";

@@ -8,14 +8,15 @@
 #include "cli/exec_options.h"
 #include "cli/forward_options.h"
 #include "cli/group_options.h"
+#include "cli/joined_options.h"
 #include "cli/listen_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
 #include "cmd/forwarding.h"
+#include "cmd/listen_first.h"
 #include "cmd/listen_many.h"
 #include "cmd/ready.h"
 #include "cmd/session.h"
-#include "stream/acceptor.h"
 
 struct listen_command_options {
 	struct net_options net;
@@ -24,6 +25,7 @@ struct listen_command_options {
 	struct access_options access;
 	struct relay_options relay;
 	struct mailbox_options datagrams;
+	struct joined_options joined;
 	struct exec_options exec;
 	struct forward_options forward;
 	struct observe_options observe;
@@ -69,71 +71,6 @@ static const struct option_row listen_rows[] = {
 	},
 };
 
-/* Waiting for the client, for as long as the loop turns. */
-struct accepting {
-	struct loop *loop;
-	struct stream *stream;
-	struct timer limit;
-	bool late;
-};
-
-static void listen_accepted(void *context, struct stream *stream, const struct addr *peer)
-{
-	struct accepting *a = context;
-
-	(void)peer;
-	/* Two sockets may be ready at once; the second client finds nobody. */
-	if (a->stream)
-		(void)stream_close(stream);
-	else
-		a->stream = stream;
-	loop_stop(a->loop);
-}
-
-static void listen_late(struct timer *timer)
-{
-	struct accepting *a = CONTAINER_OF(timer, struct accepting, limit);
-
-	a->late = true;
-	loop_stop(a->loop);
-}
-
-/* Turn the loop until the first client is there. */
-static int listen_wait(struct loop *loop, struct listener *listener,
-                       const struct listen_command_options *o, nsec_t deadline,
-                       struct report *report, struct accepting *a, struct err *err)
-{
-	struct acceptor_request request = {
-		.loop = loop,
-		.report = report,
-		.listener = listener,
-		.tells = true,
-		.accepted = listen_accepted,
-		.context = a,
-	};
-	char subject[256];
-	struct text t = TEXT_OVER(subject);
-	nsec_t accept_until = nsec_after(loop_now(loop), o->accept_timeout);
-
-	*a = (struct accepting){ .loop = loop, .limit.fire = listen_late };
-	listener_describe(listener, &t);
-	struct acceptor *acceptor = acceptor_new(&request, err);
-	if (!acceptor)
-		return -1;
-	loop_timer(loop, &a->limit, accept_until < deadline ? accept_until : deadline);
-	int result = loop_run(loop, err);
-	loop_timer_cancel(loop, &a->limit);
-	acceptor_free(acceptor);
-	if (result || !a->late)
-		return result;
-	if (accept_until > deadline)
-		return session_deadline(&o->relay, "accept", subject, err);
-	(void)err_set(err, ERR_TIME, 0, "accept", "%s", subject);
-	err_detail(err, "nobody connected within %g s (--accept-timeout)",
-	           nsec_to_msec(o->accept_timeout) / 1000);
-	return -1;
-}
-
 /* What has to be known of each datagram. */
 static struct mailbox_wants listen_wants(const struct listen_command_options *o,
                                          const struct spec *spec, const struct ready *ready)
@@ -146,7 +83,7 @@ static struct mailbox_wants listen_wants(const struct listen_command_options *o,
 	if (o->forward.endpoint)
 		return datagram_forward_wants;
 	return (struct mailbox_wants){
-		.peer = heard || answers || ready->admission || o->datagrams.tag,
+		.peer = heard || answers || ready->admission || o->joined.tag,
 		.local = heard || answers,
 		.when = heard,
 	};
@@ -162,6 +99,7 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 		.datagrams = &o->datagrams,
 		.listener = listener,
 		.wants = *wants,
+		.tag = o->joined.tag,
 		.accept_timeout = o->accept_timeout,
 		.deadline = deadline,
 	};
@@ -169,6 +107,11 @@ static int listen_for_datagrams(struct loop *loop, struct listener *listener,
 
 	listener_close(listener);
 	return result;
+}
+
+static bool listen_keeps_open(const struct listen_command_options *o)
+{
+	return o->keep_open || joined_options_brokers(&o->joined);
 }
 
 /* What the option rows cannot say. */
@@ -181,7 +124,7 @@ static int listen_check(const struct command_call *call, const struct spec *spec
 			err,
 			"--send-only has no meaning for %s: only who has sent something can be sent to",
 			spec->text);
-	if (o->datagrams.tag && o->datagrams.delim == FRAMING_LEN)
+	if (o->joined.tag && o->datagrams.delim == FRAMING_LEN)
 		return err_usage(err, "--tag and --delim len exclude each other");
 	if (exec_options_given(&o->exec) && spec->kind == SPEC_TCP && !spec->host[0]) {
 		(void)err_usage(err, "%s needs an address to listen on, not a port alone",
@@ -190,10 +133,12 @@ static int listen_check(const struct command_call *call, const struct spec *spec
 		         spec->port, spec->port);
 		return -1;
 	}
-	if (command_check_needs(call, many_option_rows, MANY_OPTION_COUNT, "keep-open", err))
+	if (!listen_keeps_open(o) &&
+	    command_check_needs(call, many_option_rows, MANY_OPTION_COUNT, "keep-open", err))
 		return -1;
-	if (o->keep_open && !exec_options_given(&o->exec) && !o->forward.endpoint)
-		return err_usage(err, "--keep-open needs --exec, --sh-exec or --forward");
+	if (!exec_options_given(&o->exec) && !o->forward.endpoint &&
+	    joined_options_check(&o->joined, &o->relay, listen_keeps_open(o), spec, err))
+		return -1;
 	if (session_check_program(&o->exec, &o->relay, spec, err))
 		return -1;
 	return datagram_options_check(&o->relay, o->datagrams.delim, spec, err);
@@ -220,14 +165,18 @@ static int listen_for_client(struct loop *loop, struct listener *listener,
 		.reply_timeout = NSEC_NEVER,
 		.delim = o->datagrams.delim,
 	};
-	struct accepting a;
-	int result = listen_wait(loop, listener, o, session->deadline, report, &a, err);
+	struct listen_first_request request = {
+		.listener = listener,
+		.relay = &o->relay,
+		.accept_timeout = o->accept_timeout,
+		.deadline = session->deadline,
+	};
+	int result = listen_first(loop, &request, report, &session->peer, err);
 
 	/* One client is all: others are refused from now on instead of waiting in vain. */
 	listener_close(listener);
 	if (result)
 		return result;
-	session->peer = a.stream;
 	session->datagrams = &packets;
 	return session_run(loop, session, report, err);
 }
@@ -294,11 +243,12 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 	if (spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);
-	if (o->keep_open)
+	if (listen_keeps_open(o))
 		return listen_many(loop,
 		                   &(struct listen_many_request){
 					   .many = &o->many,
 					   .relay = &o->relay,
+					   .joined = &o->joined,
 					   .program = session.program,
 					   .forwarding = session.forwarding,
 					   .listener = listener,
@@ -357,6 +307,8 @@ static const struct option_section listen_sections[] = {
 	  offsetof(struct listen_command_options, relay) },
 	{ &option_group_relay, mailbox_option_rows, MAILBOX_OPTION_COUNT,
 	  offsetof(struct listen_command_options, datagrams) },
+	{ &option_group_relay, joined_option_rows, JOINED_OPTION_COUNT,
+	  offsetof(struct listen_command_options, joined) },
 	{ &option_group_relay, exec_option_rows, EXEC_OPTION_COUNT,
 	  offsetof(struct listen_command_options, exec) },
 	{ &option_group_relay, forward_option_rows, FORWARD_OPTION_COUNT,

@@ -83,37 +83,10 @@ static int listening_run(struct listening *l, struct loop *loop, const struct se
 	return result;
 }
 
-static int listening_serve(struct loop *loop, const struct listen_many_request *request,
-                           const struct role *role, void *context, const char *name,
-                           struct report *report, struct err *err)
+static int listening_program(struct listening *l, struct loop *loop, struct server_request *q,
+                             struct report *report, struct err *err)
 {
-	struct server_place place = { .name = name, .listener = request->listener };
-	struct server_request server = {
-		.places = &place,
-		.place_count = 1,
-		.role = role,
-		.role_context = context,
-		.max_conns = request->many->max_conns,
-		.threads = 1,
-		.max_accepts = request->many->max_accepts,
-		.idle_timeout = NSEC_NEVER,
-		.drain = request->many->drain,
-	};
-	struct listening l = { .request = request };
-
-	process_want_descriptors(LISTEN_DESCRIPTORS * request->many->max_conns);
-	int result = listening_run(&l, loop, &server, report, err);
-	listener_close(request->listener);
-	return result;
-}
-
-int listen_many(struct loop *loop, const struct listen_many_request *request, struct report *report,
-                struct err *err)
-{
-	if (request->forwarding)
-		return listening_serve(loop, request, &role_forward, &request->forwarding->request,
-		                       request->forwarding->target.text, report, err);
-
+	const struct listen_many_request *request = l->request;
 	struct role_program_plan program = {
 		.path = request->program->words->path,
 		.argv = request->program->words->argv,
@@ -123,5 +96,64 @@ int listen_many(struct loop *loop, const struct listen_many_request *request, st
 		.ack_timeout = SESSION_TIMEOUT,
 	};
 
-	return listening_serve(loop, request, &role_program, &program, "a program", report, err);
+	q->role = &role_program;
+	q->role_context = &program;
+	q->idle_timeout = NSEC_NEVER;
+	process_want_descriptors(LISTEN_DESCRIPTORS * q->max_conns);
+	return listening_run(l, loop, q, report, err);
+}
+
+static int listening_forward(struct listening *l, struct loop *loop, struct server_request *q,
+                             struct server_place *place, struct report *report, struct err *err)
+{
+	struct forwarding *forwarding = l->request->forwarding;
+
+	q->role = &role_forward;
+	q->role_context = &forwarding->request;
+	q->idle_timeout = NSEC_NEVER;
+	place->name = forwarding->target.text;
+	process_want_descriptors(LISTEN_DESCRIPTORS * q->max_conns);
+	return listening_run(l, loop, q, report, err);
+}
+
+static int listening_joined(struct listening *l, struct loop *loop, struct server_request *q,
+                            struct server_place *place, struct report *report, struct err *err)
+{
+	struct listen_joined joined;
+
+	if (listen_joined_open(&joined, l->request->joined, l->request->relay, err))
+		return -1;
+	q->role = joined.role;
+	q->role_context = joined.context;
+	place->name = joined.name;
+	process_want_descriptors(joined.descriptors * q->max_conns);
+	int result = listening_run(l, loop, q, report, err);
+	return listen_joined_close(&joined, result, err);
+}
+
+int listen_many(struct loop *loop, const struct listen_many_request *request, struct report *report,
+                struct err *err)
+{
+	struct server_place place = { .name = "a program", .listener = request->listener };
+	struct server_request server = {
+		.places = &place,
+		.place_count = 1,
+		.max_conns = request->many->max_conns,
+		.threads = 1,
+		.max_accepts = request->many->max_accepts,
+		.idle_timeout = request->relay->idle_timeout,
+		.drain = request->many->drain,
+	};
+	struct listening l = { .request = request };
+	int result;
+
+	if (request->program)
+		result = listening_program(&l, loop, &server, report, err);
+	else if (request->forwarding)
+		result = listening_forward(&l, loop, &server, &place, report, err);
+	else
+		result = listening_joined(&l, loop, &server, &place, report, err);
+
+	listener_close(request->listener);
+	return result;
 }

@@ -4,15 +4,17 @@
 
 #include "cli/command.h"
 #include "cli/many_options.h"
+#include "cmd/listen_joined.h"
 #include "cmd/session.h"
 #include "stream/listener.h"
 
 struct listen_many_request {
 	const struct many_options *many;
 	const struct relay_options *relay;
-	const struct session_program *program; /* NULL: none */
-	struct forwarding *forwarding;         /* NULL: none */
-	struct listener *listener;             /* closed by listen_many */
+	const struct session_program *program; /* NULL: none, but what is: */
+	struct forwarding *forwarding;         /* or, where that is NULL too: */
+	const struct joined_options *joined;
+	struct listener *listener; /* closed by listen_many */
 	nsec_t accept_timeout;
 	nsec_t deadline; /* when all of it must be over */
 };

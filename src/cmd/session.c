@@ -288,7 +288,7 @@ static int session_start_server(struct session *s, const struct session_server_r
 		.admission = listener_admission(q->listener),
 		.framing = q->datagrams->delim,
 		.cut = session_cut(o, q->datagrams->delim),
-		.tag = q->datagrams->tag,
+		.tag = q->tag,
 		.room = q->datagrams->datagram_size,
 		.longest = session_longest(q->datagrams, q->listener),
 		.reply_to = q->datagrams->reply_to,

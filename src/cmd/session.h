@@ -59,6 +59,7 @@ struct session_server_request {
 	const struct mailbox_options *datagrams;
 	const struct listener *listener; /* of datagram sockets; stays the caller's */
 	struct mailbox_wants wants;      /* that it was opened with */
+	bool tag;                        /* its sender stands in front of each */
 	nsec_t accept_timeout;
 	nsec_t deadline; /* when all of it must be over */
 };

@@ -42,6 +42,11 @@ void server_unclaim(struct server *s)
 	(void)atomic_fetch_sub(&s->totals->now, 1);
 }
 
+bool server_is_full(const struct server *s)
+{
+	return COUNTED(s->totals->now) >= s->request->max_conns;
+}
+
 bool server_is_done(const struct server *s)
 {
 	return s->request->max_accepts && atomic_load(&s->totals->now) == 0 &&

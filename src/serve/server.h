@@ -73,6 +73,9 @@ void server_end(struct server *s);
 bool server_claim(struct server *s);
 void server_unclaim(struct server *s);
 
+/* Whether --max-conns clients are here. */
+bool server_is_full(const struct server *s);
+
 /* Whether all of --max-accepts have come and gone. */
 bool server_is_done(const struct server *s);
 

@@ -196,17 +196,21 @@ static void admission_renew(struct admission *a)
 		admission_change(a);
 }
 
-static void admission_ids(int fd, struct access_peer *peer)
+/* The user of a Unix peer: 0, or the negative errno with which it cannot be found out. */
+static int admission_ids(int fd, struct access_peer *peer)
 {
 	struct ucred ids;
 	socklen_t len = sizeof ids;
 
-	if (fd < 0 || peer->addr->at.any.sa_family != AF_UNIX ||
-	    sys_getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &ids, &len))
-		return;
+	if (fd < 0 || peer->addr->at.any.sa_family != AF_UNIX)
+		return 0;
+	int error = sys_getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &ids, &len);
+	if (error)
+		return error;
 	peer->has_ids = true;
 	peer->uid = ids.uid;
 	peer->gid = ids.gid;
+	return 0;
 }
 
 /* Why WHO may not come in, or NULL. */
@@ -242,10 +246,10 @@ bool admission_lets(struct admission *a, int fd, const struct addr *peer)
 
 	if (!a)
 		return true;
-	admission_ids(fd, &who);
+	int error = admission_ids(fd, &who);
 	(void)pthread_mutex_lock(&a->lock);
 	admission_renew(a);
-	const char *reason = admission_objection(a, &who);
+	const char *reason = error ? failure_errno_text(-error) : admission_objection(a, &who);
 	(void)pthread_mutex_unlock(&a->lock);
 	if (!reason)
 		return true;

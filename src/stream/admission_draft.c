@@ -17,6 +17,7 @@ static struct admission_file draft_look(const char *path)
 	if (!path || sys_stat(path, &st))
 		return (struct admission_file){ 0 };
 	return (struct admission_file){
+		.type = st.st_mode & S_IFMT,
 		.device = st.st_dev,
 		.inode = st.st_ino,
 		.size = st.st_size,
@@ -26,8 +27,9 @@ static struct admission_file draft_look(const char *path)
 
 static bool draft_is_same(const struct admission_file *a, const struct admission_file *b)
 {
-	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-	       a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+	return a->type == b->type && a->device == b->device && a->inode == b->inode &&
+	       a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
+	       a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
 void admission_draft_drop(struct admission_draft *d)
@@ -62,8 +64,14 @@ int admission_draft_read(struct admission_draft *d, const struct admission_reque
 {
 	admission_draft_drop(d);
 	d->number++;
-	for (size_t side = 0; side < ADMISSION_SIDES; side++)
-		files[side] = draft_look(draft_rules(q, side)->file);
+	for (size_t side = 0; side < ADMISSION_SIDES; side++) {
+		const char *path = draft_rules(q, side)->file;
+
+		files[side] = draft_look(path);
+		/* A pipe can be read once, and opening it may wait for ever. */
+		if (files[side].type && files[side].type != S_IFREG)
+			return err_usage(err, "%s: rules are read from regular files alone", path);
+	}
 	for (size_t side = 0; side < ADMISSION_SIDES; side++)
 		if (draft_read_side(d, q, side, err))
 			return -1;

@@ -24,6 +24,7 @@ enum { ADMISSION_ALLOW, ADMISSION_DENY, ADMISSION_SIDES };
 
 /* What a file was when it was read; all zeros: it was not there. */
 struct admission_file {
+	mode_t type;
 	dev_t device;
 	ino_t inode;
 	off_t size;

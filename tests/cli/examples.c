@@ -25,6 +25,8 @@ static const char *const commands[] = {
 	"resolve", "connect", "listen", "echo-serve", "byteorder", "services",
 };
 
+enum { PAGES = 9 }; /* of the manual; each has a test below */
+
 static const char *reason_against(const struct example *example)
 {
 	for (size_t i = 0; i < ARRAY_LEN(untried); i++)
@@ -114,4 +116,53 @@ Test(examples, of_byteorder)
 Test(examples, of_services)
 {
 	try_page("man/sockit-services.1");
+}
+
+Test(examples, of_the_course)
+{
+	try_page("man/sockit-sockets.7");
+}
+
+Test(examples, of_the_recipes)
+{
+	try_page("man/sockit-recipes.7");
+}
+
+static unsigned count_untried(struct examples examples)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < examples.count; i++)
+		count += reason_against(&examples.at[i]) != NULL;
+	return count;
+}
+
+Test(examples, are_counted)
+{
+	size_t found = 0, untried_ones = 0, pages = 0;
+	struct examples some = examples_of_markdown("README.md");
+	DIR *folder = opendir("man");
+	struct dirent *entry;
+	char *from;
+
+	found += some.count;
+	untried_ones += count_untried(some);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		struct child child = sockit_expect(WORDS("help", commands[i]), 0);
+
+		found += examples_of_help(commands[i], child_out(&child)).count;
+	}
+	while (folder && (entry = readdir(folder))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		must(asprintf(&from, "man/%s", entry->d_name), "asprintf");
+		some = examples_of_page(from);
+		found += some.count;
+		untried_ones += count_untried(some);
+		pages++;
+	}
+	(void)closedir(folder);
+	fprintf(stderr, "examples: %zu in README, help and manual, %zu of them not tried\n", found,
+	        untried_ones);
+	cr_assert_eq(pages, PAGES, "%zu pages, and %d have a test here", pages, PAGES);
 }

@@ -141,7 +141,7 @@ static const struct bad bad_options[] = {
 	{ { "connect", "--check", "localhost:80" }, { "--check" }, NULL },
 	{ { "connect", "--tls", "localhost:80" }, { "--tls" }, NULL },
 	{ { "listen", "--udp", "unix:/tmp/x" }, { "--udp" }, NULL },
-	{ { "listen", "--keep-open", "0" }, { "--keep-open" }, NULL },
+	{ { "listen", "--tls", "0" }, { "--tls" }, NULL },
 };
 
 static const struct bad bad_durations[] = {

@@ -208,6 +208,8 @@ static struct terminal *terminal_of(struct play *play, const char *name)
 		.program = "sh",
 		.args = WORDS("-c", loop, play->folders[terminal->machine]),
 		.in = { END_PIPE },
+		.out = { END_PTY },
+		.env = WORDS("NO_COLOR=1"),
 		.netns = machines[terminal->machine],
 	});
 	return terminal;
@@ -216,7 +218,7 @@ static struct terminal *terminal_of(struct play *play, const char *name)
 /* How many steps have ended, and the status of the last one. */
 static unsigned steps_ended(const struct terminal *terminal, int *status)
 {
-	const char *p = child_out(&terminal->child);
+	const char *p = child_tty(&terminal->child);
 	unsigned count = 0;
 
 	for (; (p = strchr(p, '\036')) && strchr(p, '\037'); p++, count++)
@@ -234,7 +236,7 @@ static bool has_ended(const struct terminal *terminal)
 /* Whether what the step has shown is what is written. */
 static bool shows(const struct terminal *terminal)
 {
-	char *said = strdup(child_out(&terminal->child) + terminal->begins);
+	char *said = strdup(child_tty(&terminal->child) + terminal->begins);
 	bool same;
 
 	said[strcspn(said, "\036")] = '\0';
@@ -308,7 +310,7 @@ static void type(struct play *play, const struct step *step)
 	await_end(play, terminal);
 	before = doors(terminal->machine);
 	terminal->at = step;
-	terminal->begins = strlen(child_out(&terminal->child));
+	terminal->begins = strlen(child_tty(&terminal->child));
 	terminal->typed++;
 	child_feed(&terminal->child, step->command);
 	child_feed(&terminal->child, "\n");

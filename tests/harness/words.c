@@ -40,24 +40,23 @@ static size_t time_at(const char *p)
 	return isalnum((unsigned char)*end) ? 0 : (size_t)(end - p);
 }
 
-/* "=" and the result behind a call that makes a socket; "pid" and a number; "sockit/4711" */
+/* "=" and the result of a call that makes something; "pid" and a number; "sockit/4711"; "close(4)" */
 static bool is_number_of_run(const struct words *words, const char *word, const char *p, bool made)
 {
 	const char *before = words->count > 0 ? words->at[words->count - 1] : "";
 	const char *end = behind_digits(p);
 	unsigned long number = strtoul(p, NULL, 10);
 
-	if (p == word)
-		return (made && strcmp(before, "=") == 0) || strcmp(before, "pid") == 0 ||
-		       (strcmp(before, "port") == 0 && number >= FIRST_EPHEMERAL);
-	if (p[-1] == '/')
+	if (p == word && ((made && strcmp(before, "=") == 0) || strcmp(before, "pid") == 0))
+		return true;
+	if (p > word && p[-1] == '/')
 		return isalpha((unsigned char)word[0]) && *end == '\0';
-	if (p[-1] == '(' && (*end == ',' || *end == ')'))
+	if (p > word && p[-1] == '(' && (*end == ',' || *end == ')'))
 		return strchr(word, '(') == p - 1 && number < 100;
 	return number >= FIRST_EPHEMERAL && number <= LAST_EPHEMERAL;
 }
 
-/* Append WORD, with a # for each number of this run alone. MADE: a call that gives a socket is told. */
+/* Append WORD, with a # for each number of this run alone. MADE: behind makes(). */
 static void add_word(struct words *words, const char *word, bool made)
 {
 	char *to = words->at[words->count];
@@ -80,9 +79,15 @@ static void add_word(struct words *words, const char *word, bool made)
 	words->count++;
 }
 
-static bool makes_socket(const char *word)
+/* Whether WORD begins a call whose result is a descriptor or a process. */
+static bool makes(const char *word)
 {
-	return strncmp(word, "socket(", 7) == 0 || strncmp(word, "accept4(", 8) == 0;
+	static const char *const calls[] = { "socket(", "accept4(", "fork(", "waitpid(" };
+
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (strncmp(word, calls[i], strlen(calls[i])) == 0)
+			return true;
+	return false;
 }
 
 static struct words words_of(const char *text)
@@ -99,7 +104,7 @@ static struct words words_of(const char *text)
 		if (words.count == MAX_WORDS)
 			fail("more than %d words", MAX_WORDS);
 		snprintf(word, sizeof word, "%.*s", (int)len, text);
-		made = makes_socket(word) || (made && !strchr(word, '('));
+		made = makes(word) || (made && !strchr(word, '('));
 		add_word(&words, word, made);
 		text += len;
 	}

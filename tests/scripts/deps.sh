@@ -22,6 +22,10 @@ test  util-linux       util-linux         util-linux-misc   util-linux       -  
 test  procps           procps-ng          procps-ng         procps-ng        -                command -v ps
 test  netbase          setup              alpine-baselayout iana-etc         -                [ -s /etc/services ]
 test  dnsmasq-base     dnsmasq            dnsmasq           dnsmasq          dnsmasq          command -v dnsmasq
+test  bc               bc                 bc                bc               bc               command -v bc
+test  mandoc           mandoc             mandoc            mandoc           mandoc           command -v mandoc
+test  groff            groff              groff             groff            groff            command -v groff
+test  man-db           man-db             man-db            man-db           man-db           command -v man
 test  tmux             tmux               tmux              tmux             tmux             command -v tmux
 test  zsh              zsh                zsh               zsh              zsh              command -v zsh
 test  fish             fish               fish              fish             fish             command -v fish

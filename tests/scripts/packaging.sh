@@ -24,6 +24,7 @@ installs_and_uninstalls() {
 	files "$to" | diff -u - <({
 		printf '644 %s\n' b/sockit z/_sockit f/sockit.fish d/README.md d/CHANGELOG.md d/LICENSE
 		find man -name '*.1' -printf '644 m/man1/%P\n'
+		find man -name '*.7' -printf '644 m/man7/%P\n'
 		echo 755 usr/bin/sockit
 	} | sort -k2) || fail 'not what should be installed'
 	"$to/usr/bin/sockit" --version >/dev/null || fail 'the installed program does not run'

@@ -58,7 +58,7 @@ Test(hint, no_hint_for_our_own)
 
 Test(hint, reserved_letters_are_unknown)
 {
-	static const char *const reserved[] = { "-k", "-z", "-x", "-o", "-T" };
+	static const char *const reserved[] = { "-z", "-x", "-o", "-T" };
 
 	for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
 		struct err e = hint_for("connect", reserved[i]);

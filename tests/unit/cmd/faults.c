@@ -94,7 +94,7 @@ static const struct scene scenes[] = {
 	  SCENE_PIPE,
 	  SCENE_NULL,
 	  true,
-	  { NULL },
+	  { "--deny-file", "RULES" },
 	  100000,
 	  400000 },
 	{ "listen, Unix",
@@ -115,6 +115,24 @@ static const struct scene scenes[] = {
 	  { "--rate", "50M" },
 	  200000,
 	  200001 },
+	{ "listen, kept open",
+	  true,
+	  SCENE_V4,
+	  SCENE_PIPE,
+	  SCENE_PIPE,
+	  false,
+	  { "-k", "-v", "--max-accepts", "1" },
+	  300000,
+	  300001 },
+	{ "listen, kept open, Unix",
+	  true,
+	  SCENE_UNIX,
+	  SCENE_FILE,
+	  SCENE_FILE,
+	  true,
+	  { "-k", "--max-accepts", "1" },
+	  300000,
+	  300001 },
 	{ "listen, forward",
 	  true,
 	  SCENE_V4,
@@ -195,14 +213,24 @@ Test(faults, connect_paced)
 	sweep_failures(&scenes[11]);
 }
 
-Test(faults, listen_forward)
+Test(faults, keep_open)
 {
 	sweep_failures(&scenes[12]);
 }
 
-Test(faults, listen_forward_answers)
+Test(faults, keep_open_unix)
 {
 	sweep_failures(&scenes[13]);
+}
+
+Test(faults, listen_forward)
+{
+	sweep_failures(&scenes[14]);
+}
+
+Test(faults, listen_forward_answers)
+{
+	sweep_failures(&scenes[15]);
 }
 
 Test(disturbed, connect_pipes)
@@ -265,12 +293,22 @@ Test(disturbed, connect_paced)
 	sweep_disturbances(&scenes[11]);
 }
 
-Test(disturbed, listen_forward)
+Test(disturbed, keep_open)
 {
 	sweep_disturbances(&scenes[12]);
 }
 
-Test(disturbed, listen_forward_answers)
+Test(disturbed, keep_open_unix)
 {
 	sweep_disturbances(&scenes[13]);
+}
+
+Test(disturbed, listen_forward)
+{
+	sweep_disturbances(&scenes[14]);
+}
+
+Test(disturbed, listen_forward_answers)
+{
+	sweep_disturbances(&scenes[15]);
 }

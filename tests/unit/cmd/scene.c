@@ -88,7 +88,7 @@ static void open_out(struct run *run)
 static int make_argv(const struct run *run, char *argv[])
 {
 	static char words[12][160];
-	static const char *told;
+	static const char *told, *rules;
 	const struct scene *s = run->scene;
 	char count[24];
 	int n = 0;
@@ -106,12 +106,14 @@ static int make_argv(const struct run *run, char *argv[])
 	else
 		snprintf(words[n++], sizeof words[0], "%s", run->place.word);
 	told = told ? told : scratch_path("told");
+	rules = rules ? rules : scratch_file("rules", "192.0.2.0/24\n2001:db8::/32\n");
 	snprintf(count, sizeof count, "%llu", (unsigned long long)s->down / SCENE_LINE);
 	for (size_t i = 0; i < ARRAY_LEN(s->options) && s->options[i]; i++)
 		snprintf(words[n++], sizeof words[0], "%s",
 		         strcmp(s->options[i], "FILE") == 0     ? told
-		         : strcmp(s->options[i], "COUNT") == 0  ? count
+		         : strcmp(s->options[i], "RULES") == 0  ? rules
 		         : strcmp(s->options[i], "TARGET") == 0 ? run->target_word
+		         : strcmp(s->options[i], "COUNT") == 0  ? count
 		                                                : s->options[i]);
 	for (int i = 0; i < n; i++)
 		argv[i] = words[i];

@@ -36,7 +36,8 @@ struct scene {
 	enum scene_net net;
 	enum scene_end in, out;
 	bool answers; /* the peer sends only after it has seen the end of what sockit sends */
-	/* FILE is a file's name, COUNT how many lines are down, TARGET an endpoint. */
+	/* FILE is a file's name, RULES one of others' addresses, COUNT how many lines are down, TARGET an
+	 * endpoint. */
 	const char *options[6];
 	uint64_t up, down; /* bytes from stdin to the peer, and back; whole lines of datagrams */
 };

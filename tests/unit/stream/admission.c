@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/fail.h"
@@ -242,6 +243,44 @@ Test(admission, users_of_unix_sockets)
 	(void)snprintf(rule, sizeof rule, "uid=%u", geteuid() + 1);
 	cr_assert_eq(open_rules(&(struct admission_request){ .deny = { words, 1, NULL } }), 0);
 	cr_assert(admission_lets(admission, ends[0], &a));
+}
+
+static int fail_getsockopt(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	return call->op == SYS_GETSOCKOPT ? ENOBUFS : 0;
+}
+
+Test(admission, a_user_who_cannot_be_found_out_is_refused)
+{
+	static const char *const words[] = { "uid=4294967294" };
+	struct sys_observer observer = { .before = fail_getsockopt };
+	struct addr a;
+	int ends[2];
+
+	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");
+	cr_assert_eq(addr_local(&a, "/s", false, &err), 0);
+	cr_assert_eq(open_rules(&(struct admission_request){ .deny = { words, 1, NULL } }), 0);
+	cr_assert(admission_lets(admission, ends[0], &a));
+	sys_observe(&observer);
+	bool let = admission_lets(admission, ends[0], &a);
+	sys_observe(NULL);
+	cr_assert_not(let);
+}
+
+/* Neither at start nor later: it could be read once, and opening it may wait for ever. */
+Test(admission, rules_are_not_read_from_a_pipe)
+{
+	struct admission_request request = { .deny.file = scratch_path("pipe") };
+
+	must(mkfifo(request.deny.file, 0600), "mkfifo");
+	cr_assert(open_rules(&request) == -1 && err.domain == ERR_USAGE, "%s", err.detail);
+	request.deny.file = rewrite("10.0.0.1\n");
+	cr_assert_eq(open_rules(&request), 0);
+	must(unlink(request.deny.file), "unlink");
+	must(mkfifo(request.deny.file, 0600), "mkfifo");
+	cr_assert(!lets("10.0.0.1") && lets("10.0.0.2"));
+	cr_assert(has_told("stay as they were: "));
 }
 
 Test(admission, names_mean_the_addresses_that_they_have)

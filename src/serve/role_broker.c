@@ -1,0 +1,177 @@
+#include "serve/role_broker.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "serve/crowd.h"
+
+/* The longest prefix of a line, and what is escaped at once. */
+enum { BROKER_PREFIX = 32, BROKER_PIECE = 4096 };
+
+struct broker {
+	struct crowd crowd;
+	struct role_broker_request *request;
+	/* A line that is made; memory that costs nothing before it is used. */
+	size_t made;
+	uint8_t scratch[CROWD_READ];
+	uint8_t line[BROKER_PREFIX + ESCAPE_GROWTH * (LINE_MOST + CROWD_READ + ESCAPE_HELD) + 1];
+};
+
+static struct broker *broker_of(struct guest *g)
+{
+	return CONTAINER_OF(g->crowd, struct broker, crowd);
+}
+
+/* Of a line without its newline: a carriage return in it would let its sender write over the prefix. */
+static void broker_escape(struct broker *b, const uint8_t *bytes, size_t n)
+{
+	struct escape state = { .held_len = 0 };
+
+	while (n > 0) {
+		const uint8_t *stop = memchr(bytes, '\r', n);
+		size_t len = stop ? (size_t)(stop - bytes) : n;
+
+		b->made += escape_stream(&state, bytes, len, b->line + b->made);
+		b->made += escape_stream_end(&state, b->line + b->made);
+		if (stop) {
+			memcpy(b->line + b->made, "\\x0d", 4);
+			b->made += 4;
+			len++;
+		}
+		bytes += len;
+		n -= len;
+	}
+}
+
+/* Say a line of G, with its newline or without. */
+static void broker_say(struct guest *g, const uint8_t *bytes, size_t n)
+{
+	struct broker *b = broker_of(g);
+	struct text t = text_over((char *)b->line, BROKER_PREFIX);
+
+	n -= n > 0 && bytes[n - 1] == '\n';
+	n -= n > 0 && bytes[n - 1] == '\r';
+	text_add_str(&t, "<user");
+	text_add_number(&t, g->client.told.id);
+	text_add_str(&t, "> ");
+	b->made = t.len;
+	broker_escape(b, bytes, n);
+	b->line[b->made++] = '\n';
+	crowd_give(&b->crowd, g, b->line, b->made);
+}
+
+static void broker_say_begun(struct guest *g)
+{
+	if (g->source.line.len > 0)
+		broker_say(g, g->source.line.at, g->source.line.len);
+	line_forget(&g->source.line);
+}
+
+static void broker_chat(struct guest *g, const uint8_t *bytes, size_t n)
+{
+	size_t ended = line_ended(bytes, n);
+
+	for (size_t used = 0; used < ended;) {
+		size_t len = (size_t)((const uint8_t *)memchr(bytes + used, '\n', n - used) -
+		                      (bytes + used)) +
+		             1;
+
+		/* What it has begun, and its end; or both for themselves when that is too long. */
+		if (g->source.line.len > 0 && line_hold(&g->source.line, bytes + used, len) == 0) {
+			broker_say_begun(g);
+		} else {
+			broker_say_begun(g);
+			broker_say(g, bytes + used, len);
+		}
+		used += len;
+	}
+	if (ended == n || line_hold(&g->source.line, bytes + ended, n - ended) == 0)
+		return;
+	broker_say_begun(g);
+	broker_say(g, bytes + ended, n - ended);
+}
+
+static uint8_t *broker_room(struct guest *g, size_t *size)
+{
+	struct broker *b = broker_of(g);
+
+	if (crowd_holds_back(&b->crowd, g))
+		return NULL;
+	*size = sizeof b->scratch;
+	return b->scratch;
+}
+
+static void broker_took(struct guest *g, uint8_t *bytes, size_t n)
+{
+	struct broker *b = broker_of(g);
+
+	if (b->request->chat)
+		broker_chat(g, bytes, n);
+	else
+		crowd_give(&b->crowd, g, bytes, n);
+}
+
+static bool broker_ended(struct guest *g)
+{
+	broker_say_begun(g);
+	return true;
+}
+
+/* Who is still to be held back is, when it is read next. */
+static void broker_changed(struct crowd *crowd)
+{
+	crowd_release(crowd);
+}
+
+static void broker_forget(struct guest *g)
+{
+	line_forget(&g->source.line);
+}
+
+static const struct crowd_ops broker_ops = {
+	.room = broker_room,
+	.took = broker_took,
+	.ended = broker_ended,
+	.changed = broker_changed,
+	.forget = broker_forget,
+};
+
+static int broker_open(struct engine *engine, void *context, void **state, struct err *err)
+{
+	struct role_broker_request *q = context;
+	struct broker *b = malloc(sizeof *b);
+
+	if (!b)
+		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
+	crowd_open(&b->crowd, engine, &q->crowd, &broker_ops, b->scratch);
+	b->request = q;
+	*state = b;
+	return 0;
+}
+
+static void broker_close(void *state)
+{
+	struct broker *b = state;
+
+	crowd_close(&b->crowd);
+	free(b);
+}
+
+static struct client *broker_new_client(void *state, const struct server_place *place,
+                                        struct stream *stream)
+{
+	struct broker *b = state;
+
+	(void)place;
+	return crowd_new_client(&b->crowd, stream);
+}
+
+const struct role role_broker = {
+	.open = broker_open,
+	.close = broker_close,
+	.new_client = broker_new_client,
+	.start = crowd_start,
+	.drain = crowd_drain,
+	.cut = crowd_cut,
+	.free_client = crowd_free_client,
+};
