@@ -67,8 +67,8 @@ _sockit_tables()
 		groups='network relay observe sockopt all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout -m,--max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --tag --output --append --slow --broker --chat --exec --sh-exec --allow-setuid -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --output --slow --sh-exec --report '
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout -m,--max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --tag --output --append --slow --broker --chat --exec --sh-exec --allow-setuid --forward --forward-sockopt+ -w,--connect-timeout --session-timeout --max-sessions --proxy-protocol --accept-proxy-protocol -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --output --slow --sh-exec --forward --forward-sockopt -w --connect-timeout --session-timeout --max-sessions --proxy-protocol --report '
 		groups='network relay observe sockopt all'
 		;;
 	echo-serve)
@@ -173,6 +173,9 @@ _sockit_value()
 	listen:--reply-to) _sockit_answer -W 'first last all' ;;
 	listen:--output) _sockit_files ;;
 	listen:--slow) _sockit_answer -W 'block drop close' ;;
+	listen:--forward) _sockit_answer -A hostname ;;
+	listen:--forward-sockopt) _sockit_sockopts ;;
+	listen:--proxy-protocol) _sockit_answer -W 'v1 v2' ;;
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;

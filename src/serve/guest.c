@@ -257,7 +257,7 @@ void guest_watch(struct guest *g)
 	bool sends = !outbox_is_empty(&g->outbox);
 
 	/* Where nothing is waited for, its hanging up would wake us again and again. */
-	if ((g->in_ended && g->sent_all) || (g->hung_up && !reads))
+	if ((g->in_ended && g->sent_all) || (g->hung_up && !reads && !g->in_done))
 		loop_unwatch(&g->watch);
 	else
 		loop_watch(loop, &g->watch, (reads ? READY_IN : 0u) | (sends ? READY_OUT : 0u));

@@ -200,6 +200,21 @@ Test(keep_open, who_has_ended_is_sent_the_rest)
 	child_expect(&child, 0);
 }
 
+/* Unix sockets tell at once that nobody is there any more. */
+Test(keep_open, who_is_gone_is_not_kept)
+{
+	struct place place;
+	struct child child = sockit_listen(
+		&(struct plan){ .args = WORDS("-kv", "--max-accepts", "1"), .in = { END_PIPE } },
+		NET_UNIX, &place);
+	int fd = peer_connect(&place);
+
+	peer_send(fd, "x\n");
+	close(fd);
+	child_expect(&child, 0);
+	child_says(&child, "client 1: closed (the peer is gone)");
+}
+
 Test(keep_open, who_has_ended_makes_room)
 {
 	struct place place;
