@@ -92,7 +92,7 @@ unit_OBJECTS := $(OBJECTS) $(BUILD)/obj/src/main_callable.o
 SUITE_BINARIES := $(addprefix $(BUILD)/tests/,$(SUITES))
 
 .PHONY: all objects tests deps test-deps demo lecture test lint asan fuzz fuzzers check check-long \
-	generate format bench bench-echo bench-models install uninstall dist clean help FORCE
+	generate format bench bench-echo bench-models bench-forward install uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -260,7 +260,7 @@ bench: all
 	$(Q)status=0; tests/bench/run.sh $(BUILD)/sockit $(BENCH_ARGS) || status=$$?; \
 		tests/bench/names.sh $(BUILD)/sockit || status=$$?; exit $$status
 
-bench-echo bench-models: bench-%: all $(BENCH_BINARIES)
+bench-echo bench-models bench-forward: bench-%: all $(BENCH_BINARIES)
 	$(Q)tests/bench/$*.sh $(BUILD)/sockit $(BUILD)/bench $(BENCH_ARGS)
 
 generate: $(BUILD)/docgen
@@ -324,6 +324,7 @@ make lint         floors, symbols, banned functions, formatting, scripts, genera
 make bench        sockit beside nc, ncat, socat and getent (wants root)
 make bench-echo   echo-serve beside a bare epoll loop, ncat and socat (BENCH_ARGS=quick)
 make bench-models the models of echo-serve beside each other, as a table
+make bench-forward listen --forward beside socat and haproxy
 make generate     write completions/ anew from the option tables
 make format       clang-format
 make install      to $(DESTDIR)$(PREFIX); uninstall takes it away

@@ -20,6 +20,31 @@ _sockit_files()
 	fi
 }
 
+# Those of /etc/hosts, which readline knows, and those that ssh has met.
+_sockit_hosts()
+{
+	local names rest name list known=()
+	while read -r names rest; do
+		[[ $names == @* ]] && names=${rest%% *}
+		IFS=, read -ra list <<<"$names"
+		for name in "${list[@]}"; do
+			name=${name#[}
+			[[ $name == *[\|#*?!\"\'\$\`\\]* ]] || known+=("${name%]:*}")
+		done
+	done < <(cat ~/.ssh/known_hosts /etc/ssh/ssh_known_hosts 2>/dev/null)
+	_sockit_answer -A hostname -W "${known[*]}"
+}
+
+# The program behind -- and its arguments; $1 of its words were typed.
+_sockit_program()
+{
+	if (($1 == 0)) && [[ $cur != */* ]]; then
+		_sockit_answer -c
+	else
+		_sockit_files
+	fi
+}
+
 _sockit_interfaces()
 {
 	local names=(/sys/class/net/*)
@@ -42,8 +67,8 @@ _sockit_tables()
 		groups='network relay observe sockopt all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout -m,--max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --tag --output --append --slow --broker --chat --exec --sh-exec --allow-setuid -v,--verbose+ --json --color --trace -h,--help --report'
-		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --output --slow --sh-exec --report '
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout -m,--max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --tag --output --append --slow --broker --chat --exec --sh-exec --allow-setuid --forward --forward-sockopt+ -w,--connect-timeout --session-timeout --max-sessions --proxy-protocol --accept-proxy-protocol -v,--verbose+ --json --color --trace -h,--help --report'
+		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --output --slow --sh-exec --forward --forward-sockopt -w --connect-timeout --session-timeout --max-sessions --proxy-protocol --report '
 		groups='network relay observe sockopt all'
 		;;
 	echo-serve)
@@ -115,10 +140,11 @@ _sockit_value()
 	resolve:-f | resolve:--file) _sockit_files ;;
 	resolve:--color) _sockit_answer -W 'auto always never' ;;
 	resolve:--trace) _sockit_answer -W 'explain' ;;
-	resolve:operand) _sockit_answer -A hostname ;;
+	resolve:operand) _sockit_hosts ;;
 	connect:-I | connect:--interface) _sockit_interfaces ;;
 	connect:--sockopt) _sockit_sockopts ;;
 	connect:--loop) _sockit_answer -W 'on off' ;;
+	connect:-s | connect:--source) _sockit_hosts ;;
 	connect:-p | connect:--source-port) _sockit_answer -A service ;;
 	connect:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;
 	connect:--delim) _sockit_answer -W 'chunk line len' ;;
@@ -128,11 +154,12 @@ _sockit_value()
 	listen:-I | listen:--interface) _sockit_interfaces ;;
 	listen:--sockopt) _sockit_sockopts ;;
 	listen:--loop) _sockit_answer -W 'on off' ;;
-	listen:-s | listen:--source) _sockit_answer -A hostname ;;
+	listen:-s | listen:--source) _sockit_hosts ;;
 	listen:-p | listen:--port) _sockit_answer -A service ;;
 	listen:--port-file) _sockit_files ;;
-	listen:--allow) _sockit_answer -A hostname ;;
-	listen:--deny) _sockit_answer -A hostname ;;
+	listen:--user) _sockit_answer -A user ;;
+	listen:--allow) _sockit_hosts ;;
+	listen:--deny) _sockit_hosts ;;
 	listen:--allow-file) _sockit_files ;;
 	listen:--deny-file) _sockit_files ;;
 	listen:--on-peer-close) _sockit_answer -W 'auto quit keep' ;;
@@ -140,6 +167,9 @@ _sockit_value()
 	listen:--reply-to) _sockit_answer -W 'first last all' ;;
 	listen:--output) _sockit_files ;;
 	listen:--slow) _sockit_answer -W 'block drop close' ;;
+	listen:--forward) _sockit_answer -A hostname ;;
+	listen:--forward-sockopt) _sockit_sockopts ;;
+	listen:--proxy-protocol) _sockit_answer -W 'v1 v2' ;;
 	listen:--color) _sockit_answer -W 'auto always never' ;;
 	listen:--trace) _sockit_answer -W 'explain' ;;
 	listen:--report) _sockit_files ;;
@@ -148,8 +178,9 @@ _sockit_value()
 	echo-serve:-I | echo-serve:--interface) _sockit_interfaces ;;
 	echo-serve:--sockopt) _sockit_sockopts ;;
 	echo-serve:--port-file) _sockit_files ;;
-	echo-serve:--allow) _sockit_answer -A hostname ;;
-	echo-serve:--deny) _sockit_answer -A hostname ;;
+	echo-serve:--user) _sockit_answer -A user ;;
+	echo-serve:--allow) _sockit_hosts ;;
+	echo-serve:--deny) _sockit_hosts ;;
 	echo-serve:--allow-file) _sockit_files ;;
 	echo-serve:--deny-file) _sockit_files ;;
 	echo-serve:--color) _sockit_answer -W 'auto always never' ;;
@@ -171,7 +202,7 @@ _sockit_operand()
 	if [[ $cur == */* || $cur == [.~]* || $cur == [\'\"]* ]]; then
 		_sockit_files
 	elif (($1 == 0)); then
-		_sockit_answer -A hostname
+		_sockit_hosts
 	elif (($1 == 1)); then
 		_sockit_answer -A service
 	fi
@@ -196,7 +227,7 @@ _sockit_options()
 _sockit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
-	local prefix='' option='' attached='' ended='' value='' inside='' operands=0 i word
+	local prefix='' option='' attached='' ended='' value='' inside='' exec='' after=0 operands=0 i word
 	local commands options takes_word groups answers
 	COMPREPLY=()
 	_sockit_tables "$command"
@@ -226,9 +257,10 @@ _sockit()
 			ended=1 option='' value=''
 		elif [[ ! $ended && $word == -* ]]; then
 			option=$word value=''
+			[[ $word == --exec ]] && exec=1
 		else
 			option='' value=''
-			((++operands))
+			((ended ? ++after : ++operands))
 		fi
 	done
 	if [[ $value && $cur == = ]]; then
@@ -240,7 +272,9 @@ _sockit()
 		prefix=$option=
 		cur=${cur#*=}
 	fi
-	if [[ $inside ]]; then
+	if [[ $ended && $exec ]]; then
+		_sockit_program "$after"
+	elif [[ $inside ]]; then
 		_sockit_sockopt_value "$inside"
 	elif [[ $attached || ($option && $takes_word == *" $option "*) ]]; then
 		_sockit_value "$command" "$option"
@@ -249,7 +283,7 @@ _sockit()
 	elif [[ $answers ]]; then
 		_sockit_value "$command" operand
 	else
-		_sockit_operand "$operands"
+		_sockit_operand "$((operands + after))"
 	fi
 }
 

@@ -99,3 +99,9 @@ void err_hint(struct err *e, const char *hint, ...)
 	text_add_va(&t, hint, args);
 	va_end(args);
 }
+
+bool err_is_lack(const struct err *e)
+{
+	return e->domain == ERR_LOCAL &&
+	       (e->code == EMFILE || e->code == ENFILE || e->code == ENOMEM || e->code == EAGAIN);
+}

@@ -56,6 +56,9 @@ int err_socket(struct err *e, int error, const char *op, const char *subject, ..
 void err_detail(struct err *e, const char *detail, ...) PRINTF_LIKE(2, 3);
 void err_hint(struct err *e, const char *hint, ...) PRINTF_LIKE(2, 3);
 
+/* Whether this machine lacks what it will have again: descriptors, memory, processes. */
+bool err_is_lack(const struct err *e);
+
 /* Whether errno value ERROR, met in a socket call, is a failure of this machine. */
 bool err_is_local(int error);
 

@@ -39,6 +39,7 @@ const struct option_row listen_option_rows[LISTEN_OPTION_COUNT] = {
 	{
 		.name = "user",
 		STRING_FIELD(struct listen_options, user),
+		.complete = COMPLETE_USER,
 		.arg = "NAME[:GROUP]",
 		.help = "become this user once the sockets are bound, before anybody is let in",
 		.man = "With its groups, or with GROUP alone; both may be numbers. Status 7 when that fails. Files "

@@ -65,6 +65,7 @@ enum option_complete {
 	COMPLETE_HOST,
 	COMPLETE_INTERFACE,
 	COMPLETE_SERVICE,
+	COMPLETE_USER,
 	COMPLETE_SOCKOPT, /* "NAME=" of net/sockopt.h */
 };
 

@@ -32,6 +32,7 @@ static const struct option_row connect_rows[] = {
 		.name = "source",
 		.letter = 's',
 		STRING_FIELD(struct connect_options, source),
+		.complete = COMPLETE_HOST,
 		.arg = "ADDR",
 		.excludes = OPTION_NAMES("join"),
 		.only_for = FOR_INET,

@@ -6,15 +6,18 @@
 #include "cli/access_options.h"
 #include "cli/datagram_options.h"
 #include "cli/exec_options.h"
+#include "cli/forward_options.h"
 #include "cli/group_options.h"
 #include "cli/joined_options.h"
 #include "cli/listen_options.h"
 #include "cli/net_options.h"
 #include "cli/observe_options.h"
+#include "cmd/await.h"
+#include "cmd/forwarding.h"
+#include "cmd/listen_first.h"
 #include "cmd/listen_many.h"
 #include "cmd/ready.h"
 #include "cmd/session.h"
-#include "stream/acceptor.h"
 
 struct listen_command_options {
 	struct net_options net;
@@ -25,6 +28,7 @@ struct listen_command_options {
 	struct mailbox_options datagrams;
 	struct joined_options joined;
 	struct exec_options exec;
+	struct forward_options forward;
 	struct observe_options observe;
 	const char *source;
 	const char *port;
@@ -68,71 +72,6 @@ static const struct option_row listen_rows[] = {
 	},
 };
 
-/* Waiting for the client, for as long as the loop turns. */
-struct accepting {
-	struct loop *loop;
-	struct stream *stream;
-	struct timer limit;
-	bool late;
-};
-
-static void listen_accepted(void *context, struct stream *stream, const struct addr *peer)
-{
-	struct accepting *a = context;
-
-	(void)peer;
-	/* Two sockets may be ready at once; the second client finds nobody. */
-	if (a->stream)
-		(void)stream_close(stream);
-	else
-		a->stream = stream;
-	loop_stop(a->loop);
-}
-
-static void listen_late(struct timer *timer)
-{
-	struct accepting *a = CONTAINER_OF(timer, struct accepting, limit);
-
-	a->late = true;
-	loop_stop(a->loop);
-}
-
-/* Turn the loop until the first client is there. */
-static int listen_wait(struct loop *loop, struct listener *listener,
-                       const struct listen_command_options *o, nsec_t deadline,
-                       struct report *report, struct accepting *a, struct err *err)
-{
-	struct acceptor_request request = {
-		.loop = loop,
-		.report = report,
-		.listener = listener,
-		.tells = true,
-		.accepted = listen_accepted,
-		.context = a,
-	};
-	char subject[256];
-	struct text t = TEXT_OVER(subject);
-	nsec_t accept_until = nsec_after(loop_now(loop), o->accept_timeout);
-
-	*a = (struct accepting){ .loop = loop, .limit.fire = listen_late };
-	listener_describe(listener, &t);
-	struct acceptor *acceptor = acceptor_new(&request, err);
-	if (!acceptor)
-		return -1;
-	loop_timer(loop, &a->limit, accept_until < deadline ? accept_until : deadline);
-	int result = loop_run(loop, err);
-	loop_timer_cancel(loop, &a->limit);
-	acceptor_free(acceptor);
-	if (result || !a->late)
-		return result;
-	if (accept_until > deadline)
-		return session_deadline(&o->relay, "accept", subject, err);
-	(void)err_set(err, ERR_TIME, 0, "accept", "%s", subject);
-	err_detail(err, "nobody connected within %g s (--accept-timeout)",
-	           nsec_to_msec(o->accept_timeout) / 1000);
-	return -1;
-}
-
 /* What has to be known of each datagram. */
 static struct mailbox_wants listen_wants(const struct listen_command_options *o,
                                          const struct spec *spec, const struct ready *ready)
@@ -142,6 +81,8 @@ static struct mailbox_wants listen_wants(const struct listen_command_options *o,
 
 	if (spec_socktype(spec->kind) != SOCK_DGRAM)
 		return (struct mailbox_wants){ 0 };
+	if (o->forward.endpoint)
+		return datagram_forward_wants;
 	return (struct mailbox_wants){
 		.peer = heard || answers || ready->admission || o->joined.tag,
 		.local = heard || answers,
@@ -196,7 +137,7 @@ static int listen_check(const struct command_call *call, const struct spec *spec
 	if (!listen_keeps_open(o) &&
 	    command_check_needs(call, many_option_rows, MANY_OPTION_COUNT, "keep-open", err))
 		return -1;
-	if (!exec_options_given(&o->exec) &&
+	if (!exec_options_given(&o->exec) && !o->forward.endpoint &&
 	    joined_options_check(&o->joined, &o->relay, listen_keeps_open(o), spec, err))
 		return -1;
 	if (session_check_program(&o->exec, &o->relay, spec, err))
@@ -225,16 +166,35 @@ static int listen_for_client(struct loop *loop, struct listener *listener,
 		.reply_timeout = NSEC_NEVER,
 		.delim = o->datagrams.delim,
 	};
-	struct accepting a;
-	int result = listen_wait(loop, listener, o, session->deadline, report, &a, err);
+	struct await_request await = { listener, &o->relay, o->accept_timeout, session->deadline };
+	int result = await_client(loop, &await, report, &session->peer, err);
 
 	/* One client is all: others are refused from now on instead of waiting in vain. */
 	listener_close(listener);
 	if (result)
 		return result;
-	session->peer = a.stream;
 	session->datagrams = &packets;
 	return session_run(loop, session, report, err);
+}
+
+static int listen_read_forwarding(const struct listen_command_options *o, const struct spec *spec,
+                                  struct session_request *session, struct forwarding *forwarding,
+                                  struct err *err)
+{
+	struct forwarding_wish wish = {
+		.options = &o->forward,
+		.relay = &o->relay,
+		.net = &o->net,
+		.at = spec,
+		.trusts = o->access.allow.count > 0 || o->access.allow_file,
+		.deadline = session->deadline,
+		.accept_timeout = o->accept_timeout,
+	};
+
+	if (!o->forward.endpoint)
+		return 0;
+	session->forwarding = forwarding;
+	return forwarding_read(forwarding, &wish, err);
 }
 
 static int listen_as(struct loop *loop, const struct command_call *call, struct spec *spec,
@@ -262,9 +222,11 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 		.ack_timeout = SESSION_TIMEOUT,
 		.deadline = nsec_after(loop_now(loop), o->relay.deadline),
 	};
+	struct forwarding forwarding;
 	struct listener *listener;
 
-	if (net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
+	if (listen_read_forwarding(o, spec, &session, &forwarding, err) ||
+	    net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
 	    group_options_read(&o->groups, &o->net, spec, &multicast, err) ||
 	    listener_open(loop, &request, call->report, &listener, err))
 		return -1;
@@ -272,6 +234,8 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 		listener_close(listener);
 		return -1;
 	}
+	if (spec_socktype(spec->kind) == SOCK_DGRAM && session.forwarding)
+		return forwarding_run_datagrams(loop, &forwarding, listener, call->report, err);
 	if (spec_socktype(spec->kind) == SOCK_DGRAM)
 		return listen_for_datagrams(loop, listener, o, session.deadline, &request.wants,
 		                            call->report, err);
@@ -282,6 +246,7 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 					   .relay = &o->relay,
 					   .joined = &o->joined,
 					   .program = session.program,
+					   .forwarding = session.forwarding,
 					   .listener = listener,
 					   .accept_timeout = o->accept_timeout,
 					   .deadline = session.deadline,
@@ -342,6 +307,8 @@ static const struct option_section listen_sections[] = {
 	  offsetof(struct listen_command_options, joined) },
 	{ &option_group_relay, exec_option_rows, EXEC_OPTION_COUNT,
 	  offsetof(struct listen_command_options, exec) },
+	{ &option_group_relay, forward_option_rows, FORWARD_OPTION_COUNT,
+	  offsetof(struct listen_command_options, forward) },
 	{ &option_group_observe, observe_option_rows, OBSERVE_OPTION_COUNT,
 	  offsetof(struct listen_command_options, observe) },
 	{ &option_group_observe, report_option_rows, REPORT_OPTION_COUNT,

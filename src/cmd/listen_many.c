@@ -2,12 +2,15 @@
 
 #include <stdatomic.h>
 
+#include "cmd/listen_joined.h"
 #include "serve/model.h"
+#include "serve/role_forward.h"
 #include "serve/role_program.h"
 #include "sys/process.h"
 
-/* Descriptors of a client: its socket, the two pipes of a program, and what tells of the program's end. */
-enum { LISTEN_DESCRIPTORS = 4 };
+/* Descriptors of a client: its socket, the two pipes of a program, and what tells of the program's end; or its
+ * socket, that of the other end, and the pipes of both ways. */
+enum { PROGRAM_DESCRIPTORS = 4, FORWARD_DESCRIPTORS = 6 };
 
 struct listening {
 	const struct listen_many_request *request;
@@ -81,10 +84,40 @@ static int listening_run(struct listening *l, struct loop *loop, const struct se
 	return result;
 }
 
-static int listening_program(struct listening *l, struct loop *loop, struct server_request *q,
+/* What clients are joined to. */
+struct listening_role {
+	const struct role *role;
+	void *context;
+	const char *name;
+	unsigned descriptors; /* of a client */
+	nsec_t idle_timeout;  /* that the role does not see to itself */
+};
+
+static int listening_serve(struct loop *loop, const struct listen_many_request *request,
+                           const struct listening_role *role, struct report *report,
+                           struct err *err)
+{
+	struct server_place place = { .name = role->name, .listener = request->listener };
+	struct server_request server = {
+		.places = &place,
+		.place_count = 1,
+		.role = role->role,
+		.role_context = role->context,
+		.max_conns = request->many->max_conns,
+		.threads = 1,
+		.max_accepts = request->many->max_accepts,
+		.idle_timeout = role->idle_timeout,
+		.drain = request->many->drain,
+	};
+	struct listening l = { .request = request };
+
+	process_want_descriptors(role->descriptors * request->many->max_conns);
+	return listening_run(&l, loop, &server, report, err);
+}
+
+static int listening_program(struct loop *loop, const struct listen_many_request *request,
                              struct report *report, struct err *err)
 {
-	const struct listen_many_request *request = l->request;
 	struct role_program_plan program = {
 		.path = request->program->words->path,
 		.argv = request->program->words->argv,
@@ -93,45 +126,41 @@ static int listening_program(struct listening *l, struct loop *loop, struct serv
 		.idle_timeout = request->relay->idle_timeout,
 		.ack_timeout = SESSION_TIMEOUT,
 	};
+	struct listening_role role = { &role_program, &program, "a program", PROGRAM_DESCRIPTORS,
+		                       NSEC_NEVER };
 
-	q->role = &role_program;
-	q->role_context = &program;
-	q->idle_timeout = NSEC_NEVER;
-	process_want_descriptors(LISTEN_DESCRIPTORS * q->max_conns);
-	return listening_run(l, loop, q, report, err);
+	return listening_serve(loop, request, &role, report, err);
 }
 
-static int listening_joined(struct listening *l, struct loop *loop, struct server_request *q,
-                            struct server_place *place, struct report *report, struct err *err)
+static int listening_forward(struct loop *loop, const struct listen_many_request *request,
+                             struct report *report, struct err *err)
+{
+	struct forwarding *f = request->forwarding;
+	struct listening_role role = { &role_forward, &f->request, f->target.text,
+		                       FORWARD_DESCRIPTORS, NSEC_NEVER };
+
+	return listening_serve(loop, request, &role, report, err);
+}
+
+static int listening_joined(struct loop *loop, const struct listen_many_request *request,
+                            struct report *report, struct err *err)
 {
 	struct listen_joined joined;
 
-	if (listen_joined_open(&joined, l->request->joined, l->request->relay, err))
+	if (listen_joined_open(&joined, request->joined, request->relay, err))
 		return -1;
-	q->role = joined.role;
-	q->role_context = joined.context;
-	place->name = joined.name;
-	process_want_descriptors(joined.descriptors * q->max_conns);
-	int result = listening_run(l, loop, q, report, err);
+	struct listening_role role = { joined.role, joined.context, joined.name, joined.descriptors,
+		                       request->relay->idle_timeout };
+	int result = listening_serve(loop, request, &role, report, err);
 	return listen_joined_close(&joined, result, err);
 }
 
 int listen_many(struct loop *loop, const struct listen_many_request *request, struct report *report,
                 struct err *err)
 {
-	struct server_place place = { .name = "a program", .listener = request->listener };
-	struct server_request server = {
-		.places = &place,
-		.place_count = 1,
-		.max_conns = request->many->max_conns,
-		.threads = 1,
-		.max_accepts = request->many->max_accepts,
-		.idle_timeout = request->relay->idle_timeout,
-		.drain = request->many->drain,
-	};
-	struct listening l = { .request = request };
-	int result = request->program ? listening_program(&l, loop, &server, report, err)
-	                              : listening_joined(&l, loop, &server, &place, report, err);
+	int result = request->program      ? listening_program(loop, request, report, err)
+	             : request->forwarding ? listening_forward(loop, request, report, err)
+	                                   : listening_joined(loop, request, report, err);
 
 	listener_close(request->listener);
 	return result;

@@ -11,7 +11,8 @@
 struct listen_many_request {
 	const struct many_options *many;
 	const struct relay_options *relay;
-	const struct session_program *program; /* NULL: none, but what is: */
+	const struct session_program *program; /* NULL: none, but */
+	struct forwarding *forwarding;         /* NULL: nor this, but what is: */
 	const struct joined_options *joined;
 	struct listener *listener; /* closed by listen_many */
 	nsec_t accept_timeout;

@@ -232,6 +232,8 @@ static int session_run_program(struct loop *loop, const struct session_request *
 int session_run(struct loop *loop, const struct session_request *request, struct report *report,
                 struct err *err)
 {
+	if (request->forwarding)
+		return forwarding_run_one(loop, request->forwarding, request->peer, report, err);
 	if (request->program)
 		return session_run_program(loop, request, report, err);
 

@@ -6,6 +6,7 @@
 #include "cli/datagram_options.h"
 #include "cli/exec_options.h"
 #include "cli/relay_options.h"
+#include "cmd/forwarding.h"
 #include "loop/loop.h"
 #include "net/spec.h"
 #include "out/report.h"
@@ -27,7 +28,8 @@ struct session_request {
 	const struct relay_options *options;
 	const struct datagram_options *datagrams; /* for a peer that has them, else NULL */
 	const struct session_program *program;    /* or NULL */
-	struct stream *peer;                      /* closed by session_run */
+	struct forwarding *forwarding; /* or NULL: then nothing else but the peer counts */
+	struct stream *peer;           /* closed by session_run */
 	nsec_t ack_timeout;
 	nsec_t deadline; /* when all of it must be over */
 };

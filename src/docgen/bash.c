@@ -25,6 +25,31 @@ static const char head[] =
 	"\tfi\n"
 	"}\n"
 	"\n"
+	"# Those of /etc/hosts, which readline knows, and those that ssh has met.\n"
+	"_sockit_hosts()\n"
+	"{\n"
+	"\tlocal names rest name list known=()\n"
+	"\twhile read -r names rest; do\n"
+	"\t\t[[ $names == @* ]] && names=${rest%% *}\n"
+	"\t\tIFS=, read -ra list <<<\"$names\"\n"
+	"\t\tfor name in \"${list[@]}\"; do\n"
+	"\t\t\tname=${name#[}\n"
+	"\t\t\t[[ $name == *[\\|#*?!\\\"\\'\\$\\`\\\\]* ]] || known+=(\"${name%]:*}\")\n"
+	"\t\tdone\n"
+	"\tdone < <(cat ~/.ssh/known_hosts /etc/ssh/ssh_known_hosts 2>/dev/null)\n"
+	"\t_sockit_answer -A hostname -W \"${known[*]}\"\n"
+	"}\n"
+	"\n"
+	"# The program behind -- and its arguments; $1 of its words were typed.\n"
+	"_sockit_program()\n"
+	"{\n"
+	"\tif (($1 == 0)) && [[ $cur != */* ]]; then\n"
+	"\t\t_sockit_answer -c\n"
+	"\telse\n"
+	"\t\t_sockit_files\n"
+	"\tfi\n"
+	"}\n"
+	"\n"
 	"_sockit_interfaces()\n"
 	"{\n"
 	"\tlocal names=(/sys/class/net/*)\n"
@@ -39,7 +64,7 @@ static const char tail[] =
 	"\tif [[ $cur == */* || $cur == [.~]* || $cur == [\\'\\\"]* ]]; then\n"
 	"\t\t_sockit_files\n"
 	"\telif (($1 == 0)); then\n"
-	"\t\t_sockit_answer -A hostname\n"
+	"\t\t_sockit_hosts\n"
 	"\telif (($1 == 1)); then\n"
 	"\t\t_sockit_answer -A service\n"
 	"\tfi\n"
@@ -64,7 +89,7 @@ static const char tail[] =
 	"_sockit()\n"
 	"{\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
-	"\tlocal prefix='' option='' attached='' ended='' value='' inside='' operands=0 i word\n"
+	"\tlocal prefix='' option='' attached='' ended='' value='' inside='' exec='' after=0 operands=0 i word\n"
 	"\tlocal commands options takes_word groups answers\n"
 	"\tCOMPREPLY=()\n"
 	"\t_sockit_tables \"$command\"\n"
@@ -94,9 +119,10 @@ static const char tail[] =
 	"\t\t\tended=1 option='' value=''\n"
 	"\t\telif [[ ! $ended && $word == -* ]]; then\n"
 	"\t\t\toption=$word value=''\n"
+	"\t\t\t[[ $word == --exec ]] && exec=1\n"
 	"\t\telse\n"
 	"\t\t\toption='' value=''\n"
-	"\t\t\t((++operands))\n"
+	"\t\t\t((ended ? ++after : ++operands))\n"
 	"\t\tfi\n"
 	"\tdone\n"
 	"\tif [[ $value && $cur == = ]]; then\n"
@@ -108,7 +134,9 @@ static const char tail[] =
 	"\t\tprefix=$option=\n"
 	"\t\tcur=${cur#*=}\n"
 	"\tfi\n"
-	"\tif [[ $inside ]]; then\n"
+	"\tif [[ $ended && $exec ]]; then\n"
+	"\t\t_sockit_program \"$after\"\n"
+	"\telif [[ $inside ]]; then\n"
 	"\t\t_sockit_sockopt_value \"$inside\"\n"
 	"\telif [[ $attached || ($option && $takes_word == *\" $option \"*) ]]; then\n"
 	"\t\t_sockit_value \"$command\" \"$option\"\n"
@@ -117,7 +145,7 @@ static const char tail[] =
 	"\telif [[ $answers ]]; then\n"
 	"\t\t_sockit_value \"$command\" operand\n"
 	"\telse\n"
-	"\t\t_sockit_operand \"$operands\"\n"
+	"\t\t_sockit_operand \"$((operands + after))\"\n"
 	"\tfi\n"
 	"}\n"
 	"\n"
@@ -167,9 +195,10 @@ static void add_tables(struct text *t, const struct command *const *commands)
 static const char *const completes[] = {
 	[COMPLETE_NOTHING] = NULL,
 	[COMPLETE_FILE] = "_sockit_files",
-	[COMPLETE_HOST] = "_sockit_answer -A hostname",
+	[COMPLETE_HOST] = "_sockit_hosts",
 	[COMPLETE_INTERFACE] = "_sockit_interfaces",
 	[COMPLETE_SERVICE] = "_sockit_answer -A service",
+	[COMPLETE_USER] = "_sockit_answer -A user",
 	[COMPLETE_SOCKOPT] = "_sockit_sockopts",
 };
 

@@ -38,6 +38,49 @@ static const char head[] =
 	"\tend\n"
 	"end\n"
 	"\n"
+	"# Names of services, for ports.\n"
+	"function __sockit_services\n"
+	"\tstring replace -rf '^([[:alpha:]][^[:space:]#]*)[[:space:]]+[0-9]+/.*' '$1' \\\n"
+	"\t\t</etc/services 2>/dev/null | sort -u\n"
+	"end\n"
+	"\n"
+	"# Whether the command is $argv[1] and what comes next is its second operand; the other words are\n"
+	"# options that take the next word.\n"
+	"function __sockit_second\n"
+	"\tset -l words (commandline -opc)\n"
+	"\tset -l operands 0\n"
+	"\tset -l ended 0\n"
+	"\tset -l value 0\n"
+	"\ttest (count $words) -ge 2; and test $words[2] = $argv[1]; or return 1\n"
+	"\tset -e words[1..2]\n"
+	"\tfor word in $words\n"
+	"\t\tif test $value = 1\n"
+	"\t\t\tset value 0\n"
+	"\t\telse if test $ended = 0; and string match -q -- '-*' $word\n"
+	"\t\t\ttest $word = --; and set ended 1\n"
+	"\t\t\tcontains -- $word $argv[2..-1]; and set value 1\n"
+	"\t\telse\n"
+	"\t\t\tset operands (math $operands + 1)\n"
+	"\t\tend\n"
+	"\tend\n"
+	"\ttest $value = 0; and test $operands = 1; and not __sockit_in_program\n"
+	"end\n"
+	"\n"
+	"# Whether what comes next is of the program behind --, and what there is for it.\n"
+	"function __sockit_in_program\n"
+	"\tset -l words (commandline -opc)\n"
+	"\tcontains -- --exec $words; and contains -- -- $words\n"
+	"end\n"
+	"\n"
+	"function __sockit_program\n"
+	"\tset -l words (commandline -opc)\n"
+	"\tif test \"$words[-1]\" = --\n"
+	"\t\tcomplete -C (commandline -ct)\n"
+	"\telse\n"
+	"\t\t__fish_complete_path (commandline -ct)\n"
+	"\tend\n"
+	"end\n"
+	"\n"
 	"function __sockit_help\n"
 	"\tset -l words (commandline -opc)\n"
 	"\ttest (count $words) -eq $argv[1]; and test $words[2] = help; or return 1\n"
@@ -47,14 +90,16 @@ static const char head[] =
 	"complete -c sockit -f\n"
 	"complete -c sockit -n __fish_is_first_arg -s h -l help -d 'Show the help'\n"
 	"complete -c sockit -n __fish_is_first_arg -s V -l version -d 'Show the version'\n"
-	"complete -c sockit -n __fish_is_first_arg -a help -d 'Show the help of a command'\n";
+	"complete -c sockit -n __fish_is_first_arg -a help -d 'Show the help of a command'\n"
+	"complete -c sockit -n __sockit_in_program -a '(__sockit_program)'\n";
 
 static const char *const completes[] = {
 	[COMPLETE_NOTHING] = "-x",
 	[COMPLETE_FILE] = "-r -F",
 	[COMPLETE_HOST] = "-x -a '(__fish_print_hostnames)'",
 	[COMPLETE_INTERFACE] = "-x -a '(__fish_print_interfaces)'",
-	[COMPLETE_SERVICE] = "-x",
+	[COMPLETE_SERVICE] = "-x -a '(__sockit_services)'",
+	[COMPLETE_USER] = "-x -a '(__fish_complete_users)'",
 	[COMPLETE_SOCKOPT] = "-x -a '(__sockit_sockopts)'",
 };
 
@@ -127,6 +172,19 @@ static void add_option(struct text *t, const struct command *command, const stru
 	text_add_str(t, "\n");
 }
 
+/* Hosts and paths, then services for the port. */
+static void add_endpoint(struct text *t, const struct command *command)
+{
+	struct command_row r;
+
+	text_add_str(t, "-a '(__fish_print_hostnames) (__sockit_paths)'\n");
+	text_add(t, "complete -c sockit -n '__sockit_second %s", command->name);
+	for (size_t i = 0; command_row_at(command, i, &r); i++)
+		if (option_takes_word(r.row))
+			add_names(t, r.row);
+	text_add_str(t, "' -a '(__sockit_services)'\n");
+}
+
 static void add_command(struct text *t, const struct command *command)
 {
 	struct command_row r;
@@ -143,7 +201,7 @@ static void add_command(struct text *t, const struct command *command)
 	if (command->answers)
 		text_add(t, "%s\n", completes[command->offers]);
 	else
-		text_add_str(t, "-a '(__fish_print_hostnames) (__sockit_paths)'\n");
+		add_endpoint(t, command);
 	for (size_t i = 0; command_row_at(command, i, &r); i++)
 		add_option(t, command, r.row);
 }

@@ -14,6 +14,16 @@ static const char head[] =
 	"\t\t_alternative 'hosts:host:_hosts' 'files:Unix socket:_files'\n"
 	"\tfi\n"
 	"}\n"
+	"\n"
+	"# A port, or the program behind -- and its arguments.\n"
+	"_sockit_further() {\n"
+	"\tlocal ended=${words[(Ie)--]}\n"
+	"\tif (( ended && ended < CURRENT && ${words[(Ie)--exec]} )); then\n"
+	"\t\tif (( CURRENT == ended + 1 )); then _command_names -e; else _files; fi\n"
+	"\telif [[ $1 == port ]]; then\n"
+	"\t\t_ports\n"
+	"\tfi\n"
+	"}\n"
 	"\n";
 
 static const char tail[] =
@@ -36,9 +46,13 @@ static const char tail[] =
 	"_sockit \"$@\"\n";
 
 static const char *const completes[] = {
-	[COMPLETE_NOTHING] = " ",      [COMPLETE_FILE] = "_files",
-	[COMPLETE_HOST] = "_hosts",    [COMPLETE_INTERFACE] = "_net_interfaces",
-	[COMPLETE_SERVICE] = "_ports", [COMPLETE_SOCKOPT] = "_sockit_sockopts",
+	[COMPLETE_NOTHING] = " ",
+	[COMPLETE_FILE] = "_files",
+	[COMPLETE_HOST] = "_hosts",
+	[COMPLETE_INTERFACE] = "_net_interfaces",
+	[COMPLETE_SERVICE] = "_ports",
+	[COMPLETE_USER] = "_users",
+	[COMPLETE_SOCKOPT] = "_sockit_sockopts",
 };
 
 /* Text inside '...[here]' and '...:here:', where a quote ends the word and needs a way round. */
@@ -126,7 +140,9 @@ static void add_command(struct text *t, const struct command *command)
 	if (command->answers)
 		text_add(t, "\t\t'*:operand:%s'\n}\n\n", completes[command->offers]);
 	else
-		text_add_str(t, "\t\t'1:endpoint:_sockit_endpoint' \\\n\t\t'2:port:_ports'\n}\n\n");
+		text_add_str(
+			t,
+			"\t\t'1:endpoint:_sockit_endpoint' \\\n\t\t'2:port: _sockit_further port' \\\n\t\t'*:argument:_sockit_further'\n}\n\n");
 }
 
 /* The names and, behind a '=', the values that are words. */

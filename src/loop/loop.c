@@ -289,7 +289,8 @@ static int loop_turn(struct loop *loop)
 	if (loop->stopped)
 		return 0;
 	count = loop_arm(loop);
-	if (count == 0)
+	/* One that was lost may have been all there was to wait for. */
+	if (count == 0 && !loop->stopped)
 		count = loop_wait(loop);
 	if (count < 0)
 		return count;

@@ -15,91 +15,6 @@
 
 const char report_built_in[] = "json: jansson " JANSSON_VERSION;
 
-struct report_row {
-	const char *name; /* the value of "event" in JSON */
-	const char *text; /* {field} is replaced */
-};
-
-static const struct report_row report_kinds[REPORT_KIND_COUNT] = {
-	[REPORT_RESOLVING] = { "resolving", "looking up {host}" },
-	[REPORT_RESOLVED] = { "resolved", "addresses of {host}: {count}, found in {time}" },
-	[REPORT_NAMED] = { "named", "name of {host}: {name}, found in {time}" },
-	[REPORT_LEGACY] = { "legacy", "{host} is a legacy spelling of {address}" },
-	[REPORT_TRYING] = { "trying", "trying {peer}" },
-	[REPORT_ATTEMPT_FAILED] = { "attempt_failed", "{peer}: {reason}" },
-	[REPORT_CONNECTED] = { "connected", "connected to {peer} from {local} in {time}" },
-	[REPORT_SENDING] = { "connected", "sending to {peer} from {local}, and hearing anybody" },
-	[REPORT_SKIPPED] = { "skipped", "not listening on {local}: {reason}" },
-	[REPORT_LISTENING] = { "listening", "listening on {local_addr} {local_port}" },
-	[REPORT_LISTENING_LOCAL] = { "listening", "listening on {local}" },
-	[REPORT_ACCEPTED] = { "accepted", "connection from {peer} to {local}" },
-	[REPORT_ACCEPT_PAUSED] = { "accept_paused",
-	                           "cannot accept a connection: {reason}; trying again" },
-	[REPORT_UNSERVED] = { "unserved", "closed {peer}: cannot {what}: {reason}" },
-	[REPORT_REFUSED] = { "refused", "refused {peer}{words}: {reason}" },
-	[REPORT_RULES_READ] = { "rules_read",
-	                        "the access rules are read again: {allow} to allow, {deny} to deny" },
-	[REPORT_RULES_STAY] = { "rules_stay", "the access rules stay as they were: {reason}" },
-	[REPORT_UNNOTIFIED] = { "unnotified",
-	                        "the service manager cannot be told (NOTIFY_SOCKET): {reason}" },
-	[REPORT_STDIN_ENDED] = { "stdin_ended",
-	                         "end of standard input after {sent_bytes} bytes{words}" },
-	[REPORT_OUTPUT_ENDED] = { "output_ended",
-	                          "the program ended its output after {sent_bytes} bytes{words}" },
-	[REPORT_PEER_ENDED] = { "peer_ended",
-	                        "the peer ended its stream after {received_bytes} bytes" },
-	[REPORT_CUT] = { "cut", "{reason}" },
-	[REPORT_CLOSED] = { "closed", "closed ({reason}): sent {sent_bytes} bytes, received "
-	                              "{received_bytes} bytes, in {time}" },
-	[REPORT_CLOSED_UNCOUNTED] = { "closed", "closed ({reason}) in {time}" },
-	[REPORT_PROGRAM_STARTED] = { "program_started",
-	                             "client {client} has process {pid}: {argv}" },
-	[REPORT_PROGRAM_ENDED] = { "program_ended",
-	                           "process {pid} of client {client} ended with status {status} "
-	                           "in {time}" },
-	[REPORT_PROGRAM_SIGNALLED] = { "program_signalled",
-	                               "process group {pid} of client {client} is sent SIG{signal}: "
-	                               "{reason}" },
-	[REPORT_ANSWERED] = { "answered", "{source}: {count} found" },
-	[REPORT_CLOSED_DATAGRAMS] = { "closed",
-	                              "closed ({reason}): sent {sent_datagrams} datagrams with "
-	                              "{sent_bytes} bytes, received {received_datagrams} datagrams with "
-	                              "{received_bytes} bytes, in {time}" },
-	[REPORT_TRUNCATED] = { "truncated",
-	                       "a datagram of {size} bytes was cut to its first {kept}" },
-	[REPORT_DATAGRAM] = { "datagram", "{size} bytes from {peer} to {local}{words}" },
-	[REPORT_REPLY] = { "datagram", "{size} bytes from {peer}" },
-	[REPORT_UNDELIVERED] = { "undelivered", "a datagram of {size} bytes to {peer}: {reason}" },
-	[REPORT_RECEIVE_PAUSED] = { "receive_paused",
-	                            "cannot receive a datagram: {reason}; trying again" },
-	[REPORT_CLOSED_SERVER] = { "closed",
-	                           "closed ({reason}): sent {sent_datagrams} datagrams with "
-	                           "{sent_bytes} bytes, {undelivered_datagrams} undelivered, received "
-	                           "{received_datagrams} datagrams with {received_bytes} bytes, "
-	                           "{truncated_datagrams} truncated, in {time}" },
-	[REPORT_SERVED_DATAGRAM] = { "datagram", "{service}: {size} bytes from {peer}{words}" },
-	[REPORT_REFUSED_DATAGRAM] = { "refused",
-	                              "{service}: {peer} and its like get no answer: {reason}" },
-	[REPORT_CLIENT_CAME] = { "accepted",
-	                         "client {client}: connection from {peer} to {local}, for {service}" },
-	[REPORT_CLIENT_GONE] = { "closed",
-	                         "client {client}: closed ({reason}): received {received_bytes} "
-	                         "bytes, sent {sent_bytes} bytes, in {time}" },
-	[REPORT_CLIENT_GONE_UNCOUNTED] = { "closed",
-	                                   "client {client}: closed ({reason}), in {time}" },
-	[REPORT_TOTALS] = { "totals",
-	                    "clients: {clients} came, {now} here, at most {peak} at once; received "
-	                    "{received_bytes} bytes, sent {sent_bytes} bytes{words}" },
-	[REPORT_PLOT] = { "plot", "bytes, {seconds} s a block: {words}" },
-	[REPORT_THREADS] = { "threads",
-	                     "cannot start another thread: {reason}; going on with {threads}" },
-	[REPORT_CALL] = { "call", "{words}" },
-	[REPORT_JOINED] = { "joined", "joined {group}{words}" },
-	[REPORT_SOCKOPT] = { "sockopt", "socket option {name} for {socket}: {words}" },
-	[REPORT_SOCKOPT_FAILED] = { "sockopt_failed",
-	                            "closed {peer}: cannot set the socket option {option}: {reason}" },
-};
-
 struct report {
 	struct report_config config;
 	int fd;               /* where events go */
@@ -134,12 +49,12 @@ int report_configure(struct report *r, const struct report_config *config, struc
 
 bool report_is_heard(const struct report *r)
 {
-	return r->config.verbose || r->config.json;
+	return r && (r->config.verbose || r->config.json);
 }
 
 bool report_hears_details(const struct report *r)
 {
-	return r->config.verbose >= 2;
+	return r && r->config.verbose >= 2;
 }
 
 static void report_put(struct report *r, int fd, const char *bytes, size_t n)
@@ -327,6 +242,8 @@ void report_event(struct report *r, enum report_kind kind, bool urgent,
 {
 	const struct report_row *row = &report_kinds[kind];
 
+	if (!r)
+		return;
 	if (r->config.json)
 		report_event_json(r, row, fields, count);
 	/* With JSON elsewhere, stderr still has what cannot wait. */

@@ -1,7 +1,7 @@
 /*
  * Everything that happens is told here, once: a kind of event and its named fields. As text the
  * fields fill the kind's sentence; as JSON they are printed as they are. The kinds are rows of
- * report_kinds in report.c.
+ * report_kinds.c.
  */
 #ifndef SOCKIT_OUT_REPORT_H
 #define SOCKIT_OUT_REPORT_H
@@ -13,58 +13,8 @@
 #include "base/err.h"
 #include "base/unit.h"
 #include "net/addr.h"
+#include "out/report_kinds.h"
 #include "out/style.h"
-
-enum report_kind {
-	REPORT_RESOLVING,
-	REPORT_RESOLVED,
-	REPORT_NAMED,
-	REPORT_LEGACY,
-	REPORT_TRYING,
-	REPORT_ATTEMPT_FAILED,
-	REPORT_CONNECTED,
-	REPORT_SENDING,
-	REPORT_SKIPPED,
-	REPORT_LISTENING,
-	REPORT_LISTENING_LOCAL,
-	REPORT_ACCEPTED,
-	REPORT_ACCEPT_PAUSED,
-	REPORT_UNSERVED,
-	REPORT_REFUSED,
-	REPORT_RULES_READ,
-	REPORT_RULES_STAY,
-	REPORT_UNNOTIFIED,
-	REPORT_STDIN_ENDED,
-	REPORT_OUTPUT_ENDED,
-	REPORT_PEER_ENDED,
-	REPORT_CUT,
-	REPORT_CLOSED,
-	REPORT_CLOSED_UNCOUNTED,
-	REPORT_PROGRAM_STARTED,
-	REPORT_PROGRAM_ENDED,
-	REPORT_PROGRAM_SIGNALLED,
-	REPORT_ANSWERED,
-	REPORT_CLOSED_DATAGRAMS,
-	REPORT_TRUNCATED,
-	REPORT_DATAGRAM,
-	REPORT_REPLY,
-	REPORT_UNDELIVERED,
-	REPORT_RECEIVE_PAUSED,
-	REPORT_CLOSED_SERVER,
-	REPORT_SERVED_DATAGRAM,
-	REPORT_REFUSED_DATAGRAM,
-	REPORT_CLIENT_CAME,
-	REPORT_CLIENT_GONE,
-	REPORT_CLIENT_GONE_UNCOUNTED,
-	REPORT_TOTALS,
-	REPORT_PLOT,
-	REPORT_THREADS,
-	REPORT_CALL,
-	REPORT_JOINED,
-	REPORT_SOCKOPT,
-	REPORT_SOCKOPT_FAILED,
-	REPORT_KIND_COUNT
-};
 
 enum report_type {
 	REPORT_STR, /* escaped when shown as text; NULL is left out of JSON */
@@ -138,6 +88,8 @@ struct report *report_new(void) MUST_CHECK;
 /* From now on as CONFIG says; -1 when its file cannot be opened (it is made with mode 0600). */
 int report_configure(struct report *r, const struct report_config *config,
                      struct err *err) MUST_CHECK;
+
+/* For the next three R may be NULL, which nobody hears. */
 
 /* Whether anybody hears events, so that finding fields can be saved. */
 bool report_is_heard(const struct report *r);

@@ -1,6 +1,7 @@
 #include "relay/flow.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "stream/socket.h"
 #include "sys/file.h"
@@ -8,7 +9,7 @@
 /* How many steps one turn takes before the rest of the program has its own. */
 enum { FLOW_STEPS_A_TURN = 8 };
 
-static bool is_socket(const struct stream *s)
+bool flow_is_socket(const struct stream *s)
 {
 	return s->nature == STREAM_TCP || s->nature == STREAM_SOCKET;
 }
@@ -23,9 +24,9 @@ static const struct flow_way *flow_choose(const struct flow *f)
 	if (!f->to || !f->plain || f->from->ops->splice_fd(f->from) < 0 ||
 	    f->to->ops->splice_fd(f->to) < 0)
 		return &flow_way_copy;
-	if (is_file(f->from) && is_socket(f->to))
+	if (is_file(f->from) && flow_is_socket(f->to))
 		return &flow_way_sendfile;
-	if (is_socket(f->from) && f->to->nature == STREAM_PIPE)
+	if (flow_is_socket(f->from) && f->to->nature == STREAM_PIPE)
 		return &flow_way_splice;
 	return &flow_way_copy;
 }
@@ -39,6 +40,21 @@ void flow_init(struct flow *f, struct stream *from, struct stream *to,
 	f->plain = !f->between.tap && !f->between.pace && !f->between.telnet;
 	f->way = flow_choose(f);
 	f->want_from = READY_IN;
+}
+
+void flow_share(struct flow *f, struct spares *shared)
+{
+	f->shared = shared;
+}
+
+int flow_begin_with(struct flow *f, const void *bytes, size_t n)
+{
+	f->buf = malloc(n);
+	if (!f->buf)
+		return ENOMEM;
+	memcpy(f->buf, bytes, n);
+	f->size = f->end = n;
+	return 0;
 }
 
 void flow_close(struct flow *f)
@@ -61,8 +77,47 @@ static bool flow_grow(uint8_t **buf, size_t size)
 	return grown;
 }
 
+/* The shared buffer, unless what the sink did not take is still to go. */
+static bool flow_borrow_buffer(struct flow *f)
+{
+	if (f->begin < f->end)
+		return true;
+	if (f->buf != f->shared->buf)
+		free(f->buf);
+	f->buf = f->shared->buf;
+	f->size = f->shared->size;
+	f->begin = f->end = 0;
+	return true;
+}
+
+/* The turn is over: others need what is shared. */
+static void flow_give_back(struct flow *f)
+{
+	size_t left = f->end - f->begin;
+
+	if (f->piped == 0 && f->pipe[0] >= 0)
+		spares_give_pipe(f->shared, f->pipe);
+	if (f->buf != f->shared->buf && left > 0)
+		return;
+
+	uint8_t *kept = left > 0 ? malloc(left) : NULL;
+
+	if (kept)
+		memcpy(kept, f->buf + f->begin, left);
+	else if (left > 0)
+		flow_to_failed(f, ENOMEM);
+	if (f->buf != f->shared->buf)
+		free(f->buf);
+	f->buf = kept;
+	f->begin = 0;
+	f->size = f->end = kept ? left : 0;
+}
+
 bool flow_make_buffer(struct flow *f)
 {
+	if (f->shared)
+		return flow_borrow_buffer(f);
+
 	size_t size = f->grown ? FLOW_CHUNK : FLOW_FULL_READ;
 
 	if (size > f->size && flow_grow(&f->buf, size) &&
@@ -165,6 +220,8 @@ static void flow_turn(struct flow *f)
 		else
 			f->want_to = READY_OUT;
 	}
+	if (f->shared)
+		flow_give_back(f);
 }
 
 void flow_wake(struct flow *f, unsigned from_ready, unsigned to_ready)

@@ -11,6 +11,7 @@
 #include "base/unit.h"
 #include "loop/poller.h"
 #include "relay/pace.h"
+#include "relay/spares.h"
 #include "relay/tap.h"
 #include "relay/telnet.h"
 #include "stream/stream.h"
@@ -71,6 +72,7 @@ struct flow {
 	uint64_t end_at; /* TAKEN at which the source is at its end; 0: it tells itself */
 	bool from_ended; /* or failed, with from_error */
 	int from_error;
+	struct spares *shared; /* or NULL */
 	uint8_t *buf, *tap_in; /* made at the first use, and again at the first full read */
 	size_t size;           /* of buf */
 	size_t begin, end;     /* of what is in buf */
@@ -87,6 +89,14 @@ struct flow {
 void flow_init(struct flow *f, struct stream *from, struct stream *to,
                const struct flow_between *between);
 void flow_close(struct flow *f);
+
+/* For one of many in a loop, between two sockets and without a tap: it uses what SHARED has while it runs, and
+ * owns no more than what its sink did not take. */
+void flow_share(struct flow *f, struct spares *shared);
+
+/* These N bytes, which are copied, go before what the source gives. They count as given, not as taken. To be
+ * called before the flow is woken for the first time, once; of one that shares. 0 or an errno. */
+int flow_begin_with(struct flow *f, const void *bytes, size_t n) MUST_CHECK;
 
 /* The descriptors below have become ready. Does nothing where that is not waited for. */
 void flow_wake(struct flow *f, unsigned from_ready, unsigned to_ready);
@@ -115,6 +125,7 @@ void flow_end_source_after(struct flow *f, uint64_t bytes);
 void flow_drop_sink(struct flow *f);
 
 /* For the ways. */
+bool flow_is_socket(const struct stream *s);
 extern const struct flow_way flow_way_copy, flow_way_borrow, flow_way_sendfile, flow_way_splice,
 	flow_way_through;
 void flow_took(struct flow *f, size_t n, size_t asked);

@@ -124,8 +124,9 @@ static const struct flow_way *copy_successor(const struct flow *f)
 {
 	if (!f->grown || !f->to || !f->plain || f->from_ended || f->unspliceable)
 		return &flow_way_copy;
-	if ((f->from->nature == STREAM_TCP || f->from->nature == STREAM_SOCKET) &&
-	    (f->to->nature == STREAM_FILE || f->to->nature == STREAM_DEVICE))
+	if (flow_is_socket(f->from) &&
+	    (f->to->nature == STREAM_FILE || f->to->nature == STREAM_DEVICE ||
+	     (f->shared && flow_is_socket(f->to))))
 		return &flow_way_through;
 	return f->from->nature == STREAM_PIPE ? &flow_way_borrow : &flow_way_copy;
 }

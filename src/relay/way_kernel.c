@@ -79,6 +79,8 @@ static bool splice_step(struct flow *f)
 
 static bool make_pipe(struct flow *f)
 {
+	if (f->pipe[0] < 0 && f->shared)
+		return spares_take_pipe(f->shared, FLOW_CHUNK, f->pipe) == 0;
 	if (f->pipe[0] < 0 && sys_pipe(f->pipe) == 0)
 		(void)!sys_pipe_resize(f->pipe[1], FLOW_CHUNK);
 	return f->pipe[0] >= 0;
@@ -110,7 +112,7 @@ static bool pipe_fill(struct flow *f)
 	if (n == 0)
 		f->from_ended = true;
 	else if (n != -EAGAIN)
-		splice_failed(f, (int)-n);
+		flow_from_result(f, (struct io){ .kind = IO_FAILED, .error = (int)-n });
 	return false;
 }
 
@@ -146,7 +148,13 @@ static bool through_drain(struct flow *f)
 	return true;
 }
 
-/* A socket to a file or a device, through a pipe of ours. */
+/* Whether N bytes are so few that reading and writing them is cheaper. */
+static bool through_is_dear(const struct flow *f, uint64_t n)
+{
+	return f->shared && n > 0 && n < FLOW_FULL_READ / 4;
+}
+
+/* A socket to a file, a device or another socket, through a pipe of ours. */
 static bool through_step(struct flow *f)
 {
 	if (!through_drain(f))
@@ -154,10 +162,15 @@ static bool through_step(struct flow *f)
 	if (f->unspliceable)
 		return true;
 
+	uint64_t taken = f->taken;
 	bool more = pipe_fill(f);
 
 	if (!through_drain(f))
 		return false;
+	if (!more && !f->unspliceable && through_is_dear(f, f->taken - taken)) {
+		f->way = &flow_way_copy;
+		f->grown = false;
+	}
 	return pipe_go_on(f, more || f->unspliceable);
 }
 

@@ -88,13 +88,6 @@ static int program_client_run(struct program_client *c, struct err *err)
 	return 0;
 }
 
-/* Whether there will be enough of it again. */
-static bool lack_passes(const struct err *err)
-{
-	return err->domain == ERR_LOCAL && (err->code == EMFILE || err->code == ENFILE ||
-	                                    err->code == ENOMEM || err->code == EAGAIN);
-}
-
 /* Have C wait, and with it all who come. */
 static void programs_wait(struct programs *all, struct program_client *c, int error)
 {
@@ -114,7 +107,7 @@ static void program_client_try(struct program_client *c)
 
 	if (program_client_run(c, &err) == 0)
 		return;
-	if (lack_passes(&err)) {
+	if (err_is_lack(&err)) {
 		programs_wait(all, c, err.code);
 		return;
 	}

@@ -37,3 +37,14 @@ Test(completion, of_fish)
 {
 	try_shell("fish", "tests/scripts/completion_fish.sh");
 }
+
+Test(completion, and_page_have_every_option)
+{
+	const char *script = "tests/scripts/everywhere.sh";
+	struct child child;
+
+	if (access(script, X_OK) < 0)
+		fail("%s is not here: run the tests from the top folder of the project", script);
+	child = child_run(&(struct plan){ .program = script, .args = WORDS(launch_sockit()) });
+	child_expect(&child, 0);
+}

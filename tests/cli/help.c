@@ -98,7 +98,7 @@ Test(help, names_every_option)
 	static const char *const later[] = {
 		"--tls",
 		"--check",
-		"--proxy",
+		"--proxy,",
 		"--hexdump",
 	};
 

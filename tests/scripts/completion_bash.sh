@@ -14,6 +14,14 @@ trap '"${tmux[@]}" kill-server 2>/dev/null; rm -rf "$work"' EXIT
 source "$completions" || exit
 cd "$work" || exit
 touch 'my file' 'my other' plain
+mkdir .ssh
+cat >.ssh/known_hosts <<'EOF'
+# a comment
+sshhost.example,[2001:db8::7] ssh-ed25519 AAAA
+@cert-authority [sshport.example]:2222 ssh-ed25519 AAAA
+|1|hashed= ssh-ed25519 AAAA
+*.pattern.example ssh-ed25519 AAAA
+EOF
 
 fail()
 {
@@ -24,6 +32,7 @@ fail()
 # Sets COMPREPLY for the words of a line, of which the last is being completed.
 ask()
 {
+	local HOME=$work
 	COMP_WORDS=("$@")
 	COMP_CWORD=$(($# - 1))
 	COMPREPLY=()
@@ -79,6 +88,17 @@ expect 'explain' sockit connect --trace =
 expect 'lo' sockit connect -I l
 expect '--report=plain' sockit connect --report=pl
 expect '' sockit connect -- --verb
+expect 'sshhost.example sshport.example' sockit connect ssh
+offers localhost sockit connect -- loc
+offers https sockit connect -v host htt
+offers https sockit connect -- host htt
+expect '' sockit connect host 80 htt
+offers ssh sockit connect -p ss
+expect 'root' sockit listen --user roo
+offers localhost sockit connect -s loc
+offers printf sockit listen 127.0.0.1 7777 --exec -- print
+hides plain sockit listen 127.0.0.1 7777 --exec -- pla
+expect '' sockit listen 127.0.0.1 7777 --exec -- cat --verb
 expect 'keepalive=' sockit connect --sockopt ke
 expect 'tcp-keepcnt= tcp-keepidle= tcp-keepintvl=' sockit listen --sockopt = tcp-k
 expect 'on off' sockit connect --sockopt keepalive =
@@ -129,6 +149,10 @@ if screen_has ready; then
 	typed 'connect --report=my\ o' '<connect><--report=my other>'
 	typed 'connect --report "my f' '<connect><--report><my file>'
 	typed 'connect ./my\ f' '<connect><./my file>'
+	typed 'connect localhost http-al' '<connect><localhost><http-alt>'
+	typed 'connect -- ./my\ f' '<connect><--><./my file>'
+	typed 'listen ./s --exec -- cat my\ f' '<listen><./s><--exec><--><cat><my file>'
+	typed 'listen ./s --exec -- realpat' '<listen><./s><--exec><--><realpath>'
 fi
 
 if ((failures > 0)); then

@@ -10,6 +10,8 @@ failures=0
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit
 touch 'my file' 'my other' plain
+mkdir .ssh
+echo 'sshhost.example ssh-ed25519 AAAA' >.ssh/known_hosts
 
 fail()
 {
@@ -73,6 +75,17 @@ expect 'sockit connect --sockopt=keep' --sockopt=keepalive=
 expect 'sockit listen --sockopt mark=1 --sockopt tcp-keepi' tcp-keepidle= tcp-keepintvl=
 offers 'sockit connect --sockopt mark=1 --so' --sockopt
 hides 'sockit connect -- -' --verbose
+expect 'sockit connect sshh' sshhost.example
+offers 'sockit connect -v host http' https
+offers 'sockit connect -i 5 host http' https
+hides 'sockit connect http' https
+hides 'sockit connect -i http' https
+offers 'sockit connect -p ss' ssh
+offers 'sockit services ss' ssh
+expect 'sockit listen --user roo' root
+offers 'sockit listen localhost 7777 --exec -- realpat' realpath
+expect 'sockit listen localhost 7777 --exec -- cat my' 'my file' 'my other'
+hides 'sockit listen localhost 7777 --exec -- ' https
 hides 'sockit byteorder ' localhost
 expect 'sockit byteorder --width ' 16 32 64
 hides 'sockit services ' localhost

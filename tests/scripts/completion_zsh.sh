@@ -9,6 +9,8 @@ work=$(mktemp -d) || exit
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit
 touch 'my file' 'my other' plain
+mkdir .ssh
+echo 'sshhost.example ssh-ed25519 AAAA' >.ssh/known_hosts
 
 # The shell under test prints its words, each in <>; the driver types keys and waits for a text.
 cat >setup.zsh <<'ZSH'
@@ -69,6 +71,14 @@ typed 'connect --report my\ f' '<connect><--report><my file>'
 typed 'connect --report=my\ o' '<connect><--report=my other>'
 typed 'connect --report=pl' '<connect><--report=plain>'
 typed 'connect unix:pl' '<connect><unix:plain>'
+typed 'connect sshh' '<connect><sshhost.example>'
+typed 'connect host gophe' '<connect><host><gopher>'
+typed 'listen --user roo' '<listen><--user><root>'
+typed 'connect -- sshh' '<connect><--><sshhost.example>'
+typed 'connect -- ./my\ f' '<connect><--><./my file>'
+typed 'listen localhost 7777 --exec -- realpat' '<listen><localhost><7777><--exec><--><realpath>'
+typed 'listen localhost:7777 --exec -- realpat' '<listen><localhost:7777><--exec><--><realpath>'
+typed 'listen localhost 7777 --exec -- cat my\ f' '<listen><localhost><7777><--exec><--><cat><my file>'
 typed 'connect -n --num' '<connect><-n><--num>'
 typed 'connect -v --verb' '<connect><-v><--verbose>'
 typed 'connect --sockopt ke' '<connect><--sockopt><keepalive=>'

@@ -133,6 +133,24 @@ static const struct scene scenes[] = {
 	  { "-k", "--max-accepts", "1" },
 	  300000,
 	  300001 },
+	{ "listen, forward",
+	  true,
+	  SCENE_V4,
+	  SCENE_TARGET,
+	  SCENE_TARGET,
+	  false,
+	  { "-v", "--forward", "TARGET" },
+	  300000,
+	  300001 },
+	{ "listen, forward, answers",
+	  true,
+	  SCENE_UNIX,
+	  SCENE_TARGET,
+	  SCENE_TARGET,
+	  true,
+	  { "--forward", "TARGET", "--idle-timeout", "9", "--json" },
+	  300000,
+	  300001 },
 };
 
 Test(faults, connect_pipes)
@@ -205,6 +223,16 @@ Test(faults, keep_open_unix)
 	sweep_failures(&scenes[13]);
 }
 
+Test(faults, listen_forward)
+{
+	sweep_failures(&scenes[14]);
+}
+
+Test(faults, listen_forward_answers)
+{
+	sweep_failures(&scenes[15]);
+}
+
 Test(disturbed, connect_pipes)
 {
 	sweep_disturbances(&scenes[0]);
@@ -273,4 +301,14 @@ Test(disturbed, keep_open)
 Test(disturbed, keep_open_unix)
 {
 	sweep_disturbances(&scenes[13]);
+}
+
+Test(disturbed, listen_forward)
+{
+	sweep_disturbances(&scenes[14]);
+}
+
+Test(disturbed, listen_forward_answers)
+{
+	sweep_disturbances(&scenes[15]);
 }

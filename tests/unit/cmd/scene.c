@@ -54,7 +54,9 @@ static void open_in(struct run *run)
 	if (run->scene->in == SCENE_FILE && saved != run->up.data.size)
 		data_save(&run->up.data, run->in_path);
 	saved = run->up.data.size;
-	if (run->scene->in == SCENE_FILE)
+	if (run->scene->in == SCENE_TARGET)
+		run->child_fds[0] = must(open("/dev/null", O_RDONLY | O_CLOEXEC), "stdin");
+	else if (run->scene->in == SCENE_FILE)
 		run->child_fds[0] = must(open(run->in_path, O_RDONLY | O_CLOEXEC), "stdin");
 	else
 		open_pair(&run->feed, &run->child_fds[0], 0, run->scene->in == SCENE_SOCKET);
@@ -71,6 +73,7 @@ static void open_out(struct run *run)
 	case SCENE_APPEND:
 		run->child_fds[1] = must(open(run->out_path, flags | O_APPEND, 0600), "stdout");
 		break;
+	case SCENE_TARGET:
 	case SCENE_NULL:
 		run->child_fds[1] = must(open("/dev/null", O_WRONLY | O_CLOEXEC), "stdout");
 		break;
@@ -107,10 +110,11 @@ static int make_argv(const struct run *run, char *argv[])
 	snprintf(count, sizeof count, "%llu", (unsigned long long)s->down / SCENE_LINE);
 	for (size_t i = 0; i < ARRAY_LEN(s->options) && s->options[i]; i++)
 		snprintf(words[n++], sizeof words[0], "%s",
-		         strcmp(s->options[i], "FILE") == 0    ? told
-		         : strcmp(s->options[i], "RULES") == 0 ? rules
-		         : strcmp(s->options[i], "COUNT") == 0 ? count
-		                                               : s->options[i]);
+		         strcmp(s->options[i], "FILE") == 0     ? told
+		         : strcmp(s->options[i], "RULES") == 0  ? rules
+		         : strcmp(s->options[i], "TARGET") == 0 ? run->target_word
+		         : strcmp(s->options[i], "COUNT") == 0  ? count
+		                                                : s->options[i]);
 	for (int i = 0; i < n; i++)
 		argv[i] = words[i];
 	argv[n] = NULL;
@@ -198,6 +202,7 @@ static void begin(struct run *run, const struct scene *scene, const struct fault
 		.peer = -1,
 		.feed = -1,
 		.drain = -1,
+		.target = -1,
 		.up.data = lines ? data_lines(1, scene->up) : data_binary(1, scene->up),
 		.down.data = lines ? data_lines(2, scene->down) : data_binary(2, scene->down),
 		.in_path = in_path,
@@ -206,6 +211,8 @@ static void begin(struct run *run, const struct scene *scene, const struct fault
 	open_in(run);
 	open_out(run);
 	open_place(run);
+	if (scene->in == SCENE_TARGET)
+		open_target(run);
 	start(run, fault);
 }
 
@@ -220,12 +227,12 @@ static void on_errors(struct run *run)
 		run->said += (size_t)n;
 }
 
-enum { AT_LISTENER, AT_READY, AT_PEER, AT_FEED, AT_DRAIN, AT_ERRORS, AT_END, AT_COUNT };
+enum { AT_LISTENER, AT_READY, AT_PEER, AT_FEED, AT_DRAIN, AT_ERRORS, AT_END, AT_TARGET, AT_COUNT };
 
 static bool wait_for_something(const struct run *run, struct pollfd *fds, int64_t deadline)
 {
-	const int fd_of[AT_COUNT] = { run->listener, run->ready,  run->peer, run->feed,
-		                      run->drain,    run->errors, run->pidfd };
+	const int fd_of[AT_COUNT] = { run->listener, run->ready,  run->peer,  run->feed,
+		                      run->drain,    run->errors, run->pidfd, run->target };
 
 	for (int i = 0; i < AT_COUNT; i++)
 		fds[i] = (struct pollfd){ .fd = fd_of[i], .events = POLLIN };
@@ -243,15 +250,17 @@ static void turn(struct run *run, const struct pollfd *fds)
 		on_ready(run);
 	if (fds[AT_PEER].revents)
 		on_peer(run, fds[AT_PEER].revents);
+	if (fds[AT_TARGET].revents)
+		on_target(run);
 	if (fds[AT_FEED].revents && !give(run->feed, &run->up.data, &run->fed))
-		put_away(&run->feed);
+		end_feed(run);
 	if (fds[AT_DRAIN].revents && !receive(run->drain, &run->down))
 		put_away(&run->drain);
 	if (fds[AT_ERRORS].revents)
 		on_errors(run);
 	if (fds[AT_END].revents) {
 		put_away(&run->pidfd);
-		put_away(&run->feed);
+		end_feed(run);
 		peer_ends(run);
 	}
 }
@@ -266,8 +275,8 @@ static void finish(struct run *run, bool late)
 	run->outcome.status = late                  ? -1
 	                      : WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 	                                            : WEXITSTATUS(status);
-	int *fds[] = { &run->listener, &run->ready,  &run->peer, &run->feed,
-		       &run->drain,    &run->errors, &run->pidfd };
+	int *fds[] = { &run->listener, &run->ready,  &run->peer,  &run->feed,
+		       &run->drain,    &run->errors, &run->pidfd, &run->target };
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		put_away(fds[i]);
 	if (run->scene->out == SCENE_FILE || run->scene->out == SCENE_APPEND) {

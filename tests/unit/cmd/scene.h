@@ -16,6 +16,7 @@ enum scene_end {
 	SCENE_APPEND, /* a file in append mode; as an output alone */
 	SCENE_SOCKET, /* one of a Unix pair, each its own */
 	SCENE_NULL,   /* /dev/null; as an output alone */
+	SCENE_TARGET, /* as both: the connection that sockit makes to the option TARGET, a Unix socket */
 };
 
 enum scene_net {
@@ -35,8 +36,9 @@ struct scene {
 	enum scene_net net;
 	enum scene_end in, out;
 	bool answers; /* the peer sends only after it has seen the end of what sockit sends */
-	const char *options
-		[6]; /* FILE is a file's name, RULES one of others' addresses, COUNT how many lines are down */
+	/* FILE is a file's name, RULES one of others' addresses, COUNT how many lines are down, TARGET an
+	 * endpoint. */
+	const char *options[6];
 	uint64_t up, down; /* bytes from stdin to the peer, and back; whole lines of datagrams */
 };
 

@@ -190,6 +190,37 @@ void on_listener(struct run *run)
 	}
 }
 
+void open_target(struct run *run)
+{
+	static const char *path;
+	struct place place;
+
+	path = path ? path : scratch_path("target");
+	place = place_unix(path);
+	unlink(path);
+	run->target = peer_listen_at(&place);
+	run->target_word = path;
+}
+
+/* Sockit has reached the target: what it gives and takes there is what goes up and comes down. */
+void on_target(struct run *run)
+{
+	int fd = accept4(run->target, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	run->feed = fd;
+	run->drain = must(fcntl(fd, F_DUPFD_CLOEXEC, 3), "dup");
+	put_away(&run->target);
+}
+
+void end_feed(struct run *run)
+{
+	if (run->scene->in == SCENE_TARGET && run->feed >= 0)
+		shutdown(run->feed, SHUT_WR);
+	put_away(&run->feed);
+}
+
 /* How far the peer may send its lines. */
 static uint64_t lines_due(const struct run *run)
 {
@@ -253,6 +284,10 @@ void peer_ends(struct run *run)
 		on_datagram_peer(run);
 		put_away(&run->peer);
 	}
+	/* It may have come there at last. */
+	if (run->target >= 0)
+		on_target(run);
+	put_away(&run->target);
 	/* Nobody else will come. */
 	if (run->peer < 0 && run->listener >= 0)
 		on_listener(run);

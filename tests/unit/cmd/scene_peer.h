@@ -22,11 +22,11 @@ struct run {
 	struct fault_log *log;
 	pid_t pid;
 	int child_fds[3];
-	int listener, ready, peer, feed, drain, errors, pidfd;
+	int listener, ready, peer, feed, drain, errors, pidfd, target;
 	uint64_t fed, sent;
 	bool peer_shut, peer_ended;
 	struct taken up, down;
-	const char *in_path, *out_path;
+	const char *in_path, *out_path, *target_word;
 	struct outcome outcome;
 	size_t said;
 };
@@ -42,10 +42,17 @@ bool give(int fd, const struct data *data, uint64_t *at);
 /* Where sockit connects or listens: with the peer there, or with a stale socket in the way. */
 void open_place(struct run *run);
 
+/* Where it forwards to. */
+void open_target(struct run *run);
+
 /* What poll() has said of the descriptors of these names. */
 void on_ready(struct run *run);
 void on_listener(struct run *run);
 void on_peer(struct run *run, short ready);
+void on_target(struct run *run);
+
+/* All that goes to sockit has been given, or nobody wants it. */
+void end_feed(struct run *run);
 
 bool peer_may_send(const struct run *run);
 
