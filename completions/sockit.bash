@@ -167,7 +167,7 @@ _sockit_value()
 	listen:--reply-to) _sockit_answer -W 'first last all' ;;
 	listen:--output) _sockit_files ;;
 	listen:--slow) _sockit_answer -W 'block drop close' ;;
-	listen:--forward) _sockit_answer -A hostname ;;
+	listen:--forward) _sockit_hosts ;;
 	listen:--forward-sockopt) _sockit_sockopts ;;
 	listen:--proxy-protocol) _sockit_answer -W 'v1 v2' ;;
 	listen:--color) _sockit_answer -W 'auto always never' ;;
