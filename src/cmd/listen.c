@@ -14,7 +14,6 @@
 #include "cli/observe_options.h"
 #include "cmd/await.h"
 #include "cmd/forwarding.h"
-#include "cmd/listen_first.h"
 #include "cmd/listen_many.h"
 #include "cmd/ready.h"
 #include "cmd/session.h"
