@@ -5,16 +5,20 @@
 
 #include "serve/crowd.h"
 
-/* The longest prefix of a line, and what is escaped at once. */
-enum { BROKER_PREFIX = 32, BROKER_PIECE = 4096 };
+/* The longest prefix of a line, the longest line, and when lines that go together do. */
+enum {
+	BROKER_PREFIX = 32,
+	BROKER_LINE = BROKER_PREFIX + ESCAPE_GROWTH * (LINE_MOST + CROWD_READ + ESCAPE_HELD) + 1,
+	BROKER_TOGETHER = 64 << 10,
+};
 
 struct broker {
 	struct crowd crowd;
 	struct role_broker_request *request;
-	/* A line that is made; memory that costs nothing before it is used. */
+	/* Lines that are made, to go together; memory that costs nothing before it is used. */
 	size_t made;
 	uint8_t scratch[CROWD_READ];
-	uint8_t line[BROKER_PREFIX + ESCAPE_GROWTH * (LINE_MOST + CROWD_READ + ESCAPE_HELD) + 1];
+	uint8_t lines[BROKER_TOGETHER + BROKER_LINE];
 };
 
 static struct broker *broker_of(struct guest *g)
@@ -31,10 +35,10 @@ static void broker_escape(struct broker *b, const uint8_t *bytes, size_t n)
 		const uint8_t *stop = memchr(bytes, '\r', n);
 		size_t len = stop ? (size_t)(stop - bytes) : n;
 
-		b->made += escape_stream(&state, bytes, len, b->line + b->made);
-		b->made += escape_stream_end(&state, b->line + b->made);
+		b->made += escape_stream(&state, bytes, len, b->lines + b->made);
+		b->made += escape_stream_end(&state, b->lines + b->made);
 		if (stop) {
-			memcpy(b->line + b->made, "\\x0d", 4);
+			memcpy(b->lines + b->made, "\\x0d", 4);
 			b->made += 4;
 			len++;
 		}
@@ -43,21 +47,30 @@ static void broker_escape(struct broker *b, const uint8_t *bytes, size_t n)
 	}
 }
 
-/* Say a line of G, with its newline or without. */
+static void broker_tell(struct guest *g)
+{
+	struct broker *b = broker_of(g);
+
+	crowd_give(&b->crowd, g, b->lines, b->made);
+	b->made = 0;
+}
+
+/* Say a line of G, with its newline or without; broker_tell is next, or more of G's. */
 static void broker_say(struct guest *g, const uint8_t *bytes, size_t n)
 {
 	struct broker *b = broker_of(g);
-	struct text t = text_over((char *)b->line, BROKER_PREFIX);
+	struct text t = text_over((char *)b->lines + b->made, BROKER_PREFIX);
 
 	n -= n > 0 && bytes[n - 1] == '\n';
 	n -= n > 0 && bytes[n - 1] == '\r';
 	text_add_str(&t, "<user");
 	text_add_number(&t, g->client.told.id);
 	text_add_str(&t, "> ");
-	b->made = t.len;
+	b->made += t.len;
 	broker_escape(b, bytes, n);
-	b->line[b->made++] = '\n';
-	crowd_give(&b->crowd, g, b->line, b->made);
+	b->lines[b->made++] = '\n';
+	if (b->made >= BROKER_TOGETHER)
+		broker_tell(g);
 }
 
 static void broker_say_begun(struct guest *g)
@@ -85,10 +98,11 @@ static void broker_chat(struct guest *g, const uint8_t *bytes, size_t n)
 		}
 		used += len;
 	}
-	if (ended == n || line_hold(&g->source.line, bytes + ended, n - ended) == 0)
-		return;
-	broker_say_begun(g);
-	broker_say(g, bytes + ended, n - ended);
+	if (ended < n && line_hold(&g->source.line, bytes + ended, n - ended) != 0) {
+		broker_say_begun(g);
+		broker_say(g, bytes + ended, n - ended);
+	}
+	broker_tell(g);
 }
 
 static uint8_t *broker_room(struct guest *g, size_t *size)
@@ -114,6 +128,7 @@ static void broker_took(struct guest *g, uint8_t *bytes, size_t n)
 static bool broker_ended(struct guest *g)
 {
 	broker_say_begun(g);
+	broker_tell(g);
 	return true;
 }
 
@@ -145,6 +160,7 @@ static int broker_open(struct engine *engine, void *context, void **state, struc
 		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
 	crowd_open(&b->crowd, engine, &q->crowd, &broker_ops, b->scratch);
 	b->request = q;
+	b->made = 0;
 	*state = b;
 	return 0;
 }
