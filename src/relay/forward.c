@@ -11,6 +11,10 @@
 /* How long one waits for what this machine lacks, before it tries again. */
 #define FORWARD_PAUSE (200 * NSEC_PER_MSEC)
 
+/* A client that resets the connection while its target is dialled is found out, where that takes so long; its
+ * bytes wait. */
+#define FORWARD_PATIENCE (20 * NSEC_PER_MSEC)
+
 /* What the client has begun with, until that is passed on. */
 struct head {
 	struct proxy_header header;
@@ -163,6 +167,7 @@ static void forward_dialled(void *context, struct stream *target, const struct e
 	nsec_t again = nsec_after(loop_now(forward_loop(f)), FORWARD_PAUSE);
 
 	f->dial = NULL;
+	loop_timer_cancel(forward_loop(f), &f->retry);
 	if (err && f->request->lack && err_is_lack(err) && again < f->dial_until) {
 		forward_lack(f, err->code);
 		loop_timer(forward_loop(f), &f->retry, again);
@@ -189,13 +194,18 @@ static void forward_dial(struct forward *f)
 		forward_dialled(f, NULL, &err);
 		return;
 	}
-	/* One that resets the connection meanwhile is found out; its bytes wait. */
-	loop_watch(forward_loop(f), &f->watch, 0);
+	loop_timer(forward_loop(f), &f->retry,
+	           nsec_after(loop_now(forward_loop(f)), FORWARD_PATIENCE));
 }
 
 static void forward_retry(struct timer *timer)
 {
-	forward_dial(CONTAINER_OF(timer, struct forward, retry));
+	struct forward *f = CONTAINER_OF(timer, struct forward, retry);
+
+	if (f->dial)
+		loop_watch(forward_loop(f), &f->watch, 0);
+	else
+		forward_dial(f);
 }
 
 /* Its time begins. */
@@ -228,6 +238,7 @@ static void forward_identify(struct forward *f, size_t size)
 	struct head *head = f->head;
 
 	loop_timer_cancel(forward_loop(f), &f->header_limit);
+	loop_unwatch(&f->watch);
 	head->at = size;
 	if (head->header.known) {
 		f->who = malloc(sizeof *f->who);
