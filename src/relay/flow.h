@@ -91,7 +91,7 @@ void flow_init(struct flow *f, struct stream *from, struct stream *to,
 void flow_close(struct flow *f);
 
 /* For one of many in a loop, between two sockets and without a tap: it uses what SHARED has while it runs, and
- * owns no more than what its sink did not take. */
+ * owns no more than what its sink did not take. It leaves SO_RCVLOWAT alone. */
 void flow_share(struct flow *f, struct spares *shared);
 
 /* These N bytes, which are copied, go before what the source gives. They count as given, not as taken. To be

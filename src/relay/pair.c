@@ -186,15 +186,10 @@ static void pair_watch_side(struct pair *p, struct pair_side *side)
 static void pair_watch(struct pair *p)
 {
 	struct loop *loop = p->request->loop;
-	bool briefly = flow_waits_briefly(&p->a.flow) || flow_waits_briefly(&p->b.flow);
 	nsec_t held = NSEC_NEVER;
 
 	pair_watch_side(p, &p->a);
 	pair_watch_side(p, &p->b);
-	if (briefly)
-		loop_timer(loop, &p->brief, nsec_after(loop_now(loop), FLOW_LOW_WATER_WAIT));
-	else
-		loop_timer_cancel(loop, &p->brief);
 	if (p->request->rate == 0)
 		return;
 	if (p->a.flow.held)
@@ -260,16 +255,6 @@ static void pair_b_ready(struct watch *watch, unsigned ready)
 	struct pair *p = CONTAINER_OF(watch, struct pair, b.watch);
 
 	pair_ready(p, &p->b, ready);
-}
-
-static void pair_brief_due(struct timer *timer)
-{
-	struct pair *p = CONTAINER_OF(timer, struct pair, brief);
-
-	if (flow_waits_briefly(&p->a.flow))
-		flow_lower_water(&p->a.flow);
-	if (flow_waits_briefly(&p->b.flow))
-		flow_lower_water(&p->b.flow);
 }
 
 static void pair_held_due(struct timer *timer)
@@ -343,7 +328,6 @@ int pair_start(struct pair *p, const struct pair_request *request, struct stream
 		.a = { .stream = a, .watch.ready = pair_a_ready },
 		.b = { .stream = b, .watch.ready = pair_b_ready },
 		.idle.fire = pair_idle_due,
-		.brief.fire = pair_brief_due,
 		.held.fire = pair_held_due,
 		.slow.fire = pair_slow_due,
 		.moved_at = loop_now(request->loop),
@@ -377,7 +361,7 @@ void pair_drain(struct pair *p)
 
 void pair_stop(struct pair *p)
 {
-	struct timer *timers[] = { &p->idle, &p->brief, &p->held, &p->slow };
+	struct timer *timers[] = { &p->idle, &p->held, &p->slow };
 
 	if (!p->request)
 		return;

@@ -43,7 +43,7 @@ struct pair {
 	const struct pair_request *request;
 	pair_done *done;
 	struct pair_side a, b;
-	struct timer idle, brief, held, slow;
+	struct timer idle, held, slow;
 	nsec_t moved_at;            /* when bytes last moved */
 	uint64_t moved;             /* bytes, both ways, at that time */
 	nsec_t ack_wait, ack_until; /* the next pause, and when patience ends */

@@ -64,17 +64,60 @@ scenarios=(
 	"echo50: 64-byte requests of 50 clients: sockit socat socat-256K$haproxy: echo -c 50"
 	"connect: connect, one request, close, 10 at once: sockit socat$haproxy: connect -c 10"
 	"bulk: 1 MiB requests of one client, 8 on their way: sockit socat socat-256K$haproxy: echo -c 1 -s 1048576 -d 8"
+	"oneway: a GiB, which its ends hardly touch, one way: sockit socat socat-256K$haproxy: gib"
 )
 # SCENARIO VALUE OTHER RELATION RATIO: what sockit has, as a part of what the other has.
 per_cpu='v["requests"] / v["cpu"]'
 targets=(
 	"echo50|$per_cpu|socat|>=|3|requests for a second of processor time"
 	"connect|v[\"per_second\"]|socat|>=|5|connections a second"
-	"bulk|v[\"per_second\"]|socat|>=|4|bytes a second"
+	"oneway|v[\"per_second\"]|socat|>=|4|bytes a second"
+	"oneway|v[\"cpu\"] / v[\"requests\"]|socat|<=|0.15|processor time for a GiB"
+	"oneway|v[\"cpu\"] / v[\"requests\"]|socat-256K|<=|0.75|processor time for a GiB"
 	"bulk|v[\"cpu\"] / v[\"requests\"]|socat|<=|0.15|processor time for a GiB"
 	"bulk|v[\"cpu\"] / v[\"requests\"]|socat-256K|<=|0.75|processor time for a GiB"
 )
 missed=0
+
+# Processor time of all processes of SERVER's session, and of those that have ended, in seconds.
+session_cpu() {
+	cat /proc/[0-9]*/stat 2>/dev/null | awk -v session="$SERVER" -v hz="$(getconf CLK_TCK)" \
+		'{ sub(/.*\) /, "") } $4 == session { n += $12 + $13 + $14 + $15 } END { print n / hz }'
+}
+
+now() { local t=${EPOCHREALTIME/./}; echo "$t"; }
+
+# gib WHO: by sendfile out of a file with nothing in it, and by splice to /dev/null, four times. There are two ends
+# and a forwarder for two cores, so they share these.
+gib() {
+	local both=${CORES[0]},${CORES[1]}
+	local CORES=("$both" "$both")
+	local echo=$TARGET began ended before after times=0 us=0 sink
+	TARGET=$("$PROGRAMS/load" port)
+	truncate -s 1G "$WORK/gib"
+	server_start "$1"
+	before=$(session_cpu)
+	while [ $times -lt 4 ]; do
+		rm -f "$WORK/ready"
+		taskset -c "${CORES[1]}" "$SOCKIT" listen --recv-only --port-file "$WORK/ready" "127.0.0.1:$TARGET" \
+			>/dev/null 2>&1 </dev/null &
+		sink=$!
+		until [ -e "$WORK/ready" ]; do sleep 0.01; done
+		until began=$(now) && taskset -c "${CORES[1]}" "$SOCKIT" connect "127.0.0.1:$PORT" <"$WORK/gib" 2>"$WORK/said"; do
+			grep -q refused "$WORK/said" && kill -0 "$SERVER" || break 2
+		done
+		wait "$sink" || break
+		ended=$(now)
+		us=$((us + ended - began)) times=$((times + 1))
+	done
+	after=$(session_cpu)
+	TARGET=$echo
+	server_stop
+	[ $times = 4 ] || { echo "$1: not measured" >&2; cat "$WORK/said" >&2; return 1; }
+	awk -v us="$us" -v cpu="$after" -v before="$before" 'BEGIN {
+		printf "requests=4 seconds=%f per_second=%f p50_us=%f p99_us=%f cpu=%f served=4\n",
+			us / 1e6, 4e6 / us, us / 4, us / 4, cpu - before }' >>"$WORK/oneway.$1"
+}
 
 show() {
 	printf '\n%s\n  %-11s %12s %10s %10s %14s %7s\n' "${title# }" '' requests/s 'p50 us' 'p99 us' \
@@ -84,7 +127,7 @@ show() {
 			printf '  %-11s not measured\n' "$server"
 			continue
 		fi
-		printf '  %-11s %12.0f %10.0f %10.0f %14.2f %7d\n' "$server" \
+		printf '  %-11s %12.1f %10.0f %10.0f %14.2f %7d\n' "$server" \
 			"$(median "$name" "$server" 'v["per_second"]')" "$(median "$name" "$server" 'v["p50_us"]')" \
 			"$(median "$name" "$server" 'v["p99_us"]')" \
 			"$(median "$name" "$server" 'v["cpu"] / v["requests"] * 1e6')" \
@@ -107,8 +150,12 @@ for ((round = 0; round < rounds; round++)); do
 	for scenario in "${scenarios[@]}"; do
 		IFS=: read -r name title who call <<<"$scenario"
 		for server in $who; do
-			# shellcheck disable=SC2086 # several words
-			measure "$name" "$server" $call || true
+			if [ "$call" = ' gib' ]; then
+				gib "$server" || true
+			else
+				# shellcheck disable=SC2086 # several words
+				measure "$name" "$server" $call || true
+			fi
 		done
 	done
 	measure idle sockit idle -c 2000 || true
