@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/echo_serve.h"
+#include "harness/peer.h"
 #include "harness/proc.h"
 #include "harness/scratch.h"
 #include "harness/siege.h"
@@ -50,6 +52,13 @@ Test(siege, of_an_echo_server, .timeout = 300)
 	struct place place;
 	struct child server = echo_serve_plan(
 		&(struct plan){ .args = WORDS("-m", "1000", "--threads", "2") }, NET_V4, &place);
+	int fd = peer_connect(&place);
 
+	/* Once it answers it has all that its threads need. */
+	peer_send(fd, "ready?");
+	peer_shut(fd);
+	peer_expect(fd, "ready?");
+	peer_expect_end(fd);
+	close(fd);
 	besiege(&server, &place);
 }
