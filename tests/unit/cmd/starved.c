@@ -229,7 +229,7 @@ static void starve(struct server *servers, size_t count, int error)
 		double used = proc_cpu_seconds(s->pid) - cpu[i];
 		cr_expect(used < 0.15, "%s: %.2f s", names[s->mode], used);
 		/* A few clients at most, five times a second, for as long as it took. */
-		cr_expect(atomic_load(&s->shared->attempts) < 100, "%s: it spins", s->mode);
+		cr_expect(atomic_load(&s->shared->attempts) < 100, "%s: it spins", names[s->mode]);
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct server *s = &servers[i];
