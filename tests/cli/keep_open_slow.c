@@ -220,18 +220,6 @@ static unsigned descriptors(pid_t pid)
 	return count;
 }
 
-static unsigned long resident_kib(pid_t pid)
-{
-	char path[64];
-	unsigned long size, resident = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/statm", pid);
-	FILE *f = fopen(path, "r");
-	cr_assert(f && fscanf(f, "%lu %lu", &size, &resident) == 2);
-	fclose(f);
-	return resident * 4;
-}
-
 struct want {
 	pid_t pid;
 	unsigned descriptors;
@@ -271,11 +259,11 @@ static void five_hundred_leave_nothing(const char *const *args)
 				close(fds[i]);
 		cr_assert(clock_watch(has_descriptors, &want, clock_after(PATIENCE)));
 		if (round == 0)
-			before = resident_kib(child.pid);
+			before = proc_resident_kib(child.pid);
 	}
 	/* A sanitizer keeps what is freed for a while. */
-	cr_assert(resident_kib(child.pid) < before + (clock_slack() > 1 ? 4096 : 512), "%lu %lu",
-	          resident_kib(child.pid), before);
+	cr_assert(proc_resident_kib(child.pid) < before + (clock_slack() > 1 ? 4096 : 512),
+	          "%lu %lu", proc_resident_kib(child.pid), before);
 	child_signal(&child, SIGTERM);
 	child_expect(&child, 128 + SIGTERM);
 }
