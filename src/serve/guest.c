@@ -126,7 +126,8 @@ void guest_break(struct guest *g, int error)
 
 void guest_stop_sending(struct guest *g)
 {
-	g->sent_all = true;
+	/* Nothing will be acknowledged any more. */
+	g->sent_all = g->settled = true;
 	outbox_drop(&g->outbox);
 	guest_look_at(g);
 }

@@ -10,6 +10,9 @@
 #include "harness/child.h"
 #include "harness/place.h"
 
+/* Clients at once, at most. */
+enum { SIEGE_MOST = 500 };
+
 struct siege {
 	/* Set by the test. */
 	const struct place *place;
