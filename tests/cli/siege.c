@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/clock.h"
 #include "harness/echo_serve.h"
 #include "harness/fail.h"
+#include "harness/peer.h"
 #include "harness/proc.h"
 #include "harness/scratch.h"
 #include "harness/siege.h"
@@ -23,8 +25,6 @@ struct before {
 
 static struct before before_siege(const struct child *server)
 {
-	/* It may listen before it has all that it needs. */
-	proc_await_idle(server->pid);
 	return (struct before){ siege_descriptors(server), proc_resident_kib(server->pid) };
 }
 
@@ -77,7 +77,14 @@ Test(siege, of_an_echo_server, .timeout = 300)
 	struct place place;
 	struct child server = echo_serve_plan(
 		&(struct plan){ .args = WORDS("-m", "1000", "--threads", "2") }, NET_V4, &place);
+	int fd = peer_connect(&place);
 
+	/* Once it answers it has all that its threads need. */
+	peer_send(fd, "ready?");
+	peer_shut(fd);
+	peer_expect(fd, "ready?");
+	peer_expect_end(fd);
+	close(fd);
 	besiege(&server, &place);
 }
 
