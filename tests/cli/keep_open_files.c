@@ -182,6 +182,17 @@ Test(keep_open_files, appends_when_asked_but_follows_no_link)
 	append_to(path, "fifo", 7);
 }
 
+Test(keep_open_files, a_folder_that_is_not_there_is_told_at_once)
+{
+	struct child child =
+		sockit_expect(WORDS("listen", "0", "-k", "--output", "nowhere/{id}"), 7);
+
+	child_says(&child, "cannot open nowhere/: No such file or directory");
+	child_silent_about(&child, "listening");
+	child = sockit_expect(WORDS("listen", "0", "-k", "--output", "/dev/null/{id}"), 7);
+	child_says(&child, "Not a directory");
+}
+
 Test(keep_open_files, refuses_what_has_no_meaning)
 {
 	static const struct {
