@@ -183,8 +183,8 @@ static void crowd_note_sent(struct guest *g, struct io io, uint64_t before)
 		crowd->moved = true;
 		server_moved(crowd->server, 0, g->outbox.sent - before);
 	}
-	/* A Unix socket tells that its peer reads no more, and one that leaves at will may still send. */
-	if (io.kind == IO_FAILED && io.error == EPIPE && crowd->request->may_go && !g->in_ended)
+	/* One that may go has done so; or it reads no more, which a Unix socket tells, and may still send. */
+	if (io.kind == IO_FAILED && crowd->request->may_go && (g->in_ended || io.error == EPIPE))
 		guest_stop_sending(g);
 	else if (io.kind == IO_FAILED)
 		guest_break(g, io.error);
