@@ -86,8 +86,10 @@ static void hall_read(struct watch *watch, unsigned ready)
 
 	(void)ready;
 	/* The last may have gone a moment ago. */
-	if (!crowd_has_receivers(&h->crowd))
+	if (!crowd_has_receivers(&h->crowd)) {
+		loop_unwatch(watch);
 		return;
+	}
 	io = in->ops->read(in, h->read, sizeof h->read);
 	if (io.kind == IO_DONE && h->request->crlf)
 		crowd_give(&h->crowd, NULL, h->sent,
