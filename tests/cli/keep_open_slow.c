@@ -1,6 +1,5 @@
 /* sockit listen -k where something is slow, full or gone: standard output, a client, descriptors. */
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "harness/mover.h"
 #include "harness/proc.h"
 #include "harness/scratch.h"
+#include "harness/siege.h"
 #include "harness/sockit.h"
 
 /* Send until nothing more goes; how much went. */
@@ -206,22 +206,8 @@ Test(keep_open_slow, the_slow_one_is_closed)
 	child_expect(&p.child, 1);
 }
 
-static unsigned descriptors(pid_t pid)
-{
-	char path[64];
-	unsigned count = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/fd", pid);
-	DIR *dir = opendir(path);
-	cr_assert(dir);
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
-
 struct want {
-	pid_t pid;
+	const struct child *child;
 	unsigned descriptors;
 };
 
@@ -229,7 +215,7 @@ static bool has_descriptors(void *arg)
 {
 	const struct want *want = arg;
 
-	return descriptors(want->pid) == want->descriptors;
+	return siege_descriptors(want->child) == want->descriptors;
 }
 
 static void five_hundred_leave_nothing(const char *const *args)
@@ -243,11 +229,11 @@ static void five_hundred_leave_nothing(const char *const *args)
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	struct child child = sockit_listen(&(struct plan){ .args = args }, NET_V4, &place);
-	struct want want = { child.pid, 0 };
+	struct want want = { &child, 0 };
 	unsigned long before = 0;
 
 	for (int round = 0; round < 3; round++) {
-		want.descriptors = round == 0 ? descriptors(child.pid) : want.descriptors;
+		want.descriptors = round == 0 ? siege_descriptors(&child) : want.descriptors;
 		for (int i = 0; i < CLIENTS; i++) {
 			fds[i] = peer_connect(&place);
 			peer_send(fds[i], "a line\nand a part of one");

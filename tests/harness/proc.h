@@ -25,7 +25,7 @@ double proc_cpu_seconds(pid_t pid);
 /* The most memory that PID had in RAM at any time since its exec, in KiB. Not after its end. */
 unsigned long proc_peak_kib(pid_t pid);
 
-/* What it has there now. */
+/* The same now. */
 unsigned long proc_resident_kib(pid_t pid);
 
 /* How often PID gave up the processor to wait: of all its threads. */
