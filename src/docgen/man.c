@@ -25,11 +25,10 @@ static void add_word(struct fill *f, const char *word, size_t len)
 	fill_add_unbroken(f, escaped);
 }
 
-/* Sentences, each on lines of its own, the first with a capital. */
-static void add_sentences(struct text *t, const char *str)
+/* Sentences begin on lines of their own. */
+void man_add_phrase(struct text *t, const char *str)
 {
 	struct fill f = fill_start(t, 0, 0);
-	size_t first = t->len;
 
 	while (*str != '\0') {
 		size_t len = strcspn(str, " ");
@@ -40,8 +39,16 @@ static void add_sentences(struct text *t, const char *str)
 		str += len;
 		str += strspn(str, " ");
 	}
-	t->at[first] = (char)toupper((unsigned char)t->at[first]);
 	fill_end(&f);
+}
+
+/* The first with a capital. */
+static void add_sentences(struct text *t, const char *str)
+{
+	size_t first = t->len;
+
+	man_add_phrase(t, str);
+	t->at[first] = (char)toupper((unsigned char)t->at[first]);
 }
 
 /* In a macro's line a hyphen as one types it is \-, and mdoc's Fl puts one in front. */
