@@ -225,7 +225,7 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 	struct listener *listener;
 
 	if (listen_read_forwarding(o, spec, &session, &forwarding, err) ||
-	    net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
+	    listen_options_sockopts(&o->listen, &o->net, spec, &sockopts, err) ||
 	    group_options_read(&o->groups, &o->net, spec, &multicast, err) ||
 	    listener_open(loop, &request, call->report, &listener, err))
 		return -1;

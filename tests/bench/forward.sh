@@ -104,7 +104,7 @@ gib() {
 		sink=$!
 		until [ -e "$WORK/ready" ]; do sleep 0.01; done
 		until began=$(now) && taskset -c "${CORES[1]}" "$SOCKIT" connect "127.0.0.1:$PORT" <"$WORK/gib" 2>"$WORK/said"; do
-			grep -q refused "$WORK/said" && kill -0 "$SERVER" || break 2
+			if ! grep -q refused "$WORK/said" || ! kill -0 "$SERVER"; then break 2; fi
 		done
 		wait "$sink" || break
 		ended=$(now)
