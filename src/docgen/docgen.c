@@ -183,8 +183,8 @@ void choices_add(struct text *t, const struct option_row *row, const char *separ
 		text_add(t, "%s%s", c > row->choices ? separator : "", c->name);
 }
 
-void served_add(struct text *t)
+void served_add(struct text *t, const char *end)
 {
 	for (size_t i = 0; i < services_count; i++)
-		text_add(t, "%s%s", i > 0 ? " " : "", services_table[i]->name);
+		text_add(t, "%s%s%s", i > 0 ? " " : "", services_table[i]->name, end);
 }

@@ -33,7 +33,7 @@ void escaped_add(struct text *t, const char *str, const char *special);
 /* Add the names of a row's choices with SEPARATOR between them. */
 void choices_add(struct text *t, const struct option_row *row, const char *separator);
 
-/* Add the names of echo-serve's services with blanks between them. */
-void served_add(struct text *t);
+/* Add the names of echo-serve's services, each with END, and blanks between them. */
+void served_add(struct text *t, const char *end);
 
 #endif
