@@ -263,8 +263,8 @@ complete -c sockit -n '__sockit_offer connect --trace' -l trace -a 'explain\t"wi
 complete -c sockit -n '__sockit_offer connect -h --help' -s h -l help -d 'show the help and do nothing else'
 complete -c sockit -n '__sockit_offer_value connect --report' -l report -r -F -d 'write the JSON to FILE instead of standard error; implies --json'
 
-complete -c sockit -n __fish_is_first_arg -a listen -d 'accept a connection and join it to standard input and output'
-complete -c sockit -n '__sockit_help 2' -a listen -d 'accept a connection and join it to standard input and output'
+complete -c sockit -n __fish_is_first_arg -a listen -d 'accept connections; join each to stdio, a program or an endpoint'
+complete -c sockit -n '__sockit_help 2' -a listen -d 'accept connections; join each to stdio, a program or an endpoint'
 complete -c sockit -n '__sockit_help 3 listen' -a 'network relay observe sockopt all'
 complete -c sockit -n '__sockit_operand listen' -a '(__fish_print_hostnames) (__sockit_paths (commandline -ct))'
 complete -c sockit -n '__sockit_second listen -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --output --slow --sh-exec --forward --forward-sockopt -w --connect-timeout --session-timeout --max-sessions --proxy-protocol --report' -a '(__sockit_services)'

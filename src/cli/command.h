@@ -107,4 +107,7 @@ int command_check_kinds(const struct command_call *call, unsigned kinds, const c
 int command_check_needs(const struct command_call *call, const struct option_row *rows,
                         size_t count, const char *needed, struct err *err) MUST_CHECK;
 
+/* Whether it can end with the status NUMBER, as status_rows has it. */
+bool command_can_end_with(const struct command *command, const char *number);
+
 #endif

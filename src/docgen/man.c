@@ -171,26 +171,14 @@ void man_add_options(struct text *t, const struct command *command)
 	text_add_str(t, ".El\n");
 }
 
-static bool can_end_with(const struct command *command, const char *number)
-{
-	return command->statuses == NULL || option_names_has(command->statuses, number);
-}
-
-static bool any_can_end_with(const char *number)
-{
-	for (const struct command *const *c = commands; *c != NULL; c++)
-		if (can_end_with(*c, number))
-			return true;
-	return false;
-}
-
 void man_add_statuses(struct text *t, const struct command *command)
 {
 	text_add_str(t, ".Bl -tag -width 128+n -compact\n");
 	for (size_t i = 0; i < status_row_count; i++) {
 		const char *number = status_rows[i].number;
 
-		if (command ? !can_end_with(command, number) : !any_can_end_with(number))
+		if (command ? !command_can_end_with(command, number)
+		            : !program_can_end_with(&sockit_program, number))
 			continue;
 		text_add(t, ".It %s\n%s\n", status_rows[i].number, status_rows[i].meaning);
 	}
