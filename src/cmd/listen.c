@@ -327,7 +327,7 @@ static const char *const listen_statuses[] = { "0", "1",   "2",   "3",     "4",
 
 const struct command listen_command = {
 	.name = "listen",
-	.summary = "accept a connection and join it to standard input and output",
+	.summary = "accept connections; join each to stdio, a program or an endpoint",
 	.operands = "ENDPOINT",
 	.operands_help =
 		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH|@NAME,\n  udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH, vsock:CID:PORT",
