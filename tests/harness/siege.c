@@ -35,11 +35,14 @@ struct siege siege_of(const struct place *place)
 {
 	bool is_big = getenv("SOCKIT_BIG") != NULL;
 	bool is_long = is_big || getenv("SOCKIT_LONG") != NULL;
+	double seconds = is_long ? 10 : 2;
 
+	if (is_big)
+		seconds = 60;
 	return (struct siege){
 		.place = place,
 		.clients = is_long ? SIEGE_MOST : 100,
-		.seconds = is_big ? 60 : is_long ? 10 : 2,
+		.seconds = seconds,
 		.longest = 300000,
 	};
 }
