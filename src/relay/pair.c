@@ -164,6 +164,9 @@ static bool pair_note(struct pair *p, struct pair_side *side)
 		pair_fail_side(p, side, side->flow.error, "receive");
 		return false;
 	case FLOW_TO_FAILED:
+		/* It may have said why, before. */
+		if (other->open)
+			flow_wake(&other->flow, READY_IN, 0);
 		pair_fail_side(p, other, side->flow.error, "send");
 		return false;
 	}

@@ -5,6 +5,9 @@
 #include "out/failure.h"
 #include "relay/forward.h"
 
+/* That something is lacking is told again after so long. */
+#define LACK_TOLD_AGAIN (10 * NSEC_PER_SEC)
+
 /* What the clients of a loop have in common. */
 struct switchboard {
 	struct engine *engine;
@@ -12,6 +15,7 @@ struct switchboard {
 	struct forward_request request;
 	unsigned
 		lacking; /* clients that wait for what this machine lacks: nobody else is accepted */
+	nsec_t told_at;  /* when that was told last; 0: never */
 	bool failing;    /* the last client could not be joined, and that has been told */
 };
 
@@ -47,13 +51,23 @@ static void caller_done(void *context, const struct forward_end *end)
 	caller_gone(c, end, end->err != NULL);
 }
 
+static void switchboard_tell_lack(struct switchboard *board, int error)
+{
+	nsec_t now = loop_now(engine_loop(board->engine));
+
+	if (board->told_at && now < nsec_after(board->told_at, LACK_TOLD_AGAIN))
+		return;
+	board->told_at = now;
+	REPORT_WITH(board->server->report, REPORT_ACCEPT_PAUSED, true,
+	            FIELD_STR("reason", failure_errno_text(error)));
+}
+
 static void switchboard_lack(void *context, int error)
 {
 	struct switchboard *board = context;
 
 	if (error && board->lacking++ == 0) {
-		REPORT_WITH(board->server->report, REPORT_ACCEPT_PAUSED, true,
-		            FIELD_STR("reason", failure_errno_text(error)));
+		switchboard_tell_lack(board, error);
 		spares_drop_pipes(board->request.pair.shared);
 		engine_hold(board->engine, true);
 	} else if (!error && --board->lacking == 0) {

@@ -37,6 +37,8 @@ struct dial {
 	struct dial_try *tries; /* one for each address of the list */
 	size_t started, failed;
 	struct timer deadline, next;
+	bool starting;
+	struct err failure; /* at once: to be told from the loop */
 };
 
 static void try_close(struct dial_try *try)
@@ -59,7 +61,7 @@ void dial_abandon(struct dial *dial)
 	free(dial);
 }
 
-static void dial_finish(struct dial *dial, struct stream *stream, const struct err *err)
+static void dial_end(struct dial *dial, struct stream *stream, const struct err *err)
 {
 	dial_done *done = dial->done;
 	void *context = dial->context;
@@ -68,7 +70,26 @@ static void dial_finish(struct dial *dial, struct stream *stream, const struct e
 	done(context, stream, err);
 }
 
-/* Out because of this machine. */
+static void dial_failed_at_once(struct timer *timer)
+{
+	struct dial *dial = CONTAINER_OF(timer, struct dial, next);
+	struct err err = dial->failure;
+
+	dial_end(dial, NULL, &err);
+}
+
+/* DONE is never called before the caller has *dial. Nothing is connected that soon. */
+static void dial_finish(struct dial *dial, struct stream *stream, const struct err *err)
+{
+	if (!dial->starting) {
+		dial_end(dial, stream, err);
+		return;
+	}
+	dial->failure = *err;
+	dial->next.fire = dial_failed_at_once;
+	loop_timer(dial->loop, &dial->next, loop_now(dial->loop));
+}
+
 static void dial_fail_here(struct dial *dial, int error, const char *detail)
 {
 	struct err err;
@@ -272,26 +293,14 @@ static void dial_next_due(struct timer *timer)
 	dial_next(CONTAINER_OF(timer, struct dial, next));
 }
 
-/* With a source address only those of its family can be reached. */
-static void dial_keep_family(struct addr_list *list, int family)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i].at.any.sa_family == family)
-			list->at[kept++] = list->at[i];
-	list->count = kept;
-}
-
 /* The addresses are known: race them. */
 static void dial_race(struct dial *dial)
 {
-	const struct addr *source = dial->request.source;
 	struct tune tune = dial_tune(dial);
 	struct err err;
 
-	if (source)
-		dial_keep_family(&dial->list, source->at.any.sa_family);
+	if (dial->request.source)
+		addr_list_keep_family(&dial->list, dial->request.source->at.any.sa_family);
 	if (dial->list.count == 0) {
 		dial_fail_here(dial, EAFNOSUPPORT, "(it has no address of the family of --source)");
 		return;
@@ -311,14 +320,6 @@ static void dial_race(struct dial *dial)
 	dial_next(dial);
 }
 
-static void dial_race_due(struct timer *timer)
-{
-	struct dial *dial = CONTAINER_OF(timer, struct dial, next);
-
-	timer->fire = dial_next_due;
-	dial_race(dial);
-}
-
 static void dial_resolved(void *context, struct addr_list *list, const struct err *err)
 {
 	struct dial *dial = context;
@@ -329,7 +330,6 @@ static void dial_resolved(void *context, struct addr_list *list, const struct er
 		return;
 	}
 	dial->list = *list;
-	dial->next.fire = dial_next_due;
 	REPORT(dial->report, REPORT_RESOLVED, FIELD_STR("host", dial->request.spec->host),
 	       FIELD_INT("count", list->count),
 	       FIELD_TIME("time", loop_now(dial->loop) - dial->began));
@@ -380,7 +380,8 @@ int dial_start(struct loop *loop, const struct dial_request *request, struct rep
 		.context = context,
 		.began = loop_now(loop),
 		.deadline.fire = dial_deadline,
-		.next.fire = dial_race_due,
+		.next.fire = dial_next_due,
+		.starting = true,
 	};
 	if (!request->multicast)
 		made->request.multicast = &multicast_none;
@@ -390,9 +391,10 @@ int dial_start(struct loop *loop, const struct dial_request *request, struct rep
 		return -1;
 	}
 	loop_timer(loop, &made->deadline, request->deadline);
-	/* Not at once: DONE is never called before the caller has *dial. */
-	if (waiting == 0)
-		loop_timer(loop, &made->next, loop_now(loop));
+	/* A server has the socket for this client before it takes the next. */
 	*dial = made;
+	if (waiting == 0)
+		dial_race(made);
+	made->starting = false;
 	return 0;
 }

@@ -43,13 +43,14 @@ haproxy_config() {
 server_start() {
 	PORT=$("$PROGRAMS/load" port)
 	local listen=TCP-LISTEN:$PORT,bind=127.0.0.1,backlog=4096,fork,nodelay to=TCP:127.0.0.1:$TARGET,nodelay
+	# By itself socat gives up a connection that is half closed and has been still for half a second.
 	case $1 in
 	sockit)
 		in_session "$SOCKIT" listen -k -m "$MOST_CLIENTS" "127.0.0.1:$PORT" --forward "127.0.0.1:$TARGET" & ;;
 	socat)
-		in_session socat "$listen" "$to" & ;;
+		in_session socat -t 60 "$listen" "$to" & ;;
 	socat-256K)
-		in_session socat -b262144 "$listen" "$to" & ;;
+		in_session socat -t 60 -b262144 "$listen" "$to" & ;;
 	haproxy)
 		haproxy_config >"$WORK/haproxy.cfg"
 		in_session haproxy -f "$WORK/haproxy.cfg" & ;;

@@ -1,5 +1,6 @@
 /* listen --forward: one connection joined to another, every byte, both ways, and the end of one is that of the other. */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -115,6 +116,26 @@ Test(forward, a_reset_of_one_side_is_one_of_the_other)
 		child_says(&j.child, "Connection reset by peer");
 		close(j.listener);
 	}
+}
+
+/* A target that answers without having read all, and goes: its answer comes before the reset, although what the
+ * client sends meets that first. */
+Test(forward, an_answer_before_a_reset_arrives)
+{
+	struct joint j = joint_start(NET_V4, NET_V4, NULL);
+
+	peer_send(j.client, "a part");
+	peer_await_unread(j.server, 6);
+	proc_await_idle(j.child.pid);
+	child_signal(&j.child, SIGSTOP);
+	peer_send(j.client, "and more");
+	peer_send(j.server, "too large");
+	close(j.server);
+	child_signal(&j.child, SIGCONT);
+	peer_expect(j.client, "too large");
+	peer_expect_reset(j.client);
+	close(j.client);
+	joint_finish(&j, 1);
 }
 
 /* Also one who had ended what it sends, and waits for the answer. */

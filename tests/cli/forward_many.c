@@ -99,6 +99,36 @@ Test(forward_many, out_of_descriptors_it_waits)
 	joint_stop(&j);
 }
 
+/* Who comes together does not take all descriptors for itself, with none left for any target. */
+Test(forward_many, a_crowd_is_served_with_few_descriptors)
+{
+	struct joint j = joint_open(NET_V4, NET_V4, WORDS("-k"), 16);
+	int clients[30], server;
+
+	child_signal(&j.child, SIGSTOP);
+	for (size_t i = 0; i < ARRAY_LEN(clients); i++) {
+		clients[i] = peer_connect(&j.place);
+		peer_send(clients[i], "hello");
+		peer_shut(clients[i]);
+	}
+	int64_t began = clock_now();
+	child_signal(&j.child, SIGCONT);
+	for (size_t i = 0; i < ARRAY_LEN(clients); i++) {
+		server = peer_accept(j.listener);
+		peer_expect(server, "hello");
+		peer_expect_end(server);
+		peer_send(server, "yes");
+		close(server);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(clients); i++) {
+		peer_expect(clients[i], "yes");
+		close(clients[i]);
+	}
+	cr_expect(clock_since(began) < 7 * clock_slack(),
+	          "some waited for all of --connect-timeout");
+	joint_stop(&j);
+}
+
 /* Pairs that have moved bytes and are idle: sockit's own memory, without what the kernel has. */
 Test(forward_many, idle_pairs_are_small)
 {

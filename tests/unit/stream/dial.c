@@ -364,11 +364,40 @@ Test(dial, one_that_is_abandoned_leaves_nothing)
 		                        .deadline = NSEC_NEVER,
 		                        .limit = NSEC_NEVER };
 	cr_assert_eq(dial_start(d.loop, &request, report_new(), done, &d, &dialing, &err), 0);
+	/* It has its socket already. */
+	cr_assert_neq(fcntl(first_fd, F_GETFD), -1);
 	dial_abandon(dialing);
 	dial_abandon(NULL);
 	cr_assert_eq(d.calls, 0);
 	int fd = must(dup(0), "dup");
 	cr_assert_eq(fd, first_fd, "a descriptor was left open");
+	loop_free(d.loop);
+}
+
+/* Even of what has failed already. */
+Test(dial, tells_from_the_loop_alone)
+{
+	const char *word = scratch_path("nobody");
+	struct spec spec = spec_of(word);
+	struct dialed d = { 0 };
+	struct dial *dialing;
+	struct err err;
+
+	d.loop = loop_new(&err);
+	struct dial_request request = { .spec = &spec,
+		                        .deadline = NSEC_NEVER,
+		                        .limit = NSEC_NEVER };
+	for (int abandons = 0; abandons < 2; abandons++) {
+		cr_assert_eq(dial_start(d.loop, &request, report_new(), done, &d, &dialing, &err),
+		             0);
+		cr_assert_eq(d.calls, abandons);
+		if (abandons)
+			dial_abandon(dialing);
+		else
+			cr_assert_eq(loop_run(d.loop, &err), 0);
+		cr_assert_eq(d.calls, 1);
+	}
+	cr_assert_eq(d.err.code, ENOENT);
 	loop_free(d.loop);
 }
 
