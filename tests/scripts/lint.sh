@@ -119,6 +119,7 @@ pages_whole() {
 }
 
 prove 'no manual page lost its parts' pages_whole
+prove 'events have the keys that their rows say' tests/scripts/events.sh
 prove 'manual pages are clean, and fit 60, 80 and 120 columns' tests/scripts/pages.sh
 prove 'completions and manual are what the tables say (make generate)' generated_in_step .
 prove 'and that finds what no table has' generated_guilty_are_found
