@@ -24,6 +24,7 @@ const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT] = {
 		.name = "json",
 		FLAG_FIELD(struct observe_options, json),
 		.help = "tell it as JSON, one object a line",
+		.man = "The keys of each kind are in sockit(1), under JSON.",
 	},
 	{
 		.name = "color",

@@ -17,7 +17,7 @@ once() {
 part() { awk -v from="$2" -v to="$3" '$0 ~ from { on = 1; next } on && $0 ~ to { exit } on' "$1"; }
 
 for command in $("$sockit" help | awk '/^Commands:/ { on = 1; next } on && !/^  / { exit } on && $1 != "help" { print $1 }'); do
-	page=$(part "man/sockit-$command.1" " begin options $command\$" ' end$')
+	page=$(part "man/sockit-$command.1" " begin options $command\$" '^[.].. end$')
 	bash_options=$(part completions/sockit.bash "^\t$command\\)\$" '^\t\ttakes_word=')
 	zsh_options=$(part completions/_sockit "^_sockit_$command\\(\\)" '^}')
 	fish_options=$(grep -E "^complete -c sockit -n '__sockit_offer(_value)? ${command}[ ']" completions/sockit.fish)

@@ -63,12 +63,38 @@ formatted() {
 	return 1
 }
 
+# generated_in_step TREE: what lies in TREE is what docgen writes
 generated_in_step() {
-	local work code=0
+	local tree=$1 work code=0
 	work=$(mktemp -d) || return
 	mkdir "$work/completions" "$work/man"
-	"$build/docgen" "$work/completions" && diff -ru "$work/completions" completions || code=1
-	"$build/docgen" "$work/man" man/*.1 && diff -ru -x '*.7' "$work/man" man || code=1
+	"$build/docgen" "$work/completions" && diff -ru "$work/completions" "$tree/completions" || code=1
+	"$build/docgen" "$work/man" "$tree"/man/*.1 && diff -ru -x '*.7' "$work/man" "$tree/man" || code=1
+	rm -r "$work"
+	return "$code"
+}
+
+# A row less in a table is a line more in the files: it is found in each of them, and so is what is not
+# from a table at all.
+generated_guilty_are_found() {
+	local work file code=0
+	work=$(mktemp -d) || return
+	cp -r completions man "$work"
+	for file in "$work"/completions/* "$work"/man/*.1; do
+		cp "$file" "$work/whole"
+		if [[ $file == *.1 ]]; then
+			sed -i '/^\.\\" begin /{n; s/$/\n.It no row has this/}' "$file"
+		else
+			echo '# no row has this' >>"$file"
+		fi
+		if generated_in_step "$work" >/dev/null 2>&1; then
+			echo "$file may have what no table has"
+			code=1
+		fi
+		cp "$work/whole" "$file"
+	done
+	rm "$work/whole"
+	generated_in_step "$work" || code=1
 	rm -r "$work"
 	return "$code"
 }
@@ -93,7 +119,9 @@ pages_whole() {
 }
 
 prove 'no manual page lost its parts' pages_whole
+prove 'events have the keys that their rows say' tests/scripts/events.sh
 prove 'manual pages are clean, and fit 60, 80 and 120 columns' tests/scripts/pages.sh
-prove 'completions and manual are what the tables say (make generate)' generated_in_step
+prove 'completions and manual are what the tables say (make generate)' generated_in_step .
+prove 'and that finds what no table has' generated_guilty_are_found
 [ $status != 0 ] || echo 'lint: all passed'
 exit $status
