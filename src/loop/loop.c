@@ -256,6 +256,8 @@ static int loop_wait(struct loop *loop)
 	else if (next != NSEC_NEVER)
 		timeout = next > (loop->now = sys_now()) ? next - loop->now : 0;
 	count = poller_wait(loop->poller, loop->events, LOOP_BATCH, timeout);
+	/* Who does not really wait hears none either. */
+	loop->deaf = count > 0 || timeout == 0 ? loop->deaf + 1 : 0;
 	loop->now = sys_now();
 	return count;
 }
@@ -294,7 +296,6 @@ static int loop_turn(struct loop *loop)
 		count = loop_wait(loop);
 	if (count < 0)
 		return count;
-	loop->deaf = count > 0 ? loop->deaf + 1 : 0;
 	if (loop->deaf >= LOOP_DEAF_MOST) {
 		signals_let_in();
 		loop->deaf = 0;
