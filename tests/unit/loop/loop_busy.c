@@ -19,7 +19,7 @@ static void busy(struct watch *watch, unsigned ready)
 	cr_assert(busy_turns < 10000);
 }
 
-Test(loop, a_busy_loop_hears_signals)
+Test(loop_busy, a_busy_loop_hears_signals)
 {
 	struct err err;
 	struct loop *busy_loop = loop_new(&err);
@@ -46,9 +46,30 @@ static void spin(struct deferred *deferred)
 	loop_defer(spinning, deferred);
 }
 
-Test(loop, one_that_is_busy_with_itself_hears_signals)
+Test(loop_busy, one_that_is_busy_with_itself_hears_signals)
 {
 	struct deferred again = { .call = spin };
+	struct err err;
+
+	spinning = loop_new(&err);
+	loop_defer(spinning, &again);
+	cr_assert_eq(loop_run(spinning, &err), -1);
+	cr_assert_eq(err.code, SIGTERM);
+	loop_free(spinning);
+}
+
+static void spin_slowly(struct deferred *deferred)
+{
+	if (++busy_turns == 1)
+		raise(SIGTERM);
+	cr_assert(busy_turns < 10);
+	usleep(25000);
+	loop_defer(spinning, deferred);
+}
+
+Test(loop_busy, turns_that_take_long_hold_no_signal_up)
+{
+	struct deferred again = { .call = spin_slowly };
 	struct err err;
 
 	spinning = loop_new(&err);
