@@ -12,6 +12,9 @@ enum {
 	LOOP_DEAF_MOST = 64, /* busy turns, until it hears signals */
 };
 
+/* And so long, where turns take their time. */
+#define LOOP_DEAF_LONGEST (20 * NSEC_PER_MSEC)
+
 struct loop {
 	struct poller *poller;
 	nsec_t now;
@@ -28,6 +31,7 @@ struct loop {
 	int lost_error;
 	unsigned turns;
 	unsigned deaf; /* turns in which it was busy */
+	nsec_t heard;  /* when it was not */
 	unsigned signals_seen;
 	void (*usr1)(void *context);
 	void *usr1_context;
@@ -256,7 +260,11 @@ static int loop_wait(struct loop *loop)
 	else if (next != NSEC_NEVER)
 		timeout = next > (loop->now = sys_now()) ? next - loop->now : 0;
 	count = poller_wait(loop->poller, loop->events, LOOP_BATCH, timeout);
+	/* Who does not really wait hears none either. */
+	loop->deaf = count > 0 || timeout == 0 ? loop->deaf + 1 : 0;
 	loop->now = sys_now();
+	if (loop->deaf == 0)
+		loop->heard = loop->now;
 	return count;
 }
 
@@ -294,10 +302,11 @@ static int loop_turn(struct loop *loop)
 		count = loop_wait(loop);
 	if (count < 0)
 		return count;
-	loop->deaf = count > 0 ? loop->deaf + 1 : 0;
-	if (loop->deaf >= LOOP_DEAF_MOST) {
+	if (loop->deaf >= LOOP_DEAF_MOST ||
+	    (loop->deaf > 0 && loop->now - loop->heard >= LOOP_DEAF_LONGEST)) {
 		signals_let_in();
 		loop->deaf = 0;
+		loop->heard = loop->now;
 	}
 	loop_dispatch(loop, count);
 	loop_call_always(loop);

@@ -192,8 +192,14 @@ void siege_voices_run(struct siege_voices *siege)
 	half_fall_silent();
 	while (clock_now() < end)
 		siege_turn(siege, size.clients, true);
-	/* Only who is sent something tells that he has gone. */
+	/* Only who is sent something tells that he has gone; and nobody is before he was accepted, which all are
+	 * before one who comes now. */
 	siege_turn(siege, size.clients, false);
+	await_silence(siege, size.clients);
+	member_come(siege, &members[STAY]);
+	member_join(siege, &members[STAY]);
+	peer_reset(members[STAY].fd);
+	members[STAY].fd = -1;
 	member_say(&members[0], CHUNK);
 	await_silence(siege, size.clients);
 	for (unsigned i = 0; i < STAY; i++) {

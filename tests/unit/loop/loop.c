@@ -465,31 +465,3 @@ Test(loop, many_watches_at_once)
 		             actors[i].times);
 	loop_free(the_loop);
 }
-
-/* A descriptor that is ready all the time does not keep a signal out. */
-static unsigned busy_turns;
-static void busy(struct watch *watch, unsigned ready)
-{
-	(void)watch;
-	(void)ready;
-	if (++busy_turns == 10)
-		raise(SIGTERM);
-	cr_assert(busy_turns < 10000);
-}
-
-Test(loop, a_busy_loop_hears_signals)
-{
-	struct err err;
-	struct loop *busy_loop = loop_new(&err);
-	int ends[2];
-	struct watch watch = { .ready = busy };
-
-	must(pipe2(ends, O_CLOEXEC), "pipe2");
-	watch.fd = ends[1];
-	loop_watch(busy_loop, &watch, READY_OUT);
-	cr_assert_eq(loop_run(busy_loop, &err), -1);
-	cr_assert_eq(err.domain, ERR_SIGNAL);
-	cr_assert_eq(err.code, SIGTERM);
-	loop_unwatch(&watch);
-	loop_free(busy_loop);
-}
