@@ -82,17 +82,19 @@ object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES))
 MAIN := $(BUILD)/obj/src/main.o
 HARNESS := $(call object,$(HARNESS_SOURCES))
-# Programs of the benchmark of servers, compiled as sockit is.
-BENCH_PROGRAMS := load yard_echo
-load_SOURCES := $(addprefix tests/bench/,load.c load_run.c cost.c spread.c)
-yard_echo_SOURCES := tests/bench/yard_echo.c
+# Programs of the benchmark, compiled as sockit is.
+BENCH_PROGRAMS := bench helper load yard_connect yard_echo yard_move yard_names
+bench_PARTS := bench transfer latency datagram child sample
+load_PARTS := load load_run cost spread
+$(foreach program,$(BENCH_PROGRAMS),$(eval $(program)_SOURCES := \
+	$(patsubst %,tests/bench/%.c,$(or $($(program)_PARTS),$(program)))))
 BENCH_BINARIES := $(addprefix $(BUILD)/bench/,$(BENCH_PROGRAMS))
 # main() under another name, for tests that call it.
 unit_OBJECTS := $(OBJECTS) $(BUILD)/obj/src/main_callable.o
 SUITE_BINARIES := $(addprefix $(BUILD)/tests/,$(SUITES))
 
 .PHONY: all objects tests deps test-deps demo lecture test lint asan fuzz fuzzers check check-long \
-	generate format bench bench-echo bench-models bench-forward install uninstall dist clean help FORCE
+	generate format bench bench-quick bench-echo bench-models bench-forward install uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -256,12 +258,12 @@ check-long:
 	+$(Q)tests/scripts/packaging.sh all $(BUILD)/check
 	@echo "check-long: all passed"
 
-bench: all
-	$(Q)status=0; tests/bench/run.sh $(BUILD)/sockit $(BENCH_ARGS) || status=$$?; \
-		tests/bench/names.sh $(BUILD)/sockit || status=$$?; exit $$status
+# All of it, in a quarter of an hour; in a minute; or one part: the others of the script's folder are called so too.
+bench bench-quick bench-echo bench-forward: bench%: all $(BENCH_BINARIES)
+	$(Q)tests/bench/run.sh $(BUILD)/sockit $(BUILD)/bench $(subst -, ,$*) $(BENCH_ARGS)
 
-bench-echo bench-models bench-forward: bench-%: all $(BENCH_BINARIES)
-	$(Q)tests/bench/$*.sh $(BUILD)/sockit $(BUILD)/bench $(BENCH_ARGS)
+bench-models: all $(BENCH_BINARIES)
+	$(Q)tests/bench/models.sh $(BUILD)/sockit $(BUILD)/bench $(BENCH_ARGS)
 
 generate: $(BUILD)/docgen
 	$(Q)$(BUILD)/docgen completions
@@ -321,10 +323,9 @@ make check-long   the rest: asan, fuzz, tests with clang and the other poller, p
 make asan         the tests under the address and undefined-behaviour sanitizers
 make fuzz         parsers with input that a fuzzer makes up (FUZZ_SECONDS=60)
 make lint         floors, symbols, banned functions, formatting, scripts, generated files
-make bench        sockit beside nc, ncat, socat and getent (wants root)
-make bench-echo   echo-serve beside a bare epoll loop, ncat and socat (BENCH_ARGS=quick)
+make bench        sockit beside its peers and bare programs, into tests/bench/RESULTS.md (wants root)
+make bench-quick  the same in a minute, into BUILD/bench/results; bench-echo, bench-forward: a part of it
 make bench-models the models of echo-serve beside each other, as a table
-make bench-forward listen --forward beside socat and haproxy
 make generate     write completions/ anew from the option tables
 make format       clang-format
 make install      to $(DESTDIR)$(PREFIX); uninstall takes it away
