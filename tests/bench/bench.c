@@ -1,7 +1,8 @@
 /*
  * sockit beside its peers and beside bare yardsticks, on the same work, in turn in one run.
  *
- *     bench SOCKIT PROGRAMS ROUNDS move SCENARIO SHAPE FILE MIB    the file through a pair of each
+ *     bench SOCKIT PROGRAMS ROUNDS move SCENARIO SHAPE FILE MIB [TOOL...]
+ *                                                                  the file through a pair of each
  *     bench SOCKIT PROGRAMS ROUNDS verify SHAPE FILE MIB           the same, and every byte is compared
  *     bench SOCKIT PROGRAMS ROUNDS start RUNS                      a line and its answer, RUNS in a round
  *     bench SOCKIT PROGRAMS ROUNDS trips TRIPS                     a byte there and back, TRIPS in a round
@@ -140,8 +141,8 @@ int main(int argc, char **argv)
 	int words = argc - 5;
 
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
-	if (strcmp(part, "move") == 0 && words == 4)
-		bench_transfers(&b, word[0], word[1], word[2], number(word[3]));
+	if (strcmp(part, "move") == 0 && words >= 4)
+		bench_transfers(&b, word[0], word[1], word[2], number(word[3]), word + 4);
 	else if (strcmp(part, "verify") == 0 && words == 3)
 		bench_verify(&b, word[0], word[1], number(word[2]));
 	else if (strcmp(part, "start") == 0 && words == 1)

@@ -48,9 +48,9 @@ bool tool_takes_part(const struct bench *b, const char *const words[]);
 
 /* Each prints a line for each measurement: SCENARIO, TOOL, and words of NAME=VALUE, of which `work` is how much
  * was done, `seconds` how long that took, and `cpu` the processor's seconds. SHAPE is as in the table of
- * transfer.c, and so the name of the scenario unless SCENARIO has another. */
+ * transfer.c. WHO, with NULL at its end, names those that take part; without a name all do. */
 void bench_transfers(const struct bench *b, const char *scenario, const char *shape,
-                     const char *path, unsigned mib);
+                     const char *path, unsigned mib, char *const who[]);
 void bench_starts(const struct bench *b, unsigned runs);
 void bench_round_trips(const struct bench *b, unsigned trips);
 void bench_datagrams(const struct bench *b, unsigned size, unsigned count);

@@ -44,7 +44,7 @@ colour(name) = word(colours, sum [i=1:words(names)] (word(names, i) eq name ? i 
 '
 # Of a file of bars: every column but the first.
 columns() { head -n 1 "$work/$1" | tr '\t' '\n' | sed -n '2,$p' |
-	awk -v file="$work/$1" '{ printf "%s\"%s\" using %d%s title \"%s\" linecolor rgb colour(\"%s\")", (NR > 1 ? ", " : ""),
+	awk -v file="$work/$1" '{ printf "%s\"%s\" using %d%s every ::1 title \"%s\" linecolor rgb colour(\"%s\")", (NR > 1 ? ", " : ""),
 		file, NR + 1, (NR == 1 ? ":xtic(1)" : ""), $1, $1 }'; }
 
 draw() { # FILE SIZE: gnuplot's commands are read
@@ -55,7 +55,8 @@ draw() { # FILE SIZE: gnuplot's commands are read
 if bars '^(unix-)?(file|pipe)-' rate 1 rate && bars '^(unix-)?(file|pipe)-' cost 1 cost; then
 	draw transfers.svg 1000,760 <<-END
 		set multiplot layout 2,1
-		set yrange [0:]; set key outside right top
+		set yrange [0:*]; set key outside right top
+		set xtics rotate by -15
 		set title "GiB/s, more is better"; plot $(columns rate)
 		set title "CPU seconds of both ends per GiB, less is better"; plot $(columns cost)
 	END
@@ -63,8 +64,8 @@ fi
 if bars '^echo-' cost 1e6 echo && bars '^connect$' capacity 1e-3 connect; then
 	draw servers.svg 1000,760 <<-END
 		set multiplot layout 2,1
-		set yrange [0:]; set key outside right top
-		set title "Echo: CPU microseconds per request, less is better (clients-bytes)"; set xtics rotate by -20
+		set yrange [0:*]; set key outside right top
+		set title "Echo: CPU microseconds per request, less is better (clients-bytes)"; set xtics rotate by -15
 		plot $(columns echo)
 		set title "Connect, one request, close: thousands a second, more is better"; set xtics norotate
 		plot $(columns connect)
@@ -76,7 +77,7 @@ if lines '^grow-' rate 1e-3 rate && lines '^grow-' cost 1e6 cost && lines '^idle
 	draw growth.svg 1000,700 <<-END
 		set multiplot layout 2,2
 		set style data linespoints; set logscale x; set format x "10^{%T}"; set key bottom right
-		set yrange [0:]; set xlabel "clients"
+		set yrange [0:*]; set xlabel "clients"
 		set title "Requests, thousands a second"
 		plot "$work/rate" using 1:2 lc rgb colour("sockit") lw 2 pt 7 ps 0.6 title "sockit", \
 			"" using 1:3 lc rgb colour("bare") lw 2 pt 7 ps 0.6 title "bare epoll loop"
@@ -85,7 +86,7 @@ if lines '^grow-' rate 1e-3 rate && lines '^grow-' cost 1e6 cost && lines '^idle
 			"" using 1:3 lc rgb colour("bare") lw 2 pt 7 ps 0.6 title "bare epoll loop"
 		set title "Bytes of user memory for an idle client"; set yrange [0:1024]; set xrange [50:20000]
 		plot "$work/idle" using 1:2 lc rgb colour("sockit") lw 2 pt 7 ps 0.6 title "sockit"
-		set title "Names resolved in a second"; set xlabel "names"; set autoscale x; set yrange [1:]; set logscale y
+		set title "Names resolved in a second"; set xlabel "names"; set xrange [*:*]; set yrange [1:*]; set logscale y
 		set format y "10^{%T}"
 		plot "$work/names" using 1:2 lc rgb colour("sockit") lw 2 pt 7 ps 0.6 title "sockit resolve", \
 			"" using 1:4 lc rgb colour("nc.openbsd") lw 2 pt 7 ps 0.6 title "getaddrinfo, one at a time", \

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { SAMPLE_ROOM = 32768 };
+enum { SAMPLE_ROOM = 1 << 17 };
 
 struct sample {
 	size_t count;

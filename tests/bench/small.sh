@@ -5,7 +5,7 @@
 set -eu
 # shellcheck source=tests/bench/serve.sh
 . "$(dirname "$0")/serve.sh"
-starts=500 trips=100000 datagrams=500000
+starts=500 trips=100000 datagrams=300000
 [ -z "$QUICK" ] || starts=24 trips=6000 datagrams=20000
 bench() { timeout 900 "$PROGRAMS/bench" "$SOCKIT" "$PROGRAMS" "$rounds" "$@"; }
 

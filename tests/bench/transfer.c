@@ -218,15 +218,25 @@ static void transfer_measure(const struct bench *b, const char *scenario, struct
 	       t->mib / 1024.0, cost.seconds, cost.cpu_seconds, cost.rss_mib);
 }
 
+static bool is_among(const char *name, char *const who[])
+{
+	if (!*who)
+		return true;
+	while (*who && strcmp(*who, name) != 0)
+		who++;
+	return *who;
+}
+
 void bench_transfers(const struct bench *b, const char *scenario, const char *shape,
-                     const char *path, unsigned mib)
+                     const char *path, unsigned mib, char *const who[])
 {
 	struct transfer t = { .bench = b, .shape = shape_named(shape), .path = path, .mib = mib };
 
 	for (unsigned round = 0; round < b->rounds; round++)
 		for (enum tool_id id = 0; id < TOOL_COUNT; id++) {
 			t.tool = &tools[id];
-			if (tool_takes_part(b, t.shape->unix_socket ? t.tool->unix_listen
+			if (is_among(t.tool->name, who) &&
+			    tool_takes_part(b, t.shape->unix_socket ? t.tool->unix_listen
 			                                            : t.tool->listen))
 				transfer_measure(b, scenario, &t);
 		}

@@ -3,7 +3,6 @@
  *
  *     yard_move connect PLACE     standard input there: sendfile, or out of a pipe writes of 1 MiB
  *     yard_move listen PLACE      one client to standard output: splice, through a pipe of its own unless it is one
- *     yard_move forward PORT TO   one client after the other to port TO, and back what comes after its end: splice
  *
  * PLACE is a port of 127.0.0.1, or the path of a Unix socket.
  */
@@ -162,23 +161,6 @@ static void move_socket(int from, int to)
 	while ((n = splice_some(from, own[1], BLOCK)) > 0)
 		while (n > 0)
 			n -= splice_some(own[0], to, (size_t)n);
-	(void)close(own[0]);
-	(void)close(own[1]);
-}
-
-static void forward(const char *from, const char *to)
-{
-	int listener = place_listen(from);
-
-	for (;;) {
-		int client = client_take(listener), target = place_connect(to);
-
-		move_socket(client, target);
-		(void)shutdown(target, SHUT_WR);
-		move_socket(target, client);
-		(void)close(target);
-		(void)close(client);
-	}
 }
 
 int main(int argc, char **argv)
@@ -190,9 +172,7 @@ int main(int argc, char **argv)
 		                                                place_connect(argv[2]));
 	else if (strcmp(what, "listen") == 0 && argc == 3)
 		move_socket(client_take(place_listen(argv[2])), STDOUT_FILENO);
-	else if (strcmp(what, "forward") == 0 && argc == 4)
-		forward(argv[2], argv[3]);
 	else
-		errx(2, "usage: yard_move connect|listen PLACE | forward PORT TO");
+		errx(2, "usage: yard_move connect|listen PLACE");
 	return 0;
 }

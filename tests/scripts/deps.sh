@@ -34,6 +34,8 @@ test  clang            clang              clang             clang            llv
 test  libclang-rt-dev  compiler-rt        compiler-rt       compiler-rt      -                find /usr/lib -name "libclang_rt.fuzzer*" | grep -q .
 test  clang-format     clang-tools-extra  clang-extra-tools clang            clang-format     command -v clang-format
 test  shellcheck       ShellCheck         shellcheck        shellcheck       shellcheck       command -v shellcheck
+test  valgrind         valgrind           valgrind          valgrind         -                command -v valgrind
+test  jq               jq                 jq                jq               jq               command -v jq
 test  git              git                git               git              git              command -v git
 '
 kinds=" $* "
