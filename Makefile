@@ -93,7 +93,7 @@ BENCH_BINARIES := $(addprefix $(BUILD)/bench/,$(BENCH_PROGRAMS))
 unit_OBJECTS := $(OBJECTS) $(BUILD)/obj/src/main_callable.o
 SUITE_BINARIES := $(addprefix $(BUILD)/tests/,$(SUITES))
 
-.PHONY: all objects tests deps test-deps demo lecture test lint asan fuzz fuzzers check check-long \
+.PHONY: all objects tests deps test-deps bench-deps demo lecture test lint asan fuzz fuzzers check check-long \
 	generate format bench bench-quick bench-echo bench-models bench-forward bench-guard \
 	install uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
@@ -175,7 +175,7 @@ $(BUILD)/generated/services.inc: src/net/services.txt src/net/services.awk
 export FLAGS_KEY := $(VERSION) $(POLLER) $(CC) $(OWN_CFLAGS) $(OPTIONAL_CFLAGS) \
 	$(OPTIONAL_LDFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS) $(PKG_CONFIG)
 $(BUILD)/flags.key: $(if $(filter-out install,$(or $(MAKECMDGOALS),all)),FORCE) | \
-		$(filter deps test-deps,$(MAKECMDGOALS))
+		$(filter deps test-deps bench-deps,$(MAKECMDGOALS))
 	@mkdir -p $(@D)
 	@{ printf '%s\n' "$$FLAGS_KEY" && $(CC) --version && $(PKG_CONFIG) --modversion jansson; } \
 		>$@.new || { echo "sockit needs a C compiler, pkg-config and jansson: make deps" >&2; exit 1; }
@@ -208,6 +208,9 @@ deps:
 
 test-deps: | $(filter deps,$(MAKECMDGOALS))
 	$(Q)tests/scripts/deps.sh build test
+
+bench-deps: | $(filter deps,$(MAKECMDGOALS))
+	$(Q)tests/scripts/deps.sh build test bench
 
 demo: all
 	$(Q)tests/scripts/demo.sh $(BUILD)/sockit
@@ -330,7 +333,8 @@ make check-long   the rest: asan, fuzz, tests with clang and the other poller, p
 make asan         the tests under the address and undefined-behaviour sanitizers
 make fuzz         parsers with input that a fuzzer makes up (FUZZ_SECONDS=60)
 make lint         floors, symbols, banned functions, formatting, scripts, generated files
-make bench        sockit beside its peers and bare programs, into tests/bench/RESULTS.md (wants root)
+make bench        sockit beside its peers and bare programs, into tests/bench/RESULTS.md (wants root);
+                  make bench-deps: install those peers, and gnuplot
 make bench-quick  the same in a minute, into BUILD/bench/results; bench-echo, bench-forward: a part of it
 make bench-guard  instructions (callgrind) beside bare programs: not to grow by more than 5 %
 make bench-models the models of echo-serve beside each other, as a table

@@ -10,7 +10,7 @@ SOCKIT=$(realpath "${1:?$usage}")
 PROGRAMS=$(realpath "${2:?$usage}")
 QUICK=
 case ${3-} in
-'') rounds=7 SECONDS_EACH=0.3 ;;
+'') rounds=7 SECONDS_EACH=0.25 ;;
 quick) rounds=3 SECONDS_EACH=0.1 QUICK=yes ;;
 *) echo "${0##*/}: unknown word '$3'" >&2 && exit 2 ;;
 esac
