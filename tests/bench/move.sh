@@ -10,7 +10,9 @@ set -eu
 mib=384 large='1024 4096'
 [ -z "$QUICK" ] || mib=32 large=64
 if [ -n "${BENCH_MIB-}" ]; then mib=$BENCH_MIB large="$BENCH_MIB $((4 * BENCH_MIB))"; fi
-bench() { timeout 900 "$PROGRAMS/bench" "$SOCKIT" "$PROGRAMS" "$rounds" "$@"; }
+# What breaks off one does not keep the next from being measured.
+status=0
+bench() { timeout 900 "$PROGRAMS/bench" "$SOCKIT" "$PROGRAMS" "$rounds" "$@" || status=1; }
 export TMPDIR=$WORK
 
 head -c "${mib}M" /dev/urandom >"$WORK/data"
@@ -32,3 +34,4 @@ rm "$WORK/large"
 for shape in file-pipe pipe-pipe pipe-null file-file unix-file-null unix-pipe-pipe; do
 	bench move "$shape" "$shape" "$WORK/data" "$mib"
 done
+exit $status

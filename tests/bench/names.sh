@@ -29,6 +29,7 @@ dnsmasq --keep-in-foreground --no-resolv --no-hosts --addn-hosts="$WORK/answers"
 trap 'kill %1 2>/dev/null || true; rm -rf "$WORK"' EXIT
 until "$SOCKIT" resolve --timeout 1 h0.test >/dev/null 2>&1; do kill -0 %1; done
 
+status=0
 TIMEFORMAT='%U %S'
 ask() {
 	case $1 in
@@ -44,7 +45,7 @@ one() {
 	local cpu began=$EPOCHREALTIME ended
 	cpu=$({ time ask "$1"; } 2>&1)
 	ended=$EPOCHREALTIME
-	[ "$(wc -l <"$WORK/got")" -ge "$2" ] || { echo "names-$2, $1: not all are answered" >&2; exit 1; }
+	[ "$(wc -l <"$WORK/got")" -ge "$2" ] || { echo "names-$2, $1: not all are answered" >&2; status=1; return 0; }
 	awk -v who="$1" -v count="$2" -v began="$began" -v ended="$ended" '{
 		printf "names-%d %s work=%d seconds=%f cpu=%f\n", count, who, count, ended - began, $1 + $2 }' <<<"$cpu"
 }
@@ -59,3 +60,4 @@ for ((round = 0; round < rounds; round++)); do
 		done
 	done
 done
+exit $status
