@@ -39,11 +39,12 @@ def more_is_better: . == "rate" or . == "per_cpu" or . == "capacity";
 def parts($ours; $theirs):
 	[range([$ours, $theirs | length] | min) as $i | select($theirs[$i] > 0) | $ours[$i] / $theirs[$i]];
 
-# A figure is told where all that it may be lies on one side of the bound, or it is known within 5 %. In all other
+# Of fewer than three rounds nobody knows the spread. A figure is told where all that it may be lies on one side of the bound, or it is known within 5 %. In all other
 # cases the machine was too restless for the question.
 def verdict($relation; $bound):
 	def good: if $relation == ">=" then . >= $bound else . <= $bound end;
 	if length == 0 then {verdict: "not measured"}
+	elif length < 3 then {verdict: "no verdict"}
 	else {value: median, low: low, high: high}
 		| if (.low | good) and (.high | good) then . + {verdict: "pass"}
 		  elif ((.low | good) or (.high | good) | not) then . + {verdict: "FAIL"}

@@ -73,6 +73,7 @@ echo "== $((SECONDS - began)) s" >&2
 jq -cRn --rawfile rows "$here/rows.txt" --argjson about "$about" -f "$here/report.jq" <"$work/measured" >"$to/results.json"
 plots=
 if command -v gnuplot >/dev/null; then
+	rm -f "$to"/{transfers,servers,growth}.svg
 	"$here/plot.sh" "$to/results.json" "$to"
 	for plot in transfers servers growth; do
 		[ ! -e "$to/$plot.svg" ] || plots+=$(printf '\n![%s](%s.svg)\n' "$plot" "$plot")$'\n'
