@@ -54,7 +54,7 @@ _sockit_interfaces()
 # What there is; $1 is the command.
 _sockit_tables()
 {
-	commands='resolve connect listen echo-serve byteorder services' options='' takes_word='' groups='' answers=''
+	commands='resolve connect listen echo-serve byteorder services' options='' takes_word='' groups='' answers='' served=''
 	case $1 in
 	resolve)
 		options='-4,--ipv4 -6,--ipv6 -S,--service --socktype --passive --canonname --numeric-host --numeric-service --v4mapped --all --addrconfig --idn --name-required --no-fqdn -l,--long --addrinfo --hostent --confirm -f,--file --jobs --timeout -v,--verbose+ --json --color --trace -h,--help'
@@ -67,14 +67,14 @@ _sockit_tables()
 		groups='network relay observe sockopt all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout -m,--max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --tag --output --append --slow --broker --chat --exec --sh-exec --allow-setuid --forward --forward-sockopt+ -w,--connect-timeout --session-timeout --max-sessions --proxy-protocol --accept-proxy-protocol -v,--verbose+ --json --color --trace -h,--help --report'
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout -m,--max-conns --max-accepts --drain --backlog --port-file --reuse-port --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --tag --output --append --slow --broker --chat --exec --sh-exec --allow-setuid --forward --forward-sockopt+ -w,--connect-timeout --session-timeout --max-sessions --proxy-protocol --accept-proxy-protocol -v,--verbose+ --json --color --trace -h,--help --report'
 		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --output --slow --sh-exec --forward --forward-sockopt -w --connect-timeout --session-timeout --max-sessions --proxy-protocol --report '
 		groups='network relay observe sockopt all'
 		;;
 	echo-serve)
-		options='--service --model --threads -i,--idle-timeout --stats -m,--max-conns --max-accepts --drain --quote --fault --seed -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -v,--verbose+ --json --color --trace -h,--help --report'
+		options='--service --model --threads -i,--idle-timeout --stats -m,--max-conns --max-accepts --drain --quote --fault --seed -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --reuse-port --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -v,--verbose+ --json --color --trace -h,--help --report'
 		takes_word=' --service --model --threads -i --idle-timeout -m --max-conns --max-accepts --drain --quote --fault --seed -I --interface --sockopt --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file --report '
-		groups='serve network observe sockopt all'
+		groups='serve network observe sockopt all' served='echo= discard= chargen= daytime= time= qotd= upper= http='
 		;;
 	byteorder)
 		options='--width --from-network --bytes --sockaddr --proc-net --binary -v,--verbose+ --json --color --trace -h,--help'
@@ -137,6 +137,18 @@ _sockit_served()
 	_sockit_answer -W 'echo discard chargen daytime time qotd upper http'
 }
 
+# Faults, with commas between them; behind $1= comes a value.
+_sockit_faults()
+{
+	if [[ $cur == *,* ]]; then
+		prefix+=${cur%,*}, cur=${cur##*,}
+	elif [[ ${1-} ]]; then
+		return
+	fi
+	compopt -o nospace 2>/dev/null
+	_sockit_answer -W 'delay= jitter= rate= truncate= rst-after= half-close-after= drip= refuse='
+}
+
 # The value of option $2 of command $1, or its operand.
 _sockit_value()
 {
@@ -182,6 +194,7 @@ _sockit_value()
 	echo-serve:--service) _sockit_served ;;
 	echo-serve:--model) _sockit_answer -W 'event thread fork iterative' ;;
 	echo-serve:--quote) _sockit_files ;;
+	echo-serve:--fault) _sockit_faults ;;
 	echo-serve:-I | echo-serve:--interface) _sockit_interfaces ;;
 	echo-serve:--sockopt) _sockit_sockopts ;;
 	echo-serve:--port-file) _sockit_files ;;
@@ -216,6 +229,15 @@ _sockit_operand()
 	fi
 }
 
+# Beside what is offered already, a service in front of its endpoint.
+_sockit_place()
+{
+	local found
+	mapfile -t found < <(compgen -W "$served" -- "$cur")
+	((${#COMPREPLY[@]} == 0 && ${#found[@]} > 0)) && compopt -o nospace 2>/dev/null
+	COMPREPLY+=("${found[@]}")
+}
+
 # The options of the list $1, "-x,--name" each, none of whose names was typed; one with a '+'
 # behind it may be repeated.
 _sockit_options()
@@ -236,7 +258,8 @@ _sockit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
 	local prefix='' option='' attached='' ended='' value='' inside='' exec='' after=0 operands=0 i word
-	local commands options takes_word groups answers
+	local asked='' place='' placed=''
+	local commands options takes_word groups answers served
 	COMPREPLY=()
 	_sockit_tables "$command"
 	if ((COMP_CWORD == 1)); then
@@ -250,17 +273,21 @@ _sockit()
 		return
 	fi
 	# '=' is a word of its own where COMP_WORDBREAKS has it, as it does unless changed. An option's
-	# value may have one too: inside is what stands before it.
+	# value may have one too: inside is what stands before it. Or an operand: place is set behind it.
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		if [[ $word == = && $value ]]; then
 			inside=$value value=''
-		elif [[ $word == = ]]; then
+		elif [[ $word == = && $option ]]; then
 			attached=1
+		elif [[ $word == = ]]; then
+			place=1 placed=1
 		elif [[ $inside ]]; then
-			inside=''
+			value=$word inside=''
+		elif [[ $place ]]; then
+			place=''
 		elif [[ $option && ($attached || $takes_word == *" $option "*) ]]; then
-			value=$word option='' attached=''
+			asked=$option value=$word option='' attached=''
 		elif [[ $word == -- ]]; then
 			ended=1 option='' value=''
 		elif [[ ! $ended && $word == -* ]]; then
@@ -275,6 +302,11 @@ _sockit()
 		cur='' inside=$value
 	elif [[ $option && $cur == = ]]; then
 		cur='' attached=1
+	elif [[ $served && $cur == = ]]; then
+		cur='' place=1
+	elif [[ $served && ! $option && ! $value && $cur == [a-z]*=* ]]; then
+		prefix=${cur%%=*}=
+		cur=${cur#*=} place=1
 	elif [[ ! $ended && ! $attached && $cur == --*=* ]]; then
 		option=${cur%%=*} attached=1
 		prefix=$option=
@@ -282,6 +314,8 @@ _sockit()
 	fi
 	if [[ $ended && $exec ]]; then
 		_sockit_program "$after"
+	elif [[ $inside && $asked == --fault ]]; then
+		_sockit_faults "$inside"
 	elif [[ $inside ]]; then
 		_sockit_sockopt_value "$inside"
 	elif [[ $attached || ($option && $takes_word == *" $option "*) ]]; then
@@ -290,8 +324,13 @@ _sockit()
 		_sockit_options "$options"
 	elif [[ $answers ]]; then
 		_sockit_value "$command" operand
+	elif [[ $place ]]; then
+		_sockit_operand 0
+	elif [[ $placed ]]; then
+		_sockit_place
 	else
 		_sockit_operand "$((operands + after))"
+		((operands + after == 0)) && _sockit_place
 	fi
 }
 

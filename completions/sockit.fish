@@ -24,11 +24,25 @@ function __sockit_offer_value
 end
 
 function __sockit_paths
-	set -l token (commandline -ct)
+	set -l token $argv[1]
 	if string match -q 'unix:*' -- $token
 		printf 'unix:%s\n' (__fish_complete_path (string replace unix: '' -- $token))
 	else if string match -qr '^[./~]|/' -- $token
 		__fish_complete_path $token
+	end
+end
+
+# A service in front of its endpoint, and the endpoint behind it.
+function __sockit_place
+	set -l token (commandline -ct)
+	if string match -qr '^[a-z]+=' -- $token
+		set -l begin (string replace -r '=.*' = -- $token)
+		set -l rest (string replace -r '^[a-z]+=' '' -- $token)
+		for answer in (__fish_print_hostnames) (__sockit_paths "$rest")
+			echo $begin$answer
+		end
+	else
+		printf '%s=\n' (__sockit_served)
 	end
 end
 
@@ -55,6 +69,7 @@ function __sockit_second
 			contains -- $word $argv[2..-1]; and set value 1
 		else
 			set operands (math $operands + 1)
+			string match -qr '^[a-z]+=' -- $word; and set operands 2
 		end
 	end
 	test $value = 0; and test $operands = 1; and not __sockit_in_program
@@ -64,6 +79,12 @@ end
 function __sockit_in_program
 	set -l words (commandline -opc)
 	contains -- --exec $words; and contains -- -- $words
+end
+
+# Whether the command is $argv[1], and what comes next may be an operand.
+function __sockit_operand
+	set -l words (commandline -opc)
+	test (count $words) -ge 2; and test $words[2] = $argv[1]; and not __sockit_in_program
 end
 
 function __sockit_program
@@ -157,10 +178,19 @@ function __sockit_served
 	string split ' ' 'echo discard chargen daytime time qotd upper http'
 end
 
+# With commas between them.
+function __sockit_faults
+	set -l token (string replace -r '^--fault=' '' -- (commandline -ct))
+	set -l begin (string replace -rf '^(.*,).*' '$1' -- $token)
+	for name in delay jitter rate truncate rst-after half-close-after drip refuse
+		echo "$begin"$name=
+	end
+end
+
 complete -c sockit -n __fish_is_first_arg -a resolve -d 'names to addresses and back, as programs on this machine see them'
 complete -c sockit -n '__sockit_help 2' -a resolve -d 'names to addresses and back, as programs on this machine see them'
 complete -c sockit -n '__sockit_help 3 resolve' -a 'ask show observe all'
-complete -c sockit -n '__sockit_offer resolve' -x -a '(__fish_print_hostnames)'
+complete -c sockit -n '__sockit_operand resolve' -x -a '(__fish_print_hostnames)'
 complete -c sockit -n '__sockit_offer resolve -4 --ipv4 -6 --ipv6' -s 4 -l ipv4 -d 'ask for IPv4 addresses only'
 complete -c sockit -n '__sockit_offer resolve -6 --ipv6 -4 --ipv4' -s 6 -l ipv6 -d 'ask for IPv6 addresses only'
 complete -c sockit -n '__sockit_offer_value resolve -S --service --name-required --no-fqdn --hostent --confirm' -s S -l service -x -a '(__sockit_services)' -d 'show ADDRESS:PORT for this service, a name or a port'
@@ -191,7 +221,7 @@ complete -c sockit -n '__sockit_offer resolve -h --help' -s h -l help -d 'show t
 complete -c sockit -n __fish_is_first_arg -a connect -d 'open a connection and join it to standard input and output'
 complete -c sockit -n '__sockit_help 2' -a connect -d 'open a connection and join it to standard input and output'
 complete -c sockit -n '__sockit_help 3 connect' -a 'network relay observe sockopt all'
-complete -c sockit -n '__sockit_offer connect' -a '(__fish_print_hostnames) (__sockit_paths)'
+complete -c sockit -n '__sockit_operand connect' -a '(__fish_print_hostnames) (__sockit_paths (commandline -ct))'
 complete -c sockit -n '__sockit_second connect -I --interface --sockopt --join --ttl --loop -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --reply-timeout --replies --delim --datagram-size --sh-exec --report' -a '(__sockit_services)'
 complete -c sockit -n '__sockit_offer connect -4 --ipv4 -6 --ipv6 -U --unix' -s 4 -l ipv4 -d 'use IPv4 addresses only'
 complete -c sockit -n '__sockit_offer connect -6 --ipv6 -4 --ipv4 -U --unix' -s 6 -l ipv6 -d 'use IPv6 addresses only'
@@ -233,15 +263,15 @@ complete -c sockit -n '__sockit_offer connect --trace' -l trace -a 'explain\t"wi
 complete -c sockit -n '__sockit_offer connect -h --help' -s h -l help -d 'show the help and do nothing else'
 complete -c sockit -n '__sockit_offer_value connect --report' -l report -r -F -d 'write the JSON to FILE instead of standard error; implies --json'
 
-complete -c sockit -n __fish_is_first_arg -a listen -d 'accept a connection and join it to standard input and output'
-complete -c sockit -n '__sockit_help 2' -a listen -d 'accept a connection and join it to standard input and output'
+complete -c sockit -n __fish_is_first_arg -a listen -d 'accept connections; join each to stdio, a program or an endpoint'
+complete -c sockit -n '__sockit_help 2' -a listen -d 'accept connections; join each to stdio, a program or an endpoint'
 complete -c sockit -n '__sockit_help 3 listen' -a 'network relay observe sockopt all'
-complete -c sockit -n '__sockit_offer listen' -a '(__fish_print_hostnames) (__sockit_paths)'
+complete -c sockit -n '__sockit_operand listen' -a '(__fish_print_hostnames) (__sockit_paths (commandline -ct))'
 complete -c sockit -n '__sockit_second listen -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --output --slow --sh-exec --forward --forward-sockopt -w --connect-timeout --session-timeout --max-sessions --proxy-protocol --report' -a '(__sockit_services)'
 complete -c sockit -n '__sockit_offer listen -4 --ipv4 -6 --ipv6 -U --unix --unix-mode' -s 4 -l ipv4 -d 'use IPv4 addresses only'
 complete -c sockit -n '__sockit_offer listen -6 --ipv6 -4 --ipv4 -U --unix --unix-mode' -s 6 -l ipv6 -d 'use IPv6 addresses only'
 complete -c sockit -n '__sockit_offer listen -u --udp -k --keep-open -m --max-conns --max-accepts --drain --backlog --no-half-close --on-peer-close -t --telnet --output --append --slow --broker --chat --exec --sh-exec --allow-setuid --proxy-protocol --accept-proxy-protocol' -s u -l udp -d 'datagrams: UDP, or with a path a Unix datagram socket'
-complete -c sockit -n '__sockit_offer listen -U --unix -4 --ipv4 -6 --ipv6 -n --numeric -I --interface --join --ttl --loop -s --source -p --port --port-file' -s U -l unix -d 'the operand is the path of a Unix socket, whatever it looks like'
+complete -c sockit -n '__sockit_offer listen -U --unix -4 --ipv4 -6 --ipv6 -n --numeric -I --interface --join --ttl --loop -s --source -p --port --port-file --reuse-port' -s U -l unix -d 'the operand is the path of a Unix socket, whatever it looks like'
 complete -c sockit -n '__sockit_offer listen -n --numeric -U --unix --unix-mode' -s n -l numeric -d 'take numeric addresses only and look no name up'
 complete -c sockit -n '__sockit_offer_value listen -I --interface -U --unix --unix-mode' -s I -l interface -x -a '(__fish_print_interfaces)' -d 'use this network interface only'
 complete -c sockit -n '__sockit_offer listen' -l sockopt -x -a '(__sockit_sockopts)' -d 'set a socket option; may be repeated'
@@ -257,7 +287,8 @@ complete -c sockit -n '__sockit_offer_value listen --max-accepts -u --udp --join
 complete -c sockit -n '__sockit_offer_value listen --drain -u --udp --join --loop --datagram-size --reply-to --max-datagrams --session-timeout --max-sessions' -l drain -x -d 'after a signal, send clients what they are owed, for at most DUR'
 complete -c sockit -n '__sockit_offer_value listen --backlog -u --udp --join --loop --datagram-size --reply-to --max-datagrams --session-timeout --max-sessions' -l backlog -x -d 'how many clients may wait in the kernel\'s queue'
 complete -c sockit -n '__sockit_offer_value listen --port-file -U --unix --unix-mode' -l port-file -r -F -d 'write the port to FILE once it can be reached'
-complete -c sockit -n '__sockit_offer_value listen --unix-mode -4 --ipv4 -6 --ipv6 -n --numeric -I --interface --join --ttl --loop -s --source -p --port --port-file' -l unix-mode -x -d 'the permissions of the socket file, in octal'
+complete -c sockit -n '__sockit_offer listen --reuse-port -U --unix --unix-mode' -l reuse-port -d 'share the port with other processes that ask for that, too'
+complete -c sockit -n '__sockit_offer_value listen --unix-mode -4 --ipv4 -6 --ipv6 -n --numeric -I --interface --join --ttl --loop -s --source -p --port --port-file --reuse-port' -l unix-mode -x -d 'the permissions of the socket file, in octal'
 complete -c sockit -n '__sockit_offer_value listen --ready-fd' -l ready-fd -x -d 'write a newline to descriptor N once clients can come, and close it'
 complete -c sockit -n '__sockit_offer_value listen --user' -l user -x -a '(__fish_complete_users)' -d 'become this user once the sockets are bound, before anybody is let in'
 complete -c sockit -n '__sockit_offer listen' -l allow -x -a '(__fish_print_hostnames)' -d 'let WHO in and nobody else: ADDRESS, NETWORK/BITS, NAME, uid=, gid='
@@ -307,7 +338,7 @@ complete -c sockit -n '__sockit_offer_value listen --report' -l report -r -F -d 
 complete -c sockit -n __fish_is_first_arg -a echo-serve -d 'serve echo, discard and other test services to many clients'
 complete -c sockit -n '__sockit_help 2' -a echo-serve -d 'serve echo, discard and other test services to many clients'
 complete -c sockit -n '__sockit_help 3 echo-serve' -a 'serve network observe sockopt all'
-complete -c sockit -n '__sockit_offer echo-serve' -a '(__fish_print_hostnames) (__sockit_paths)'
+complete -c sockit -n '__sockit_operand echo-serve' -a '(__fish_print_hostnames) (__sockit_paths (commandline -ct)) (__sockit_place)'
 complete -c sockit -n '__sockit_second echo-serve --service --model --threads -i --idle-timeout -m --max-conns --max-accepts --drain --quote --fault --seed -I --interface --sockopt --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file --report' -a '(__sockit_services)'
 complete -c sockit -n '__sockit_offer_value echo-serve --service' -l service -x -a '(__sockit_served)' -d 'what clients get at an endpoint that is written without SERVICE='
 complete -c sockit -n '__sockit_offer_value echo-serve --model' -l model -x -a 'event\t"all clients in one thread, which waits for whoever is ready" thread\t"a thread for each client, over blocking sockets" fork\t"a process for each client, over blocking sockets" iterative\t"one client at a time, while the others wait"' -d 'how clients are served'
@@ -318,7 +349,7 @@ complete -c sockit -n '__sockit_offer_value echo-serve -m --max-conns' -s m -l m
 complete -c sockit -n '__sockit_offer_value echo-serve --max-accepts' -l max-accepts -x -d 'end with status 0 once N clients have come and gone'
 complete -c sockit -n '__sockit_offer_value echo-serve --drain' -l drain -x -d 'after a signal, send clients what they are owed, for at most DUR'
 complete -c sockit -n '__sockit_offer_value echo-serve --quote' -l quote -r -F -d 'what qotd sends: all of FILE, at most 64 KiB'
-complete -c sockit -n '__sockit_offer_value echo-serve --fault' -l fault -x -d 'spoil what clients get, such as delay=200ms,refuse=20%'
+complete -c sockit -n '__sockit_offer_value echo-serve --fault' -l fault -x -a '(__sockit_faults)' -d 'spoil what clients get, such as delay=200ms,refuse=20%'
 complete -c sockit -n '__sockit_offer_value echo-serve --seed' -l seed -x -d 'begin the chances of --fault (refuse, jitter) at N'
 complete -c sockit -n '__sockit_offer echo-serve -4 --ipv4 -6 --ipv6' -s 4 -l ipv4 -d 'use IPv4 addresses only'
 complete -c sockit -n '__sockit_offer echo-serve -6 --ipv6 -4 --ipv4' -s 6 -l ipv6 -d 'use IPv6 addresses only'
@@ -329,6 +360,7 @@ complete -c sockit -n '__sockit_offer_value echo-serve -I --interface' -s I -l i
 complete -c sockit -n '__sockit_offer echo-serve' -l sockopt -x -a '(__sockit_sockopts)' -d 'set a socket option; may be repeated'
 complete -c sockit -n '__sockit_offer_value echo-serve --backlog' -l backlog -x -d 'how many clients may wait in the kernel\'s queue'
 complete -c sockit -n '__sockit_offer_value echo-serve --port-file' -l port-file -r -F -d 'write the port to FILE once it can be reached'
+complete -c sockit -n '__sockit_offer echo-serve --reuse-port' -l reuse-port -d 'share the port with other processes that ask for that, too'
 complete -c sockit -n '__sockit_offer_value echo-serve --unix-mode' -l unix-mode -x -d 'the permissions of the socket file, in octal'
 complete -c sockit -n '__sockit_offer_value echo-serve --ready-fd' -l ready-fd -x -d 'write a newline to descriptor N once clients can come, and close it'
 complete -c sockit -n '__sockit_offer_value echo-serve --user' -l user -x -a '(__fish_complete_users)' -d 'become this user once the sockets are bound, before anybody is let in'
@@ -346,7 +378,7 @@ complete -c sockit -n '__sockit_offer_value echo-serve --report' -l report -r -F
 complete -c sockit -n __fish_is_first_arg -a byteorder -d 'show numbers and addresses in host and in network byte order'
 complete -c sockit -n '__sockit_help 2' -a byteorder -d 'show numbers and addresses in host and in network byte order'
 complete -c sockit -n '__sockit_help 3 byteorder' -a 'value observe all'
-complete -c sockit -n '__sockit_offer byteorder' -x
+complete -c sockit -n '__sockit_operand byteorder' -x
 complete -c sockit -n '__sockit_offer_value byteorder --width --sockaddr --proc-net' -l width -x -a '16\t"as a port" 32\t"as an IPv4 address" 64\t"as a 64-bit counter"' -d 'show the value in so many bits; else in the fewest that it fits in'
 complete -c sockit -n '__sockit_offer byteorder --from-network --sockaddr --proc-net' -l from-network -d 'a number is what lies in a network-order field; show what ntohs or ntohl gives'
 complete -c sockit -n '__sockit_offer byteorder --bytes --sockaddr --proc-net' -l bytes -d 'a value is 1 to 8 bytes, also when it looks like an address or a number'
@@ -362,7 +394,7 @@ complete -c sockit -n '__sockit_offer byteorder -h --help' -s h -l help -d 'show
 complete -c sockit -n __fish_is_first_arg -a services -d 'well-known ports and service names, and who is using them here'
 complete -c sockit -n '__sockit_help 2' -a services -d 'well-known ports and service names, and who is using them here'
 complete -c sockit -n '__sockit_help 3 services' -a 'filter observe all'
-complete -c sockit -n '__sockit_offer services' -x -a '(__sockit_services)'
+complete -c sockit -n '__sockit_operand services' -x -a '(__sockit_services)'
 complete -c sockit -n '__sockit_offer_value services --protocol' -l protocol -x -a 'tcp udp unix' -d 'only what is of this protocol, such as tcp or udp'
 complete -c sockit -n '__sockit_offer_value services --search --in-use' -l search -x -d 'only services with TEXT in their name or an alias'
 complete -c sockit -n '__sockit_offer services --in-use --search' -l in-use -d 'show the sockets of this machine instead, and who has them'

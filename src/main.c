@@ -93,6 +93,7 @@ int main(int argc, char **argv)
 	struct err err;
 
 	signals_ignore_pipe();
+	signals_ignore_file_size();
 	all.report = report_new();
 	if (sys_fill_standard_fds() || !all.report)
 		return STATUS_LOCAL;

@@ -108,6 +108,26 @@ size_t escape_stream(struct escape *e, const uint8_t *in, size_t n, uint8_t *out
 	return done;
 }
 
+size_t escape_line(struct escape *e, const uint8_t *in, size_t n, uint8_t *out)
+{
+	size_t done = 0;
+
+	while (n > 0) {
+		const uint8_t *stop = memchr(in, '\r', n);
+		size_t len = stop ? (size_t)(stop - in) : n;
+		bool ends = stop && len + 2 == n && stop[1] == '\n';
+
+		done += escape_stream(e, in, ends ? n : len, out + done);
+		if (!stop || ends)
+			break;
+		done += escape_stream_end(e, out + done);
+		done += escape_byte('\r', out + done);
+		in += len + 1;
+		n -= len + 1;
+	}
+	return done;
+}
+
 size_t escape_stream_end(struct escape *e, uint8_t *out)
 {
 	size_t done = 0;

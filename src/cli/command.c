@@ -62,3 +62,8 @@ struct option_typed option_as_given(const struct option_row *row, enum option_gi
 		text_add(&t, "--%s", row->name);
 	return typed;
 }
+
+bool command_can_end_with(const struct command *command, const char *number)
+{
+	return command->statuses == NULL || option_names_has(command->statuses, number);
+}

@@ -30,6 +30,12 @@ struct command_example {
 	const char *tells;
 };
 
+/* A JSON object that a command puts on standard output, or that lies in one. */
+struct command_result {
+	const char *what;   /* a phrase */
+	const char *fields; /* its keys, as those of a report_row */
+};
+
 struct command {
 	const char *name;
 	const char *summary;       /* a phrase, no capital, no full stop */
@@ -49,6 +55,7 @@ struct command {
 	size_t observe;      /* the offset of its struct observe_options */
 	const char *const
 		*statuses; /* that it can end with: numbers of status_rows, up to a NULL */
+	const struct command_result *results; /* up to a NULL what; NULL: it does not answer */
 	/* Returns 0, or -1 with *err filled. */
 	int (*run)(const struct command_call *call, struct err *err);
 };
@@ -99,5 +106,8 @@ int command_check_kinds(const struct command_call *call, unsigned kinds, const c
  * not. */
 int command_check_needs(const struct command_call *call, const struct option_row *rows,
                         size_t count, const char *needed, struct err *err) MUST_CHECK;
+
+/* Whether it can end with the status NUMBER, as status_rows has it. */
+bool command_can_end_with(const struct command *command, const char *number);
 
 #endif

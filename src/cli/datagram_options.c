@@ -40,7 +40,9 @@ const struct option_row datagram_option_rows[DATAGRAM_OPTION_COUNT] = {
 		.excludes = OPTION_NAMES("exec", "sh-exec"),
 		.only_for = FOR_PACKET,
 		.help = "what is one datagram in standard input, and how those that come are written",
-		.man = "With len nothing is lost: what one sockit writes another sends as the same datagrams.",
+		.man = "With line a newline is put behind each that comes, beside one that it may end with "
+		       "already. With len nothing is lost: what one sockit writes another sends as the same "
+		       "datagrams.",
 	},
 	{
 		.name = "datagram-size",
@@ -77,7 +79,9 @@ const struct option_row mailbox_option_rows[MAILBOX_OPTION_COUNT] = {
 		.excludes = OPTION_NAMES("exec", "sh-exec"),
 		.only_for = FOR_PACKET,
 		.help = "how datagrams are written, and what is one in standard input",
-		.man = "With len nothing is lost: what one sockit writes another sends as the same datagrams.",
+		.man = "With line a newline is put behind each that comes, beside one that it may end with "
+		       "already. With len nothing is lost: what one sockit writes another sends as the same "
+		       "datagrams.",
 	},
 	{
 		.name = "datagram-size",

@@ -54,6 +54,10 @@ static enum front_outcome read_early_option(struct front *front, const char *wor
 		help_add_version(&front->text, front->program);
 		return FRONT_TEXT;
 	}
+	if (hint_before_command(word)) {
+		err_usage(err, "%s: %s", word, hint_before_command(word));
+		return FRONT_ERROR;
+	}
 	err_usage(err, "%s: only --help and --version may stand before the command", word);
 	err_hint(err, "usage: sockit COMMAND [OPTION...] [OPERAND...]");
 	return FRONT_ERROR;

@@ -44,12 +44,9 @@ static void add_examples(struct text *t, const struct command_example *example, 
 		add_columns(t, example->line, column, example->tells);
 }
 
-static bool can_end_with(const char *const *statuses, const char *number)
-{
-	return statuses == NULL || option_names_has(statuses, number);
-}
-
-static void add_statuses(struct text *t, struct style style, const char *const *statuses)
+/* Those of COMMAND, or where it is NULL of any command. */
+static void add_statuses(struct text *t, struct style style, const struct program *program,
+                         const struct command *command)
 {
 	struct fill f = fill_start(t, strlen("Exit status:"), 2);
 	const char *separator = "";
@@ -60,7 +57,8 @@ static void add_statuses(struct text *t, struct style style, const char *const *
 		char item[128];
 		struct text words = TEXT_OVER(item);
 
-		if (!can_end_with(statuses, row->number))
+		if (command ? !command_can_end_with(command, row->number)
+		            : !program_can_end_with(program, row->number))
 			continue;
 		if (separator[0] != '\0')
 			text_add_str(t, separator);
@@ -161,7 +159,8 @@ void help_add_program(struct text *t, struct style style, const struct program *
 		add_columns(t, (*c)->name, COMMAND_COLUMN, (*c)->summary);
 	add_columns(t, "help", COMMAND_COLUMN, "show the help of a command");
 	text_add_str(t, "\n");
-	add_statuses(t, style, program->commands[0]->statuses);
+	text_add_str(t, "More: sockit help COMMAND, man sockit, man sockit-recipes\n");
+	add_statuses(t, style, program, NULL);
 }
 
 static void add_more(struct text *t, const struct command *command)
@@ -192,7 +191,7 @@ static void add_command(struct text *t, struct style style, const struct command
 		if (begins_group(command, i))
 			add_group_names(t, style, command, command->sections[i].group, detail);
 	add_more(t, command);
-	add_statuses(t, style, command->statuses);
+	add_statuses(t, style, NULL, command);
 }
 
 static size_t count_lines(const char *str)

@@ -9,10 +9,13 @@
  * does the same here. What is said must be true of this version.
  */
 static const struct hint {
-	const char *command; /* NULL: those that move bytes; "": all */
+	const char *command; /* NULL: those that move bytes; "": all; "sockit": before a command */
 	const char *typed;
 	const char *text;
 } hints[] = {
+	{ "sockit", "-l", "use 'sockit listen'" },
+	{ "sockit", "--listen", "use 'sockit listen'" },
+	{ "sockit", "-u", "use 'sockit connect -u' or 'sockit listen -u'" },
 	{ "connect", "-l", "use 'sockit listen'" },
 	{ "connect", "--listen", "use 'sockit listen'" },
 	{ "listen", "-l", "not needed, 'sockit listen' listens" },
@@ -37,6 +40,9 @@ static const struct hint {
 	{ "listen", "-w", "use --accept-timeout or --idle-timeout" },
 	{ "listen", "--wait", "use --accept-timeout or --idle-timeout" },
 	{ "connect", "--wait", "use -w or --connect-timeout" },
+	{ "connect", "--timeout", "use -w to connect, -i for silence, --deadline for all of it" },
+	{ "listen", "--timeout", "use --accept-timeout, -i for silence, --deadline for all of it" },
+	{ "resolve", "-x", "not needed, an address is turned into its name" },
 	{ "byteorder", "-1", "numbers have no sign here; -1 in 16 bits is 0xffff" },
 	{ "", "-V", "use 'sockit --version'" },
 	{ "", "--version", "use 'sockit --version'" },
@@ -76,6 +82,15 @@ static const struct command *find_owner(const struct program *program, const cha
 		if (typed[1] == '-' ? command_row_named(*c, typed + 2, &r)
 		                    : command_row_lettered(*c, typed[1], &r))
 			return *c;
+	return NULL;
+}
+
+const char *hint_before_command(const char *typed)
+{
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++)
+		if (hints[i].command && strcmp(hints[i].command, "sockit") == 0 &&
+		    strcmp(hints[i].typed, typed) == 0)
+			return hints[i].text;
 	return NULL;
 }
 

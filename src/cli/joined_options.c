@@ -111,5 +111,8 @@ int joined_options_check(const struct joined_options *o, const struct relay_opti
 		                 spec->text);
 	if (keep_open && joined_check_relay(relay, err))
 		return -1;
-	return o->output ? output_name_check(o->output, err) : 0;
+	if (o->output &&
+	    (output_name_check(o->output, err) || output_name_check_folder(o->output, err)))
+		return -1;
+	return 0;
 }

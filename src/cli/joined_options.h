@@ -22,7 +22,7 @@ extern const struct option_row joined_option_rows[JOINED_OPTION_COUNT];
 bool joined_options_brokers(const struct joined_options *o);
 
 /* What the rows cannot say for streams that are joined to something else than a program: a usage error that
- * names both, or 0. */
+ * names both, or ERR_LOCAL when the folder of --output is not there. */
 int joined_options_check(const struct joined_options *o, const struct relay_options *relay,
                          bool keep_open, const struct spec *spec, struct err *err) MUST_CHECK;
 

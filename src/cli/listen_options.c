@@ -1,5 +1,7 @@
 #include "cli/listen_options.h"
 
+#include <sys/socket.h>
+
 const struct option_row listen_option_rows[LISTEN_OPTION_COUNT] = {
 	{
 		.name = "backlog",
@@ -19,6 +21,14 @@ const struct option_row listen_option_rows[LISTEN_OPTION_COUNT] = {
 		.complete = COMPLETE_FILE,
 		.help = "write the port to FILE once it can be reached",
 		.man = "The file appears whole: it is written under another name and then renamed.",
+	},
+	{
+		.name = "reuse-port",
+		FLAG_FIELD(struct listen_options, reuse_port),
+		.only_for = FOR_INET,
+		.help = "share the port with other processes that ask for that, too",
+		.man = "The kernel gives each client, or each sender of datagrams, to one of them (SO_REUSEPORT). All "
+		       "must be of one user.",
 	},
 	{
 		.name = "unix-mode",
@@ -51,4 +61,16 @@ const struct option_row listen_option_rows[LISTEN_OPTION_COUNT] = {
 int listen_options_unix_mode(const struct listen_options *o)
 {
 	return o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode;
+}
+
+int listen_options_sockopts(const struct listen_options *o, const struct net_options *net,
+                            const struct spec *spec, struct sockopt_list *list, struct err *err)
+{
+	if (net_options_sockopts(net, spec, SOCKOPT_LISTENS, list, err))
+		return -1;
+	if (!o->reuse_port)
+		return 0;
+	if (sockopt_list_has(list, SOL_SOCKET, SO_REUSEPORT))
+		return err_usage(err, "--reuse-port and --sockopt reuseport exclude each other");
+	return sockopt_list_add(list, "reuseport=on", err);
 }

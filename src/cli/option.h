@@ -69,6 +69,7 @@ enum option_complete {
 	COMPLETE_PROTOCOL, /* of services */
 	COMPLETE_SERVED,   /* a service of echo-serve */
 	COMPLETE_SOCKOPT,  /* "NAME=" of net/sockopt.h */
+	COMPLETE_FAULTS,   /* "NAME=" of serve/fault.h, several with commas between */
 };
 
 struct option_row {

@@ -9,3 +9,11 @@ const struct command *program_command(const struct program *program, const char 
 			return *c;
 	return NULL;
 }
+
+bool program_can_end_with(const struct program *program, const char *number)
+{
+	for (const struct command *const *c = program->commands; *c != NULL; c++)
+		if (command_can_end_with(*c, number))
+			return true;
+	return false;
+}

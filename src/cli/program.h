@@ -13,4 +13,7 @@ struct program {
 /* NULL when there is none of that name. */
 const struct command *program_command(const struct program *program, const char *name);
 
+/* Whether any command can end with the status NUMBER, as status_rows has it. */
+bool program_can_end_with(const struct program *program, const char *number);
+
 #endif

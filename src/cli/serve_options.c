@@ -2,8 +2,9 @@
 
 #include "serve/model.h"
 
-static const struct model *const models[] = { &model_event, &model_thread, &model_fork,
-	                                      &model_iterative };
+const struct model *const serve_models[] = { &model_event, &model_thread, &model_fork,
+	                                     &model_iterative };
+const size_t serve_models_count = ARRAY_LEN(serve_models);
 
 static const struct option_choice model_choices[] = {
 	{ "event", 0, "all clients in one thread, which waits for whoever is ready" },
@@ -59,5 +60,5 @@ const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {
 
 const struct model *serve_options_model(const struct serve_options *o)
 {
-	return models[o->model];
+	return serve_models[o->model];
 }

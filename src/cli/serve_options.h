@@ -15,6 +15,9 @@ struct serve_options {
 enum { SERVE_OPTION_COUNT = 5 };
 extern const struct option_row serve_option_rows[SERVE_OPTION_COUNT];
 
+extern const struct model *const serve_models[];
+extern const size_t serve_models_count;
+
 /* The model that was asked for. */
 const struct model *serve_options_model(const struct serve_options *o);
 

@@ -16,6 +16,7 @@ const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {
 		.name = "fault",
 		STRING_FIELD(struct service_options, fault),
 		.arg = "FAULTS",
+		.complete = COMPLETE_FAULTS,
 		.only_for = FOR_STREAM,
 		.help = "spoil what clients get, such as delay=200ms,refuse=20%",
 		.man = "With commas between them: delay=DUR, jitter=DUR, rate=RATE, drip=DUR, truncate=N, "

@@ -322,6 +322,17 @@ static const struct command_example byteorder_examples[] = {
 
 static const char *const byteorder_statuses[] = { "0", "2", "7", "8", "128+n", NULL };
 
+static const struct command_result byteorder_results[] = {
+	{ "a number",
+	  "input given? given_hex? host_order network_order function result result_hex value hex width address? reverse_name? form machine" },
+	{ "an IPv6 address",
+	  "input address full width host_order network_order reverse_name form machine" },
+	{ "a sockaddr", "input family address? port? path? fields" },
+	{ "of fields: a field", "offset name bytes order value" },
+	{ "a pair of /proc/net", "input address port address_bytes port_bytes" },
+	{ NULL, NULL },
+};
+
 const struct command byteorder_command = {
 	.name = "byteorder",
 	.summary = "show numbers and addresses in host and in network byte order",
@@ -336,5 +347,6 @@ const struct command byteorder_command = {
 	.options_size = sizeof(struct byteorder_options),
 	.observe = offsetof(struct byteorder_options, observe),
 	.statuses = byteorder_statuses,
+	.results = byteorder_results,
 	.run = byteorder_run,
 };

@@ -123,8 +123,8 @@ static int serving_open(struct serving *s, struct err *err)
 		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
 	/* What was typed is read whole before anything is opened. */
 	for (size_t i = 0; i < s->count; i++)
-		if (net_options_sockopts(&s->options->net, &s->asked[i].spec, SOCKOPT_LISTENS,
-		                         &s->sockopts[i], err))
+		if (listen_options_sockopts(&s->options->listen, &s->options->net,
+		                            &s->asked[i].spec, &s->sockopts[i], err))
 			return -1;
 	for (size_t i = 0; i < s->count; i++)
 		if (serving_open_place(s, i, err))

@@ -225,7 +225,7 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 	struct listener *listener;
 
 	if (listen_read_forwarding(o, spec, &session, &forwarding, err) ||
-	    net_options_sockopts(&o->net, spec, SOCKOPT_LISTENS, &sockopts, err) ||
+	    listen_options_sockopts(&o->listen, &o->net, spec, &sockopts, err) ||
 	    group_options_read(&o->groups, &o->net, spec, &multicast, err) ||
 	    listener_open(loop, &request, call->report, &listener, err))
 		return -1;
@@ -327,7 +327,7 @@ static const char *const listen_statuses[] = { "0", "1",   "2",   "3",     "4",
 
 const struct command listen_command = {
 	.name = "listen",
-	.summary = "accept a connection and join it to standard input and output",
+	.summary = "accept connections; join each to stdio, a program or an endpoint",
 	.operands = "ENDPOINT",
 	.operands_help =
 		"PORT, HOST PORT, HOST:PORT, [V6]:PORT, *:PORT, unix:PATH|@NAME,\n  udp:HOST:PORT, unix-dgram:PATH, unix-seqpacket:PATH, vsock:CID:PORT",

@@ -1,4 +1,4 @@
-/* sockit listen: accept a connection and join it to standard input and output. */
+/* sockit listen: accept connections and join each to stdio, a program, another endpoint or each other. */
 #ifndef SOCKIT_CMD_LISTEN_H
 #define SOCKIT_CMD_LISTEN_H
 

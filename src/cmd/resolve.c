@@ -317,6 +317,20 @@ static const struct command_example resolve_examples[] = {
 
 static const char *const resolve_statuses[] = { "0", "2", "3", "4", "7", "8", "128+n", NULL };
 
+static const struct command_result resolve_results[] = {
+	{ "what was found", "query address? legacy? time_ms results? addrinfo? hostent?" },
+	{ "of results: an address", "address family port? canonname?" },
+	{ "of results: a name", "name" },
+	{ "of results: an address with --long",
+	  "address port? family socktype protocol name? scope? source? from?" },
+	{ "of results: an address with --confirm", "address name agrees" },
+	{ "of addrinfo: a node",
+	  "address ai_flags ai_family ai_socktype ai_protocol ai_addrlen ai_addr ai_canonname" },
+	{ "of ai_addr: a field", "offset name bytes order value" },
+	{ "of hostent: an entry", "h_name h_aliases h_addrtype h_length h_addr_list" },
+	{ NULL, NULL },
+};
+
 const struct command resolve_command = {
 	.name = "resolve",
 	.summary = "names to addresses and back, as programs on this machine see them",
@@ -331,5 +345,6 @@ const struct command resolve_command = {
 	.options_size = sizeof(struct resolve_options),
 	.observe = offsetof(struct resolve_options, observe),
 	.statuses = resolve_statuses,
+	.results = resolve_results,
 	.run = resolve_run,
 };

@@ -354,6 +354,14 @@ static const struct command_example services_examples[] = {
 
 static const char *const services_statuses[] = { "0", "2", "3", "7", "8", "128+n", NULL };
 
+static const struct command_result services_results[] = {
+	{ "a service", "name port protocol aliases? source" },
+	{ "a socket of TCP or UDP",
+	  "protocol family state? local_addr local_port remote_addr remote_port service? process? pid? uid? inode?" },
+	{ "a Unix socket", "protocol type? state? local_path? process? pid? inode?" },
+	{ NULL, NULL },
+};
+
 const struct command services_command = {
 	.name = "services",
 	.summary = "well-known ports and service names, and who is using them here",
@@ -368,5 +376,6 @@ const struct command services_command = {
 	.options_size = sizeof(struct services_options),
 	.observe = offsetof(struct services_options, observe),
 	.statuses = services_statuses,
+	.results = services_results,
 	.run = services_run,
 };

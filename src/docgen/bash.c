@@ -1,6 +1,7 @@
 #include "cli/help.h"
 #include "docgen/docgen.h"
 #include "net/sockopt.h"
+#include "serve/fault.h"
 
 static const char head[] =
 	"# bash completion for sockit(1); written by src/docgen from the option tables.\n"
@@ -70,6 +71,15 @@ static const char tail[] =
 	"\tfi\n"
 	"}\n"
 	"\n"
+	"# Beside what is offered already, a service in front of its endpoint.\n"
+	"_sockit_place()\n"
+	"{\n"
+	"\tlocal found\n"
+	"\tmapfile -t found < <(compgen -W \"$served\" -- \"$cur\")\n"
+	"\t((${#COMPREPLY[@]} == 0 && ${#found[@]} > 0)) && compopt -o nospace 2>/dev/null\n"
+	"\tCOMPREPLY+=(\"${found[@]}\")\n"
+	"}\n"
+	"\n"
 	"# The options of the list $1, \"-x,--name\" each, none of whose names was typed; one with a '+'\n"
 	"# behind it may be repeated.\n"
 	"_sockit_options()\n"
@@ -90,7 +100,8 @@ static const char tail[] =
 	"{\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
 	"\tlocal prefix='' option='' attached='' ended='' value='' inside='' exec='' after=0 operands=0 i word\n"
-	"\tlocal commands options takes_word groups answers\n"
+	"\tlocal asked='' place='' placed=''\n"
+	"\tlocal commands options takes_word groups answers served\n"
 	"\tCOMPREPLY=()\n"
 	"\t_sockit_tables \"$command\"\n"
 	"\tif ((COMP_CWORD == 1)); then\n"
@@ -104,17 +115,21 @@ static const char tail[] =
 	"\t\treturn\n"
 	"\tfi\n"
 	"\t# '=' is a word of its own where COMP_WORDBREAKS has it, as it does unless changed. An option's\n"
-	"\t# value may have one too: inside is what stands before it.\n"
+	"\t# value may have one too: inside is what stands before it. Or an operand: place is set behind it.\n"
 	"\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
 	"\t\tword=${COMP_WORDS[i]}\n"
 	"\t\tif [[ $word == = && $value ]]; then\n"
 	"\t\t\tinside=$value value=''\n"
-	"\t\telif [[ $word == = ]]; then\n"
+	"\t\telif [[ $word == = && $option ]]; then\n"
 	"\t\t\tattached=1\n"
+	"\t\telif [[ $word == = ]]; then\n"
+	"\t\t\tplace=1 placed=1\n"
 	"\t\telif [[ $inside ]]; then\n"
-	"\t\t\tinside=''\n"
+	"\t\t\tvalue=$word inside=''\n"
+	"\t\telif [[ $place ]]; then\n"
+	"\t\t\tplace=''\n"
 	"\t\telif [[ $option && ($attached || $takes_word == *\" $option \"*) ]]; then\n"
-	"\t\t\tvalue=$word option='' attached=''\n"
+	"\t\t\tasked=$option value=$word option='' attached=''\n"
 	"\t\telif [[ $word == -- ]]; then\n"
 	"\t\t\tended=1 option='' value=''\n"
 	"\t\telif [[ ! $ended && $word == -* ]]; then\n"
@@ -129,6 +144,11 @@ static const char tail[] =
 	"\t\tcur='' inside=$value\n"
 	"\telif [[ $option && $cur == = ]]; then\n"
 	"\t\tcur='' attached=1\n"
+	"\telif [[ $served && $cur == = ]]; then\n"
+	"\t\tcur='' place=1\n"
+	"\telif [[ $served && ! $option && ! $value && $cur == [a-z]*=* ]]; then\n"
+	"\t\tprefix=${cur%%=*}=\n"
+	"\t\tcur=${cur#*=} place=1\n"
 	"\telif [[ ! $ended && ! $attached && $cur == --*=* ]]; then\n"
 	"\t\toption=${cur%%=*} attached=1\n"
 	"\t\tprefix=$option=\n"
@@ -136,6 +156,8 @@ static const char tail[] =
 	"\tfi\n"
 	"\tif [[ $ended && $exec ]]; then\n"
 	"\t\t_sockit_program \"$after\"\n"
+	"\telif [[ $inside && $asked == --fault ]]; then\n"
+	"\t\t_sockit_faults \"$inside\"\n"
 	"\telif [[ $inside ]]; then\n"
 	"\t\t_sockit_sockopt_value \"$inside\"\n"
 	"\telif [[ $attached || ($option && $takes_word == *\" $option \"*) ]]; then\n"
@@ -144,8 +166,13 @@ static const char tail[] =
 	"\t\t_sockit_options \"$options\"\n"
 	"\telif [[ $answers ]]; then\n"
 	"\t\t_sockit_value \"$command\" operand\n"
+	"\telif [[ $place ]]; then\n"
+	"\t\t_sockit_operand 0\n"
+	"\telif [[ $placed ]]; then\n"
+	"\t\t_sockit_place\n"
 	"\telse\n"
 	"\t\t_sockit_operand \"$((operands + after))\"\n"
+	"\t\t((operands + after == 0)) && _sockit_place\n"
 	"\tfi\n"
 	"}\n"
 	"\n"
@@ -178,7 +205,13 @@ static void add_command_tables(struct text *t, const struct command *command)
 	}
 	text_add_str(t, "'\n\t\tgroups='");
 	help_add_group_names(t, command, " ");
-	text_add(t, "'%s\n\t\t;;\n", command->answers ? " answers=1" : "");
+	text_add(t, "'%s", command->answers ? " answers=1" : "");
+	if (command->many_endpoints) {
+		text_add_str(t, " served='");
+		served_add(t, "=");
+		text_add_str(t, "'");
+	}
+	text_add_str(t, "\n\t\t;;\n");
 }
 
 static void add_tables(struct text *t, const struct command *const *commands)
@@ -186,7 +219,8 @@ static void add_tables(struct text *t, const struct command *const *commands)
 	text_add_str(t, "# What there is; $1 is the command.\n_sockit_tables()\n{\n\tcommands='");
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		text_add(t, "%s%s", c > commands ? " " : "", (*c)->name);
-	text_add_str(t, "' options='' takes_word='' groups='' answers=''\n\tcase $1 in\n");
+	text_add_str(t,
+	             "' options='' takes_word='' groups='' answers='' served=''\n\tcase $1 in\n");
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		add_command_tables(t, *c);
 	text_add_str(t, "\tesac\n}\n\n");
@@ -202,6 +236,7 @@ static const char *const completes[] = {
 	[COMPLETE_PROTOCOL] = "_sockit_answer -W 'tcp udp unix'",
 	[COMPLETE_SERVED] = "_sockit_served",
 	[COMPLETE_SOCKOPT] = "_sockit_sockopts",
+	[COMPLETE_FAULTS] = "_sockit_faults",
 };
 
 static void add_value(struct text *t, const struct command *command, const struct option_row *row)
@@ -240,6 +275,21 @@ static void add_sockopts(struct text *t)
 	text_add_str(t, "\tesac\n}\n\n");
 }
 
+static void add_faults(struct text *t)
+{
+	text_add_str(t, "# Faults, with commas between them; behind $1= comes a value.\n"
+	                "_sockit_faults()\n{\n"
+	                "\tif [[ $cur == *,* ]]; then\n"
+	                "\t\tprefix+=${cur%,*}, cur=${cur##*,}\n"
+	                "\telif [[ ${1-} ]]; then\n"
+	                "\t\treturn\n"
+	                "\tfi\n"
+	                "\tcompopt -o nospace 2>/dev/null\n"
+	                "\t_sockit_answer -W '");
+	fault_add_names(t, "= ");
+	text_add_str(t, "='\n}\n\n");
+}
+
 void bash_add(struct text *t, const struct command *const *commands)
 {
 	struct command_row r;
@@ -249,8 +299,9 @@ void bash_add(struct text *t, const struct command *const *commands)
 	add_sockopts(t);
 	text_add_str(t,
 	             "# The services of echo-serve.\n_sockit_served()\n{\n\t_sockit_answer -W '");
-	served_add(t);
+	served_add(t, "");
 	text_add_str(t, "'\n}\n\n");
+	add_faults(t);
 	text_add_str(
 		t, "# The value of option $2 of command $1, or its operand.\n_sockit_value()\n{\n");
 	text_add_str(t, "\tcase $1:$2 in\n");

@@ -60,8 +60,30 @@ static int write_completions(const char *dir)
 	return 0;
 }
 
-/* The part that the line BEGIN asks for: "options connect", "statuses connect", "statuses sockit" or
- * "sockopts". */
+/* A part that belongs to no command: whether there is one of that name. */
+static bool add_general_part(struct text *t, const char *begin)
+{
+	static const struct {
+		const char *begin;
+		void (*add)(struct text *t);
+	} parts[] = {
+		{ "sockopts\n", man_add_sockopts },
+		{ "events\n", man_add_events },
+		{ "services\n", man_add_services },
+		{ "models\n", man_add_models },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (strcmp(parts[i].begin, begin) == 0) {
+			parts[i].add(t);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The part that the line BEGIN asks for: "options connect", "statuses connect", "statuses sockit",
+ * "results resolve", or one that belongs to no command. */
 static int add_part(struct text *t, const char *path, const char *begin)
 {
 	static const struct {
@@ -70,14 +92,13 @@ static int add_part(struct text *t, const char *path, const char *begin)
 	} parts[] = {
 		{ "options", man_add_options },
 		{ "statuses", man_add_statuses },
+		{ "results", man_add_results },
 	};
 	char what[16];
 	char name[32];
 
-	if (strcmp(begin, "sockopts\n") == 0) {
-		man_add_sockopts(t);
+	if (add_general_part(t, begin))
 		return 0;
-	}
 	if (sscanf(begin, "%15s %31s", what, name) != 2)
 		return fail(path, "a part without a name");
 	if (strcmp(what, "statuses") == 0 && strcmp(name, "sockit") == 0) {
@@ -162,8 +183,8 @@ void choices_add(struct text *t, const struct option_row *row, const char *separ
 		text_add(t, "%s%s", c > row->choices ? separator : "", c->name);
 }
 
-void served_add(struct text *t)
+void served_add(struct text *t, const char *end)
 {
 	for (size_t i = 0; i < services_count; i++)
-		text_add(t, "%s%s", i > 0 ? " " : "", services_table[i]->name);
+		text_add(t, "%s%s%s", i > 0 ? " " : "", services_table[i]->name, end);
 }

@@ -2,6 +2,7 @@
 #include "cli/rule.h"
 #include "docgen/docgen.h"
 #include "net/sockopt.h"
+#include "serve/fault.h"
 
 static const char head[] =
 	"# fish completion for sockit(1); written by src/docgen from the option tables.\n"
@@ -30,11 +31,25 @@ static const char head[] =
 	"end\n"
 	"\n"
 	"function __sockit_paths\n"
-	"\tset -l token (commandline -ct)\n"
+	"\tset -l token $argv[1]\n"
 	"\tif string match -q 'unix:*' -- $token\n"
 	"\t\tprintf 'unix:%s\\n' (__fish_complete_path (string replace unix: '' -- $token))\n"
 	"\telse if string match -qr '^[./~]|/' -- $token\n"
 	"\t\t__fish_complete_path $token\n"
+	"\tend\n"
+	"end\n"
+	"\n"
+	"# A service in front of its endpoint, and the endpoint behind it.\n"
+	"function __sockit_place\n"
+	"\tset -l token (commandline -ct)\n"
+	"\tif string match -qr '^[a-z]+=' -- $token\n"
+	"\t\tset -l begin (string replace -r '=.*' = -- $token)\n"
+	"\t\tset -l rest (string replace -r '^[a-z]+=' '' -- $token)\n"
+	"\t\tfor answer in (__fish_print_hostnames) (__sockit_paths \"$rest\")\n"
+	"\t\t\techo $begin$answer\n"
+	"\t\tend\n"
+	"\telse\n"
+	"\t\tprintf '%s=\\n' (__sockit_served)\n"
 	"\tend\n"
 	"end\n"
 	"\n"
@@ -61,6 +76,7 @@ static const char head[] =
 	"\t\t\tcontains -- $word $argv[2..-1]; and set value 1\n"
 	"\t\telse\n"
 	"\t\t\tset operands (math $operands + 1)\n"
+	"\t\t\tstring match -qr '^[a-z]+=' -- $word; and set operands 2\n"
 	"\t\tend\n"
 	"\tend\n"
 	"\ttest $value = 0; and test $operands = 1; and not __sockit_in_program\n"
@@ -70,6 +86,12 @@ static const char head[] =
 	"function __sockit_in_program\n"
 	"\tset -l words (commandline -opc)\n"
 	"\tcontains -- --exec $words; and contains -- -- $words\n"
+	"end\n"
+	"\n"
+	"# Whether the command is $argv[1], and what comes next may be an operand.\n"
+	"function __sockit_operand\n"
+	"\tset -l words (commandline -opc)\n"
+	"\ttest (count $words) -ge 2; and test $words[2] = $argv[1]; and not __sockit_in_program\n"
 	"end\n"
 	"\n"
 	"function __sockit_program\n"
@@ -103,6 +125,7 @@ static const char *const completes[] = {
 	[COMPLETE_PROTOCOL] = "-x -a 'tcp udp unix'",
 	[COMPLETE_SERVED] = "-x -a '(__sockit_served)'",
 	[COMPLETE_SOCKOPT] = "-x -a '(__sockit_sockopts)'",
+	[COMPLETE_FAULTS] = "-x -a '(__sockit_faults)'",
 };
 
 static void add_quoted(struct text *t, const char *str)
@@ -179,7 +202,8 @@ static void add_endpoint(struct text *t, const struct command *command)
 {
 	struct command_row r;
 
-	text_add_str(t, "-a '(__fish_print_hostnames) (__sockit_paths)'\n");
+	text_add(t, "-a '(__fish_print_hostnames) (__sockit_paths (commandline -ct))%s'\n",
+	         command->many_endpoints ? " (__sockit_place)" : "");
 	text_add(t, "complete -c sockit -n '__sockit_second %s", command->name);
 	for (size_t i = 0; command_row_at(command, i, &r); i++)
 		if (option_takes_word(r.row))
@@ -199,7 +223,7 @@ static void add_command(struct text *t, const struct command *command)
 	text_add(t, "\ncomplete -c sockit -n '__sockit_help 3 %s' -a '", command->name);
 	help_add_group_names(t, command, " ");
 	text_add_str(t, "'\n");
-	text_add(t, "complete -c sockit -n '__sockit_offer %s' ", command->name);
+	text_add(t, "complete -c sockit -n '__sockit_operand %s' ", command->name);
 	if (command->answers)
 		text_add(t, "%s\n", completes[command->offers]);
 	else
@@ -213,8 +237,13 @@ void fish_add(struct text *t, const struct command *const *commands)
 	text_add_str(t, head);
 	add_sockopts(t);
 	text_add_str(t, "\nfunction __sockit_served\n\tstring split ' ' '");
-	served_add(t);
-	text_add_str(t, "'\nend\n");
+	served_add(t, "");
+	text_add_str(t, "'\nend\n\n# With commas between them.\nfunction __sockit_faults\n"
+	                "\tset -l token (string replace -r '^--fault=' '' -- (commandline -ct))\n"
+	                "\tset -l begin (string replace -rf '^(.*,).*' '$1' -- $token)\n"
+	                "\tfor name in ");
+	fault_add_names(t, " ");
+	text_add_str(t, "\n\t\techo \"$begin\"$name=\n\tend\nend\n");
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		add_command(t, *c);
 }

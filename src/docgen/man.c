@@ -25,11 +25,10 @@ static void add_word(struct fill *f, const char *word, size_t len)
 	fill_add_unbroken(f, escaped);
 }
 
-/* Sentences, each on lines of its own, the first with a capital. */
-static void add_sentences(struct text *t, const char *str)
+/* Sentences begin on lines of their own. */
+void man_add_phrase(struct text *t, const char *str)
 {
 	struct fill f = fill_start(t, 0, 0);
-	size_t first = t->len;
 
 	while (*str != '\0') {
 		size_t len = strcspn(str, " ");
@@ -40,8 +39,16 @@ static void add_sentences(struct text *t, const char *str)
 		str += len;
 		str += strspn(str, " ");
 	}
-	t->at[first] = (char)toupper((unsigned char)t->at[first]);
 	fill_end(&f);
+}
+
+/* The first with a capital. */
+static void add_sentences(struct text *t, const char *str)
+{
+	size_t first = t->len;
+
+	man_add_phrase(t, str);
+	t->at[first] = (char)toupper((unsigned char)t->at[first]);
 }
 
 /* In a macro's line a hyphen as one types it is \-, and mdoc's Fl puts one in front. */
@@ -164,26 +171,14 @@ void man_add_options(struct text *t, const struct command *command)
 	text_add_str(t, ".El\n");
 }
 
-static bool can_end_with(const struct command *command, const char *number)
-{
-	return command->statuses == NULL || option_names_has(command->statuses, number);
-}
-
-static bool any_can_end_with(const char *number)
-{
-	for (const struct command *const *c = commands; *c != NULL; c++)
-		if (can_end_with(*c, number))
-			return true;
-	return false;
-}
-
 void man_add_statuses(struct text *t, const struct command *command)
 {
 	text_add_str(t, ".Bl -tag -width 128+n -compact\n");
 	for (size_t i = 0; i < status_row_count; i++) {
 		const char *number = status_rows[i].number;
 
-		if (command ? !can_end_with(command, number) : !any_can_end_with(number))
+		if (command ? !command_can_end_with(command, number)
+		            : !program_can_end_with(&sockit_program, number))
 			continue;
 		text_add(t, ".It %s\n%s\n", status_rows[i].number, status_rows[i].meaning);
 	}

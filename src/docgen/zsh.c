@@ -2,6 +2,7 @@
 #include "cli/rule.h"
 #include "docgen/docgen.h"
 #include "net/sockopt.h"
+#include "serve/fault.h"
 
 static const char head[] =
 	"#compdef sockit\n"
@@ -13,6 +14,20 @@ static const char head[] =
 	"\telse\n"
 	"\t\t_alternative 'hosts:host:_hosts' 'files:Unix socket:_files'\n"
 	"\tfi\n"
+	"}\n"
+	"\n"
+	"# An endpoint, or a service and its endpoint; and what may follow.\n"
+	"_sockit_place() {\n"
+	"\tif compset -P '*='; then\n"
+	"\t\t_sockit_endpoint\n"
+	"\telse\n"
+	"\t\t_alternative 'services:service:_sockit_served -S =' 'hosts:host:_hosts' \\\n"
+	"\t\t\t'files:Unix socket:_files'\n"
+	"\tfi\n"
+	"}\n"
+	"\n"
+	"_sockit_further_place() {\n"
+	"\tif (( ${words[(I)[a-z]##=*]} )); then _sockit_place; else _ports; fi\n"
 	"}\n"
 	"\n"
 	"# A port, or the program behind -- and its arguments.\n"
@@ -55,6 +70,7 @@ static const char *const completes[] = {
 	[COMPLETE_PROTOCOL] = "(tcp udp unix)",
 	[COMPLETE_SERVED] = "_sockit_served",
 	[COMPLETE_SOCKOPT] = "_sockit_sockopts",
+	[COMPLETE_FAULTS] = "_sockit_faults",
 };
 
 /* Text inside '...[here]' and '...:here:', where a quote ends the word and needs a way round. */
@@ -141,6 +157,10 @@ static void add_command(struct text *t, const struct command *command)
 		add_option(t, command, r.row);
 	if (command->answers)
 		text_add(t, "\t\t'*:operand:%s'\n}\n\n", completes[command->offers]);
+	else if (command->many_endpoints)
+		text_add_str(
+			t,
+			"\t\t'1:endpoint:_sockit_place' \\\n\t\t'*:endpoint: _sockit_further_place'\n}\n\n");
 	else
 		text_add_str(
 			t,
@@ -201,7 +221,10 @@ void zsh_add(struct text *t, const struct command *const *commands)
 	add_help(t, commands);
 	add_sockopts(t);
 	text_add_str(t, "_sockit_served() {\n\tcompadd \"$@\" -- ");
-	served_add(t);
+	served_add(t, "");
+	text_add_str(t, "\n}\n\n_sockit_faults() {\n\tcompset -P '*,'\n"
+	                "\tcompset -P '*=' && return\n\tcompadd -S = -- ");
+	fault_add_names(t, " ");
 	text_add_str(t, "\n}\n\n");
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		add_command(t, *c);

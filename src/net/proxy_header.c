@@ -162,6 +162,12 @@ static void read_addresses(const uint8_t *at, int family, size_t n, struct proxy
 	h->local = addr_of_bytes(family, at + n, (uint16_t)get_16(at + 2 * n + 2));
 }
 
+/* Families: unknown, IPv4, IPv6, Unix; below each what goes over it: unknown, streams, datagrams. */
+static bool is_family(uint8_t byte)
+{
+	return byte >> 4 <= 3 && (byte & 0x0f) <= 2;
+}
+
 static int read_binary(const uint8_t *at, size_t n, struct proxy_header *h)
 {
 	struct proxy_header read = { 0 };
@@ -176,7 +182,7 @@ static int read_binary(const uint8_t *at, size_t n, struct proxy_header *h)
 	if ((at[V2_COMMAND] != V2_LOCAL && at[V2_COMMAND] != V2_PROXY) ||
 	    V2_FIXED + length > PROXY_HEADER_MOST)
 		return -1;
-	if (at[V2_COMMAND] == V2_PROXY && length < needed)
+	if (at[V2_COMMAND] == V2_PROXY && (length < needed || !is_family(at[V2_FAMILY])))
 		return -1;
 	if (n < V2_FIXED + length)
 		return 0;

@@ -333,11 +333,25 @@ static int parse_vsock(struct spec *spec, const struct spec_words *w, struct err
 	return 0;
 }
 
+/* "http://host" is no path. */
+static int refuse_scheme(const char *word, struct err *err)
+{
+	size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789+-");
+
+	if (len == 0 || strncmp(word + len, "://", 3) != 0)
+		return 0;
+	err_usage(err, "%s: there are no '%.*s' endpoints", word, (int)len, word);
+	err_hint(err, "a host and a port need no scheme, and './' begins a path");
+	return -1;
+}
+
 /* What kind of endpoint the scheme, or the options, or the look of the word make it. */
 static int spec_find_kind(struct spec_words *w, struct err *err)
 {
 	bool udp = w->rules->udp;
 
+	if (w->word && !w->scheme && !w->rules->path && refuse_scheme(w->word, err))
+		return -1;
 	if (w->rules->path || (w->word && !w->scheme && strchr(w->word, '/')))
 		w->kind = udp ? SPEC_UNIX_DGRAM : SPEC_UNIX;
 	else

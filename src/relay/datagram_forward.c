@@ -1,28 +1,19 @@
 #include "relay/datagram_forward.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "out/failure.h"
+#include "relay/datagram_queue.h"
 #include "relay/sessions.h"
 #include "stream/socket.h"
 #include "sys/socket.h"
 
 enum { BATCHES_A_TURN = 8 };
 
-/* What comes while the target's name is looked up waits, as much of it. */
-enum { WAITING_MOST = 512, WAITING_BYTES = 64 << 10 };
-
 /* Receiving fails for want of memory: how long it rests. */
 #define RECEIVE_PAUSE (200 * NSEC_PER_MSEC)
 
 const struct mailbox_wants datagram_forward_wants = { .peer = true, .local = true };
-
-struct waiting {
-	struct waiting *next;
-	size_t len;
-	uint8_t bytes[];
-};
 
 struct session {
 	struct session_entry entry;
@@ -32,9 +23,8 @@ struct session {
 	struct dial *dial;
 	struct stream *target; /* NULL: being dialled */
 	struct watch watch;
-	struct waiting *first, **last;
-	size_t waiting, waiting_bytes;
-	uint64_t received, sent; /* bytes: of the client, and to it */
+	struct datagram_queue waiting; /* for the target, or for room in its queue */
+	uint64_t received, sent;       /* bytes: of the client, and to it */
 };
 
 struct inlet {
@@ -61,7 +51,6 @@ struct datagram_forward {
 static void session_end(struct session *s, const char *reason)
 {
 	struct datagram_forward *f = s->forward;
-	struct waiting *next;
 
 	REPORT(f->report, REPORT_CLIENT_GONE, FIELD_INT("client", s->number),
 	       FIELD_ADDR("peer", &s->entry.who.peer), FIELD_STR("reason", reason),
@@ -71,10 +60,7 @@ static void session_end(struct session *s, const char *reason)
 	dial_abandon(s->dial);
 	loop_unwatch_closing(&s->watch);
 	(void)stream_close(s->target);
-	for (struct waiting *w = s->first; w; w = next) {
-		next = w->next;
-		free(w);
-	}
+	datagram_queue_empty(&s->waiting);
 	free(s);
 }
 
@@ -88,7 +74,33 @@ static void forward_lost(struct datagram_forward *f, const struct addr *peer, in
 	       FIELD_STR("reason", failure_errno_text(error)));
 }
 
-static void session_send(struct session *s, const uint8_t *at, size_t len)
+static void session_dialled(void *context, struct stream *target, const struct err *err);
+
+/* -1 when not even that can be begun. */
+static int session_dial(struct session *s, struct err *err)
+{
+	const struct datagram_forward *f = s->forward;
+	struct dial_request request = f->request.target;
+	struct report *heard = report_hears_details(f->report) ? f->report : NULL;
+
+	request.deadline = nsec_after(loop_now(f->loop), request.limit);
+	return dial_start(f->loop, &request, heard, session_dialled, s, &s->dial, err);
+}
+
+/* A Unix target that has gone never comes back to this socket: find who has its name now. */
+static void session_dial_anew(struct session *s)
+{
+	struct err err;
+
+	loop_unwatch_closing(&s->watch);
+	(void)stream_close(TAKE(s->target));
+	/* The next datagram will try it again. */
+	if (session_dial(s, &err))
+		forward_lost(s->forward, &s->entry.who.peer, err.code);
+}
+
+/* False when it has to wait. */
+static bool session_send(struct session *s, const uint8_t *at, size_t len)
 {
 	struct datagram one = { .at = (uint8_t *)at, .len = len };
 	int n = datagram_send(s->target, &one, 1);
@@ -96,25 +108,47 @@ static void session_send(struct session *s, const uint8_t *at, size_t len)
 	/* An error that an earlier one has brought back: this one has not been tried. */
 	if (n == -ECONNREFUSED || n == -EHOSTUNREACH || n == -ENETUNREACH)
 		n = datagram_send(s->target, &one, 1);
+	if (n == -EAGAIN)
+		return false;
+	if (n == -ENOTCONN) {
+		session_dial_anew(s);
+		return false;
+	}
 	if (n < 0)
 		forward_lost(s->forward, stream_peer(s->target), -n);
+	return true;
+}
+
+/* What waits, as far as the target takes it. */
+static void session_flush(struct session *s)
+{
+	struct datagram_queue *q = &s->waiting;
+
+	while (q->first && session_send(s, q->first->bytes, q->first->len))
+		datagram_queue_drop(q);
+	if (s->target)
+		loop_watch(s->forward->loop, &s->watch, READY_IN | (q->first ? READY_OUT : 0u));
 }
 
 /* Give back what came from the target, COUNT of it. */
 static void session_answer(struct session *s, const struct datagram *datagrams, size_t count)
 {
 	struct mailbox_parcel parcels[DATAGRAM_BATCH];
-	size_t done = 0;
+	size_t whole = 0, done = 0;
 
 	if (!correspondent_can_be_answered(&s->entry.who))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		parcels[i] =
+		if (datagrams[i].sent_len > datagrams[i].len) {
+			forward_lost(s->forward, &s->entry.who.peer, EMSGSIZE);
+			continue;
+		}
+		parcels[whole++] =
 			(struct mailbox_parcel){ datagrams[i].at, datagrams[i].len, &s->entry.who };
 		s->sent += datagrams[i].len;
 	}
-	while (done < count) {
-		int n = mailbox_send(s->entry.who.fd, parcels + done, count - done);
+	while (done < whole) {
+		int n = mailbox_send(s->entry.who.fd, parcels + done, whole - done);
 
 		if (n < 0)
 			forward_lost(s->forward, &s->entry.who.peer, -n);
@@ -133,7 +167,9 @@ static void session_ready(struct watch *watch, unsigned ready)
 		session_end(s, failure_errno_text(loop_lost_error(f->loop)));
 		return;
 	}
-	for (int i = 0; i < BATCHES_A_TURN; i++) {
+	if (s->waiting.first)
+		session_flush(s);
+	for (int i = 0; i < BATCHES_A_TURN && s->target; i++) {
 		for (size_t j = 0; j < DATAGRAM_BATCH; j++)
 			datagrams[j] = (struct datagram){ .at = f->room + j * DATAGRAM_ROOM };
 		int n = datagram_receive(s->target, datagrams, DATAGRAM_BATCH, &ended);
@@ -165,7 +201,6 @@ static void session_dialled(void *context, struct stream *target, const struct e
 {
 	struct session *s = context;
 	struct datagram_forward *f = s->forward;
-	struct waiting *next;
 
 	s->dial = NULL;
 	if (err && !f->failing)
@@ -177,33 +212,8 @@ static void session_dialled(void *context, struct stream *target, const struct e
 	}
 	s->target = target;
 	s->watch = (struct watch){ .fd = target->fd, .ready = session_ready, .may_be_lost = true };
-	loop_watch(f->loop, &s->watch, READY_IN);
 	session_tell_joined(s);
-	for (struct waiting *w = TAKE(s->first); w; w = next) {
-		next = w->next;
-		session_send(s, w->bytes, w->len);
-		free(w);
-	}
-}
-
-/* Until the target is known. What is too much is lost, as datagrams may be. */
-static void session_keep(struct session *s, const struct letter *l)
-{
-	bool fits = s->waiting < WAITING_MOST && s->waiting_bytes + l->len <= WAITING_BYTES;
-	struct waiting *w = fits ? malloc(sizeof *w + l->len) : NULL;
-
-	if (!w) {
-		forward_lost(s->forward, &s->entry.who.peer, ENOBUFS);
-		return;
-	}
-	w->next = NULL;
-	w->len = l->len;
-	if (l->len > 0)
-		memcpy(w->bytes, l->at, l->len);
-	*s->last = w;
-	s->last = &w->next;
-	s->waiting++;
-	s->waiting_bytes += l->len;
+	session_flush(s);
 }
 
 static void forward_expire(struct timer *timer)
@@ -224,7 +234,6 @@ static void forward_expire(struct timer *timer)
 static struct session *forward_new_session(struct datagram_forward *f,
                                            const struct correspondent *c)
 {
-	struct dial_request request = f->request.target;
 	nsec_t now = loop_now(f->loop);
 	struct err err;
 
@@ -240,13 +249,10 @@ static struct session *forward_new_session(struct datagram_forward *f,
 	s->forward = f;
 	s->number = ++f->numbered;
 	s->began = now;
-	s->last = &s->first;
 	sessions_add(&f->sessions, &s->entry, now);
 	if (!f->expiry.set)
 		loop_timer(f->loop, &f->expiry, nsec_after(now, f->request.session_timeout));
-	request.deadline = nsec_after(now, request.limit);
-	struct report *heard = report_hears_details(f->report) ? f->report : NULL;
-	if (dial_start(f->loop, &request, heard, session_dialled, s, &s->dial, &err)) {
+	if (session_dial(s, &err)) {
 		session_dialled(s, NULL, &err);
 		return NULL;
 	}
@@ -257,8 +263,13 @@ static void forward_pass_on(struct datagram_forward *f, size_t i)
 {
 	struct letter l = mailbox_letter(f->mailbox, i);
 	struct correspondent from;
+	struct err err;
 
 	mailbox_correspondent(f->mailbox, i, &from);
+	if (l.sent_len > l.len) {
+		forward_lost(f, &from.peer, EMSGSIZE);
+		return;
+	}
 
 	struct session_entry *known = sessions_find(&f->sessions, &from);
 	struct session *s =
@@ -270,10 +281,14 @@ static void forward_pass_on(struct datagram_forward *f, size_t i)
 	}
 	sessions_touch(&f->sessions, &s->entry, loop_now(f->loop));
 	s->received += l.len;
+	if (s->target && !s->waiting.first && session_send(s, l.at, l.len))
+		return;
+	if (!datagram_queue_add(&s->waiting, l.at, l.len))
+		forward_lost(f, &from.peer, ENOBUFS);
 	if (s->target)
-		session_send(s, l.at, l.len);
-	else
-		session_keep(s, &l);
+		loop_watch(f->loop, &s->watch, READY_IN | READY_OUT);
+	else if (!s->dial && session_dial(s, &err))
+		forward_lost(f, &from.peer, err.code);
 }
 
 static void inlet_ready(struct watch *watch, unsigned ready)

@@ -58,13 +58,15 @@ static void add_number(struct exec_env *env, const char *prefix, const char *nam
 /* The host of A as a value: escaped where it is a name that the other side chose. */
 static const char *host_of(const struct addr *a, char *buf, size_t size)
 {
-	static const char scheme[] = "unix:", unnamed[] = "unix:(unnamed)";
+	static const char unnamed[] = "unix:(unnamed)";
 	struct text t = text_over(buf, size);
 
 	addr_add_host(&t, a);
 	if (strcmp(buf, unnamed) == 0 && a->len <= sizeof(sa_family_t))
 		return "";
-	return a->at.any.sa_family == AF_UNIX ? buf + sizeof scheme - 1 : buf;
+
+	const char *scheme = addr_is_inet(a) ? NULL : strchr(buf, ':');
+	return scheme ? scheme + 1 : buf;
 }
 
 /* SOCKIT_PEER_ADDR and the like: WHICH is SOCKIT_PEER_ or SOCKIT_LOCAL_. */
@@ -121,6 +123,7 @@ static void add_connection(struct exec_env *env, const struct stream *s, uint64_
 {
 	struct addr local = { .len = sizeof local.at }, peer = addr_unmapped(stream_peer(s));
 	bool is_unix = peer.at.any.sa_family == AF_UNIX;
+	bool is_vsock = peer.at.any.sa_family == AF_VSOCK;
 
 	if (sys_getsockname(s->fd, &local.at.any, &local.len) != 0)
 		local = addr_wildcard(is_unix ? AF_UNIX : AF_INET, 0);
@@ -130,11 +133,12 @@ static void add_connection(struct exec_env *env, const struct stream *s, uint64_
 	add(env, "SOCKIT_", "PROTO",
 	    s->nature == STREAM_SEQPACKET ? "unix-seqpacket"
 	    : is_unix                     ? "unix"
+	    : is_vsock                    ? "vsock"
 	                                  : "tcp");
 	add_number(env, "SOCKIT_", "CLIENT_ID", client);
 	if (is_unix)
 		add_ucspi_unix(env, s->fd, &local);
-	else
+	else if (!is_vsock)
 		add_ucspi_tcp(env, &local, &peer);
 }
 

@@ -126,8 +126,7 @@ void flow_drop_sink(struct flow *f);
 
 /* For the ways. */
 bool flow_is_socket(const struct stream *s);
-extern const struct flow_way flow_way_copy, flow_way_borrow, flow_way_sendfile, flow_way_splice,
-	flow_way_through;
+extern const struct flow_way flow_way_copy, flow_way_sendfile, flow_way_splice, flow_way_through;
 void flow_took(struct flow *f, size_t n, size_t asked);
 void flow_from_result(struct flow *f, struct io io);
 void flow_to_failed(struct flow *f, int error);

@@ -236,14 +236,20 @@ static void forward_header_late(struct timer *timer)
 static void forward_identify(struct forward *f, size_t size)
 {
 	struct head *head = f->head;
+	struct err err;
 
 	loop_timer_cancel(forward_loop(f), &f->header_limit);
 	loop_unwatch(&f->watch);
 	head->at = size;
 	if (head->header.known) {
 		f->who = malloc(sizeof *f->who);
-		if (f->who)
-			*f->who = head->header.client;
+		/* The proxy is not to be taken for it. */
+		if (!f->who) {
+			(void)err_set(&err, ERR_LOCAL, ENOMEM, "relay", "the PROXY header");
+			forward_fail(f, &err);
+			return;
+		}
+		*f->who = head->header.client;
 	}
 	forward_call(f);
 }
@@ -277,7 +283,7 @@ static void forward_ready(struct watch *watch, unsigned ready)
 	struct forward *f = CONTAINER_OF(watch, struct forward, watch);
 	struct err err;
 
-	if (f->head && f->head->at == 0) {
+	if (f->head && f->head->at == 0 && !(ready & READY_LOST)) {
 		forward_read_header(f);
 		return;
 	}

@@ -96,7 +96,9 @@ static void merger_put(struct merger *m, struct merger_source *s, const uint8_t 
 
 	merger_begin_line(m, s);
 	if (m->request.escape) {
-		m->end += escape_stream(&s->escape, bytes, n, m->out + m->end);
+		/* Nobody is to write over another's number. */
+		m->end += (m->request.tag ? escape_line : escape_stream)(&s->escape, bytes, n,
+		                                                         m->out + m->end);
 	} else {
 		if (m->changes)
 			memcpy(m->out + m->end, bytes, n);

@@ -338,6 +338,7 @@ int pair_start(struct pair *p, const struct pair_request *request, struct stream
 		p->request = NULL;
 		return ENOMEM;
 	}
+	spares_join(request->shared);
 	loop_timer(request->loop, &p->idle, nsec_after(p->moved_at, request->idle_timeout));
 	/* They go as soon as B takes them. */
 	if (n > 0)
@@ -371,5 +372,6 @@ void pair_stop(struct pair *p)
 	loop_unwatch_closing(&p->b.watch);
 	flow_close(&p->a.flow);
 	flow_close(&p->b.flow);
+	spares_leave(p->request->shared);
 	p->request = NULL;
 }

@@ -23,12 +23,29 @@ void spares_free(struct spares *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->pipe_count; i++) {
-		(void)sys_close(s->pipes[i][0]);
-		(void)sys_close(s->pipes[i][1]);
-	}
+	spares_drop_pipes(s);
 	free(s->buf);
 	free(s);
+}
+
+void spares_join(struct spares *s)
+{
+	s->users++;
+}
+
+void spares_leave(struct spares *s)
+{
+	s->users--;
+	if (s->users == 0)
+		spares_drop_pipes(s);
+}
+
+void spares_drop_pipes(struct spares *s)
+{
+	for (; s->pipe_count > 0; s->pipe_count--) {
+		(void)sys_close(s->pipes[s->pipe_count - 1][0]);
+		(void)sys_close(s->pipes[s->pipe_count - 1][1]);
+	}
 }
 
 int spares_take_pipe(struct spares *s, int room, int ends[2])

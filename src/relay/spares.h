@@ -18,6 +18,7 @@ struct spares {
 	size_t size;
 	int pipes[SPARES_PIPES][2];
 	size_t pipe_count;
+	size_t users;
 };
 
 /* With a buffer of SIZE bytes. NULL without memory. */
@@ -25,6 +26,13 @@ struct spares *spares_new(size_t size) MUST_CHECK;
 
 /* After all of its flows. NULL is allowed. */
 void spares_free(struct spares *s);
+
+/* One more who may want a pipe, and one less: after the last none is kept. */
+void spares_join(struct spares *s);
+void spares_leave(struct spares *s);
+
+/* Keep no pipes for now: descriptors are short. */
+void spares_drop_pipes(struct spares *s);
 
 /* An empty pipe, of ROOM bytes if the kernel grants that many. 0 or a negative errno. */
 int spares_take_pipe(struct spares *s, int room, int ends[2]) MUST_CHECK;

@@ -124,11 +124,14 @@ static const struct flow_way *copy_successor(const struct flow *f)
 {
 	if (!f->grown || !f->to || !f->plain || f->from_ended || f->unspliceable)
 		return &flow_way_copy;
-	if (flow_is_socket(f->from) &&
-	    (f->to->nature == STREAM_FILE || f->to->nature == STREAM_DEVICE ||
-	     (f->shared && flow_is_socket(f->to))))
+
+	bool between_sockets = flow_is_socket(f->from) && flow_is_socket(f->to);
+	bool to_store = f->to->nature == STREAM_FILE || f->to->nature == STREAM_DEVICE;
+
+	if ((flow_is_socket(f->from) && to_store) || (between_sockets && f->shared) ||
+	    (f->from->nature == STREAM_PIPE && flow_is_socket(f->to)))
 		return &flow_way_through;
-	return f->from->nature == STREAM_PIPE ? &flow_way_borrow : &flow_way_copy;
+	return &flow_way_copy;
 }
 
 static bool copy_step(struct flow *f)

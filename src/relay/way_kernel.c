@@ -124,7 +124,7 @@ static bool pipe_go_on(struct flow *f, bool more)
 	return more;
 }
 
-/* What is in the pipe to the sink, which is a file or a device. */
+/* What is in the pipe to the sink. */
 static bool through_drain(struct flow *f)
 {
 	while (f->piped > 0) {
@@ -154,7 +154,8 @@ static bool through_is_dear(const struct flow *f, uint64_t n)
 	return f->shared && n > 0 && n < FLOW_FULL_READ / 4;
 }
 
-/* A socket to a file, a device or another socket, through a pipe of ours. */
+/* A socket to a file, a device or another socket, through a pipe of ours. And a pipe to a socket: whoever fills it
+ * would wait for as long as it is sent, and moving what lies in it to ours gives them their room back at once. */
 static bool through_step(struct flow *f)
 {
 	if (!through_drain(f))
@@ -174,26 +175,6 @@ static bool through_step(struct flow *f)
 	return pipe_go_on(f, more || f->unspliceable);
 }
 
-/* A pipe to a socket. Whoever fills the pipe waits for as long as it is read and sent; moving what lies
- * in it to a pipe of ours copies nothing and gives them their room back at once. */
-static bool borrow_step(struct flow *f)
-{
-	bool more = true;
-
-	if (!flow_make_buffer(f))
-		return false;
-	if (f->piped == 0 && f->begin == f->end)
-		more = pipe_fill(f);
-	while (f->piped > 0 || f->begin < f->end) {
-		if (f->begin == f->end && !flow_fill_from_pipe(f))
-			return false;
-		if (!flow_drain_buffer(f))
-			return false;
-	}
-	return pipe_go_on(f, more);
-}
-
 const struct flow_way flow_way_sendfile = { "sendfile", sendfile_step };
 const struct flow_way flow_way_splice = { "splice", splice_step };
 const struct flow_way flow_way_through = { "splice through a pipe", through_step };
-const struct flow_way flow_way_borrow = { "copy from a pipe of our own", borrow_step };

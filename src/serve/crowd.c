@@ -5,13 +5,40 @@
 
 #include "out/failure.h"
 #include "serve/engine.h"
+#include "stream/socket.h"
 
 static void crowd_sweep(struct deferred *deferred);
+
+/* Whether any of those who are full took something since this was asked last. What the kernel has for one may
+ * go for long before there is room for more. */
+static bool crowd_has_moved(struct crowd *crowd)
+{
+	bool moved = crowd->moved;
+
+	crowd->moved = false;
+	for (struct guest *g = crowd->guests; g; g = g->next) {
+		int queued = g->full ? stream_queued(g->stream) : g->unacked;
+
+		moved |= queued != g->unacked;
+		g->unacked = queued;
+	}
+	return moved;
+}
+
+static void crowd_be_patient(struct crowd *crowd)
+{
+	loop_timer(crowd->loop, &crowd->patience,
+	           nsec_after(loop_now(crowd->loop), CROWD_PATIENCE));
+}
 
 static void crowd_impatient(struct timer *timer)
 {
 	struct crowd *crowd = CONTAINER_OF(timer, struct crowd, patience);
 
+	if (crowd_has_moved(crowd)) {
+		crowd_be_patient(crowd);
+		return;
+	}
 	crowd->impatient = true;
 	crowd_release(crowd);
 	loop_defer(crowd->loop, &crowd->sweep);
@@ -29,9 +56,10 @@ bool crowd_holds_back(struct crowd *crowd, const struct guest *sender)
 		g = g->next;
 	if (g || crowd->impatient)
 		return false;
-	if (!crowd->patience.set)
-		loop_timer(crowd->loop, &crowd->patience,
-		           nsec_after(loop_now(crowd->loop), CROWD_PATIENCE));
+	if (!crowd->patience.set) {
+		(void)crowd_has_moved(crowd);
+		crowd_be_patient(crowd);
+	}
 	return true;
 }
 
@@ -67,9 +95,19 @@ void crowd_release(struct crowd *crowd)
 	}
 }
 
+bool crowd_has_receivers(const struct crowd *crowd)
+{
+	const struct guest *g = crowd->guests;
+
+	while (g && !guest_receives(g))
+		g = g->next;
+	return g;
+}
+
 void crowd_end_source(struct crowd *crowd)
 {
 	crowd->source_ended = true;
+	loop_defer(crowd->loop, &crowd->sweep);
 	for (struct guest *g = crowd->guests; g; g = g->next)
 		guest_look_at(g);
 }
@@ -118,10 +156,12 @@ static void crowd_sweep(struct deferred *deferred)
 {
 	struct crowd *crowd = CONTAINER_OF(deferred, struct crowd, sweep);
 
-	while (crowd->look) {
-		struct guest *g = crowd->look;
+	/* Those that come to the list meanwhile have their turn after others of the loop. */
+	crowd->looking = TAKE(crowd->look);
+	while (crowd->looking) {
+		struct guest *g = crowd->looking;
 
-		crowd->look = g->next_listed;
+		crowd->looking = g->next_listed;
 		g->looked_at = false;
 		if (g->broken && !g->in_ended)
 			crowd_read_last(g);
@@ -140,9 +180,13 @@ static void crowd_note_sent(struct guest *g, struct io io, uint64_t before)
 
 	if (g->outbox.sent > before) {
 		g->moved_at = loop_now(crowd->loop);
+		crowd->moved = true;
 		server_moved(crowd->server, 0, g->outbox.sent - before);
 	}
-	if (io.kind == IO_FAILED)
+	/* One that may go has done so; or it reads no more, which a Unix socket tells, and may still send. */
+	if (io.kind == IO_FAILED && crowd->request->may_go && (g->in_ended || io.error == EPIPE))
+		guest_stop_sending(g);
+	else if (io.kind == IO_FAILED)
 		guest_break(g, io.error);
 	guest_note_full(g);
 }
@@ -185,7 +229,11 @@ static void crowd_share(struct guest *g, const struct parcel *p, size_t *begin, 
 	*begin = 0;
 	*end = p->len;
 	if (g->dropping && g->outbox.backlog <= CROWD_BACKLOG / 2) {
-		*begin = g->drop_in_line ? first : 0;
+		/* A line that was too long to be finished gets the newline of one that it misses. */
+		if (g->in_line)
+			*begin = newline ? first - 1 : p->len;
+		else if (g->drop_in_line)
+			*begin = first;
 		g->dropping = *begin == p->len;
 	} else if (g->dropping) {
 		*begin = p->len;
@@ -193,6 +241,7 @@ static void crowd_share(struct guest *g, const struct parcel *p, size_t *begin, 
 	           !(g->in_line && !newline && g->outbox.backlog < 2 * CROWD_BACKLOG)) {
 		/* The line that it has a part of is finished, if it is not too long. */
 		*end = g->in_line && newline ? first : 0;
+		g->in_line &= !newline;
 		g->dropping = true;
 	}
 	if (g->dropping)
@@ -243,8 +292,8 @@ static void crowd_idle(struct timer *timer)
 	nsec_t now = loop_now(g->crowd->loop);
 	nsec_t timeout = g->crowd->server->request->idle_timeout;
 
-	/* Who is held back by us is not idle. */
-	if (g->held)
+	/* Who is held back by us, or by the others, is not idle, unless it is itself who takes nothing. */
+	if (outbox_is_empty(&g->outbox) && (g->held || g->crowd->full > 0))
 		g->moved_at = now;
 	if (now < nsec_after(g->moved_at, timeout))
 		loop_timer(g->crowd->loop, timer, nsec_after(g->moved_at, timeout));
@@ -315,10 +364,9 @@ void crowd_drain(struct client *c)
 
 	g->crowd->draining = true;
 	g->draining = g->in_ended = true;
-	loop_defer(g->crowd->loop, &g->crowd->sweep);
-	if (g->held)
-		return;
-	guest_turn(g);
+	/* It may still get what others have begun to say, whose turn to drain is next. */
+	guest_end_input(g);
+	guest_look_at(g);
 }
 
 void crowd_cut(struct client *c, const char *reason)

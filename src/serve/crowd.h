@@ -21,6 +21,9 @@ void crowd_give(struct crowd *crowd, const struct guest *except, const uint8_t *
  * crowd_ops.changed, tells when they may do so no more. */
 bool crowd_holds_back(struct crowd *crowd, const struct guest *sender);
 
+/* Whether there is anybody to have what is sent. */
+bool crowd_has_receivers(const struct crowd *crowd);
+
 /* There is nothing more to be sent to anybody. */
 void crowd_end_source(struct crowd *crowd);
 

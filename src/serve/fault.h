@@ -33,6 +33,9 @@ struct fault_plan {
  * a usage error. */
 int fault_parse(struct fault_plan *plan, const char *text, struct err *err) MUST_CHECK;
 
+/* Add the names of all faults. */
+void fault_add_names(struct text *t, const char *separator);
+
 /* A service with faults. */
 struct fault_service {
 	struct service service;

@@ -86,16 +86,21 @@ static const struct fault_row *fault_named(const char *name)
 	return NULL;
 }
 
+void fault_add_names(struct text *t, const char *separator)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fault_rows); i++)
+		text_add(t, "%s%s", i > 0 ? separator : "", fault_rows[i].name);
+}
+
 static int refuse_name(const char *name, struct err *err)
 {
 	struct near near = near_start(name);
 	char list[160];
 	struct text t = TEXT_OVER(list);
 
-	for (size_t i = 0; i < ARRAY_LEN(fault_rows); i++) {
-		text_add(&t, "%s%s", i > 0 ? ", " : "", fault_rows[i].name);
+	fault_add_names(&t, ", ");
+	for (size_t i = 0; i < ARRAY_LEN(fault_rows); i++)
 		near_offer(&near, fault_rows[i].name);
-	}
 	(void)err_usage(err, "--fault: '%s' is not one of %s", name, list);
 	if (near_best(&near))
 		err_hint(err, "did you mean '%s'?", near_best(&near));

@@ -40,13 +40,18 @@ void guest_hold(struct guest *g)
 
 static void guest_unlist(struct guest *g)
 {
-	struct guest **at = g->held ? &g->crowd->held : &g->crowd->look;
+	struct guest **lists[] = { &g->crowd->held, &g->crowd->look, &g->crowd->looking };
 
 	if (!g->held && !g->looked_at)
 		return;
-	while (*at != g)
-		at = &(*at)->next_listed;
-	*at = g->next_listed;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		struct guest **at = lists[i];
+
+		while (*at && *at != g)
+			at = &(*at)->next_listed;
+		if (*at)
+			*at = g->next_listed;
+	}
 	g->held = g->looked_at = false;
 }
 
@@ -73,7 +78,7 @@ void guest_note_full(struct guest *g)
 
 bool guest_receives(const struct guest *g)
 {
-	return !g->sent_all && !g->fate && !g->draining;
+	return !g->sent_all && !g->fate;
 }
 
 static void guest_gone(struct guest *g, const char *reason, bool failed)
@@ -116,6 +121,14 @@ void guest_break(struct guest *g, int error)
 	g->broken = true;
 	outbox_drop(&g->outbox);
 	guest_note_full(g);
+	guest_look_at(g);
+}
+
+void guest_stop_sending(struct guest *g)
+{
+	/* Nothing will be acknowledged any more. */
+	g->sent_all = g->settled = true;
+	outbox_drop(&g->outbox);
 	guest_look_at(g);
 }
 
@@ -216,18 +229,25 @@ static bool guest_has_all(const struct guest *g)
 	return g->in_done && (crowd->request->quit_on_end || server_is_full(crowd->server));
 }
 
+void guest_end_input(struct guest *g)
+{
+	struct crowd *crowd = g->crowd;
+
+	if (!g->in_ended || g->in_done)
+		return;
+	g->in_done = crowd->ops->ended(g);
+	if (!g->in_done)
+		guest_hold(g);
+	else if (!crowd->request->quit_on_end && !g->sent_all)
+		stream_keep_alive(g->stream, GUEST_KEEP_IDLE, GUEST_KEEP_INTERVAL,
+		                  GUEST_KEEP_COUNT);
+}
+
 void guest_turn(struct guest *g)
 {
 	struct crowd *crowd = g->crowd;
 
-	if (g->in_ended && !g->in_done) {
-		g->in_done = crowd->ops->ended(g);
-		if (!g->in_done)
-			guest_hold(g);
-		else if (!crowd->request->quit_on_end && !g->sent_all)
-			stream_keep_alive(g->stream, GUEST_KEEP_IDLE, GUEST_KEEP_INTERVAL,
-			                  GUEST_KEEP_COUNT);
-	}
+	guest_end_input(g);
 	if (g->fate && g->in_done) {
 		guest_gone(g, g->fate, true);
 		return;

@@ -63,12 +63,14 @@ struct crowd {
 	struct guest *guests;
 	unsigned full;     /* of them have a full backlog */
 	bool impatient;    /* all have, and did not take anything for long */
+	bool moved;        /* something was sent: for that */
 	bool source_ended; /* there is nothing more to be sent to anybody */
 	bool draining;
 	struct deferred sweep;
 	struct timer patience;
-	struct guest *look, *held; /* to be looked at; waiting for crowd_release */
-	uint8_t *scratch;          /* CROWD_READ bytes for room; the role's */
+	struct guest *look, *looking; /* to be looked at; and in this turn of the loop */
+	struct guest *held;           /* waiting for crowd_release */
+	uint8_t *scratch;             /* CROWD_READ bytes for room; the role's */
 };
 
 struct guest {
@@ -106,6 +108,9 @@ void guest_hold(struct guest *g);
 /* Wait for what G waits for. */
 void guest_watch(struct guest *g);
 
+/* If nothing more is read from G, have what it sent go where it belongs. */
+void guest_end_input(struct guest *g);
+
 /* See whether G is at one of its ends, and wait for the next thing. It may be gone afterwards. */
 void guest_turn(struct guest *g);
 
@@ -120,6 +125,9 @@ void guest_note_error(struct guest *g, int error);
 
 /* Nothing can be sent to G, for ERROR: it is cut once what has come from it is read. */
 void guest_break(struct guest *g, int error);
+
+/* Nothing more is sent to G, which may go on sending. */
+void guest_stop_sending(struct guest *g);
 
 /* G is gone now, for that. */
 void guest_cut(struct guest *g, const char *reason);

@@ -1,8 +1,12 @@
 #include "serve/output_name.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
+
+#include "sys/file.h"
 
 /* A file name has 255 bytes. */
 enum { WORD_MOST = 160 };
@@ -69,6 +73,24 @@ int output_name_check(const char *template, struct err *err)
 	}
 	if (!template[0] || template[strlen(template) - 1] == '/')
 		return err_usage(err, "--output '%s' names no file", template);
+	return 0;
+}
+
+int output_name_check_folder(const char *template, struct err *err)
+{
+	const char *end = strrchr(template, '/');
+	char folder[4096] = ".";
+	struct text t = TEXT_OVER(folder);
+	int fd;
+
+	/* Folders that are named after clients are looked for when those come. */
+	if (!end || memchr(template, '{', (size_t)(end - template)))
+		return 0;
+	text_add_bytes(&t, template, (size_t)(end - template) + 1);
+	fd = t.cut ? -ENAMETOOLONG : sys_open(folder, O_PATH | O_DIRECTORY, 0);
+	if (fd < 0)
+		return err_set(err, ERR_LOCAL, -fd, "open", "%s", folder);
+	(void)sys_close(fd);
 	return 0;
 }
 

@@ -26,27 +26,6 @@ static struct broker *broker_of(struct guest *g)
 	return CONTAINER_OF(g->crowd, struct broker, crowd);
 }
 
-/* Of a line without its newline: a carriage return in it would let its sender write over the prefix. */
-static void broker_escape(struct broker *b, const uint8_t *bytes, size_t n)
-{
-	struct escape state = { .held_len = 0 };
-
-	while (n > 0) {
-		const uint8_t *stop = memchr(bytes, '\r', n);
-		size_t len = stop ? (size_t)(stop - bytes) : n;
-
-		b->made += escape_stream(&state, bytes, len, b->lines + b->made);
-		b->made += escape_stream_end(&state, b->lines + b->made);
-		if (stop) {
-			memcpy(b->lines + b->made, "\\x0d", 4);
-			b->made += 4;
-			len++;
-		}
-		bytes += len;
-		n -= len;
-	}
-}
-
 static void broker_tell(struct guest *g)
 {
 	struct broker *b = broker_of(g);
@@ -60,6 +39,7 @@ static void broker_say(struct guest *g, const uint8_t *bytes, size_t n)
 {
 	struct broker *b = broker_of(g);
 	struct text t = text_over((char *)b->lines + b->made, BROKER_PREFIX);
+	struct escape escape = { .held_len = 0 };
 
 	n -= n > 0 && bytes[n - 1] == '\n';
 	n -= n > 0 && bytes[n - 1] == '\r';
@@ -67,7 +47,8 @@ static void broker_say(struct guest *g, const uint8_t *bytes, size_t n)
 	text_add_number(&t, g->client.told.id);
 	text_add_str(&t, "> ");
 	b->made += t.len;
-	broker_escape(b, bytes, n);
+	b->made += escape_line(&escape, bytes, n, b->lines + b->made);
+	b->made += escape_stream_end(&escape, b->lines + b->made);
 	b->lines[b->made++] = '\n';
 	if (b->made >= BROKER_TOGETHER)
 		broker_tell(g);
@@ -127,6 +108,10 @@ static void broker_took(struct guest *g, uint8_t *bytes, size_t n)
 
 static bool broker_ended(struct guest *g)
 {
+	if (g->source.line.len == 0)
+		return true;
+	if (crowd_holds_back(g->crowd, g))
+		return false;
 	broker_say_begun(g);
 	broker_tell(g);
 	return true;

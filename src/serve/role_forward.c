@@ -54,6 +54,7 @@ static void switchboard_lack(void *context, int error)
 	if (error && board->lacking++ == 0) {
 		REPORT_WITH(board->server->report, REPORT_ACCEPT_PAUSED, true,
 		            FIELD_STR("reason", failure_errno_text(error)));
+		spares_drop_pipes(board->request.pair.shared);
 		engine_hold(board->engine, true);
 	} else if (!error && --board->lacking == 0) {
 		engine_hold(board->engine, false);

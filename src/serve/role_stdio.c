@@ -82,9 +82,15 @@ static void hall_read(struct watch *watch, unsigned ready)
 {
 	struct hall *h = CONTAINER_OF(watch, struct hall, in);
 	struct stream *in = h->request->in;
-	struct io io = in->ops->read(in, h->read, sizeof h->read);
+	struct io io;
 
 	(void)ready;
+	/* The last may have gone a moment ago. */
+	if (!crowd_has_receivers(&h->crowd)) {
+		loop_unwatch(watch);
+		return;
+	}
+	io = in->ops->read(in, h->read, sizeof h->read);
 	if (io.kind == IO_DONE && h->request->crlf)
 		crowd_give(&h->crowd, NULL, h->sent,
 		           h->crlf.tap.pass(&h->crlf.tap, h->read, io.n, h->sent));
@@ -103,7 +109,7 @@ static void hall_changed(struct crowd *crowd)
 
 	if (!h->request->in)
 		return;
-	if (crowd->guests && !crowd->source_ended && !crowd->draining &&
+	if (!crowd->source_ended && !crowd->draining && crowd_has_receivers(crowd) &&
 	    !crowd_holds_back(crowd, NULL))
 		loop_watch(crowd->loop, &h->in, READY_IN);
 	else

@@ -114,6 +114,14 @@ int stream_unacked(const struct stream *s)
 	return error ? error : bytes;
 }
 
+int stream_queued(const struct stream *s)
+{
+	int bytes = 0;
+	int error = sys_socket_unacked(s->fd, &bytes);
+
+	return error ? error : bytes;
+}
+
 int stream_pending_error(const struct stream *s)
 {
 	int pending = 0;

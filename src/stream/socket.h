@@ -30,6 +30,9 @@ void stream_keep_options(struct stream *s, const struct sockopt_list *asked);
  * sockets, which have no such thing. Or a negative errno. */
 int stream_unacked(const struct stream *s) MUST_CHECK;
 
+/* The same of any socket: of a Unix socket, what its peer has not read, as the kernel counts memory. */
+int stream_queued(const struct stream *s) MUST_CHECK;
+
 /* SO_ERROR: the errno that is pending on the socket, which this call clears; 0 for none. */
 int stream_pending_error(const struct stream *s) MUST_CHECK;
 

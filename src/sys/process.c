@@ -12,7 +12,7 @@ static struct {
 	volatile sig_atomic_t caught, count, usr1, child;
 	bool catching;
 	pthread_t home; /* the thread that they come to */
-	bool pipe_was_ignored;
+	bool pipe_was_ignored, file_size_was_ignored;
 	bool children_were_ignored;
 	sigset_t wait_mask; /* what was blocked at start */
 } signals;
@@ -44,6 +44,14 @@ void signals_ignore_pipe(void)
 
 	(void)sigaction(SIGPIPE, &ignore, &before);
 	signals.pipe_was_ignored = before.sa_handler == SIG_IGN;
+}
+
+void signals_ignore_file_size(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+
+	(void)sigaction(SIGXFSZ, &ignore, &before);
+	signals.file_size_was_ignored = before.sa_handler == SIG_IGN;
 }
 
 bool signals_pipe_was_ignored(void)
@@ -175,6 +183,8 @@ void signals_restore(void)
 	}
 	if (!signals.pipe_was_ignored)
 		(void)sigaction(SIGPIPE, &standard, NULL);
+	if (!signals.file_size_was_ignored)
+		(void)sigaction(SIGXFSZ, &standard, NULL);
 	if (signals.children_were_ignored)
 		(void)sigaction(SIGCHLD, &ignore, NULL);
 }

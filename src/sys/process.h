@@ -3,7 +3,8 @@
  *
  * SIGINT, SIGTERM and SIGHUP are caught, unless they were ignored at start, and delivered only
  * while sockit waits: a caught one is a flag that the loop reads between two waits. SIGPIPE is
- * ignored, because sendfile and splice raise it for sockets too.
+ * ignored, because sendfile and splice raise it for sockets too, and SIGXFSZ, because one file that gets
+ * too large is no reason to end: write says EFBIG then.
  */
 #ifndef SOCKIT_SYS_PROCESS_H
 #define SOCKIT_SYS_PROCESS_H
@@ -15,6 +16,9 @@
 /* Once, before anything else: ignore SIGPIPE and remember what it was. */
 void signals_ignore_pipe(void);
 bool signals_pipe_was_ignored(void);
+
+/* The same with SIGXFSZ. */
+void signals_ignore_file_size(void);
 
 /* From now on catch them, in the thread that calls it. Calling it again does nothing. */
 void signals_catch(void);

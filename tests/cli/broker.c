@@ -163,6 +163,18 @@ Test(chat, tells_who_says_what_in_whole_lines)
 	party_end(&p);
 }
 
+Test(chat, numbers_are_not_used_again)
+{
+	struct party p = party_start(NET_V4, WORDS("--chat", "-v"));
+
+	peer_reset(p.fds[A]);
+	child_await_err(&p.child, "client 1: closed");
+	p.fds[A] = peer_connect(&p.place);
+	peer_send(p.fds[A], "new\n");
+	peer_expect(p.fds[C], "<user4> new\n");
+	party_end(&p);
+}
+
 Test(chat, nobody_can_pretend_to_be_another)
 {
 	struct party p = party_start(NET_V4, WORDS("--chat", "-v"));

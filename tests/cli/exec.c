@@ -93,10 +93,9 @@ Test(exec, does_not_wait_for_what_the_program_has_started)
 {
 	for (enum way way = 0; way < WAYS; way++) {
 		struct session s = program_sh(way, "sleep 30 & echo $!; exit 5");
-		const char *said = program_read(s.fd);
+		int started = (int)strtol(program_read(s.fd), NULL, 10);
 
-		cr_assert_eq(kill((int)strtol(said, NULL, 10), SIGKILL), 0,
-		             "what it started is gone");
+		cr_assert(started > 0 && !kill(started, SIGKILL), "what it started is gone");
 		child_expect(&s.child, 5);
 		if (s.child.seconds > 5 * clock_slack())
 			child_blame(&s.child, "took %.1f s", s.child.seconds);
@@ -108,20 +107,23 @@ Test(exec, does_not_wait_for_what_the_program_has_started)
 Test(exec, ends_although_somebody_goes_on_writing)
 {
 	for (enum way way = 0; way < WAYS; way++) {
-		struct session s = program_sh(way, "yes & echo $!; sleep 0.1");
+		struct session s = program_sh(way, "sh -c 'echo $$; exec yes' & read line");
 		char first[16] = "", rest[4096];
 		ssize_t n;
 		int64_t deadline = clock_after(PATIENCE);
 
 		cr_assert(peer_poll(s.fd, 1, deadline));
 		cr_assert(read(s.fd, first, sizeof first - 1) > 0);
+		int writer = (int)strtol(first, NULL, 10);
+		cr_assert(writer > 0, "'%s'", first);
+		peer_send(s.fd, "\n");
 		while ((n = read(s.fd, rest, sizeof rest)) != 0) {
 			cr_assert(clock_now() < deadline, "no end");
 			if (n < 0)
 				cr_assert(peer_poll(s.fd, 1, deadline));
 		}
 		child_expect(&s.child, 0);
-		kill((int)strtol(first, NULL, 10), SIGKILL);
+		kill(writer, SIGKILL);
 		close(s.fd);
 	}
 }

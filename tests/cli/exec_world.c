@@ -201,6 +201,7 @@ Test(exec_world, signals_are_as_sockit_found_them)
 	assert_signals("SigBlk", 0);
 	assert_signals("SigIgn", SIGHUP);
 	assert_signals("SigIgn", SIGPIPE);
+	assert_signals("SigIgn", SIGXFSZ);
 	/* Whoever ignores this one is not told of children, but sockit is. */
 	assert_signals("SigIgn", SIGCHLD);
 }

@@ -196,6 +196,69 @@ Test(forward_datagrams, a_target_that_is_away)
 	cr_assert_eq(count_of(child_err(&p.child), "are lost"), 1);
 }
 
+/* A Unix socket that is made anew under its name is another one, which those who are known find too. */
+Test(forward_datagrams, a_unix_target_that_comes_back)
+{
+	struct post p = post_open(NET_V4, NET_UNIX, NULL);
+	int client = echo_serve_dgram(&p.place);
+
+	dgram_send_text(client, "before");
+	answer(p.server, "before", "yes");
+	dgram_expect(client, "yes");
+	close(p.server);
+	unlink(p.target.host);
+	p.server = must(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
+	must(bind(p.server, (struct sockaddr *)&p.target.address, p.target.address_size), "bind");
+	for (int i = 0; i < 2; i++) {
+		dgram_send_text(client, "after");
+		answer(p.server, "after", "yes");
+		dgram_expect(client, "yes");
+	}
+	close(client);
+	post_close(&p);
+}
+
+/* The queue of a Unix socket is short: what does not fit waits, in order. */
+Test(forward_datagrams, a_target_that_is_slow)
+{
+	enum { COUNT = 200 };
+	struct post p = post_open(NET_V4, NET_UNIX, WORDS("-v"));
+	int client = echo_serve_dgram(&p.place);
+	char text[16];
+
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(text, sizeof text, "%d", i);
+		dgram_send_text(client, text);
+	}
+	proc_await_idle(p.child.pid);
+	double cpu = proc_cpu_seconds(p.child.pid);
+	clock_pause(0.2);
+	cr_expect_lt(proc_cpu_seconds(p.child.pid) - cpu, 0.05);
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(text, sizeof text, "%d", i);
+		dgram_expect(p.server, text);
+	}
+	close(client);
+	post_close(&p);
+	child_silent_about(&p.child, "are lost");
+}
+
+/* It goes whole or not at all. */
+Test(forward_datagrams, one_that_is_too_long_is_lost)
+{
+	struct post p = post_open(NET_UNIX, NET_UNIX, WORDS("-v"));
+	int client = echo_serve_dgram(&p.place);
+	static char long_one[100000];
+
+	dgram_send(client, long_one, sizeof long_one);
+	child_await_err(&p.child, "Message too long");
+	dgram_send_text(client, "short");
+	answer(p.server, "short", "yes");
+	dgram_expect(client, "yes");
+	close(client);
+	post_close(&p);
+}
+
 Test(forward_datagrams, only_whom_it_allows)
 {
 	struct post p = post_open(NET_V4, NET_V4, WORDS("-v", "--allow", "127.0.0.2"));

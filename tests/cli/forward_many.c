@@ -99,19 +99,6 @@ Test(forward_many, out_of_descriptors_it_waits)
 	joint_stop(&j);
 }
 
-static unsigned long resident_kib(pid_t pid)
-{
-	char path[64];
-	unsigned long size, resident;
-
-	snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-	FILE *f = fopen(path, "r");
-	cr_assert_not_null(f);
-	cr_assert_eq(fscanf(f, "%lu %lu", &size, &resident), 2);
-	fclose(f);
-	return resident * ((unsigned long)sysconf(_SC_PAGESIZE) / 1024);
-}
-
 /* Pairs that have moved bytes and are idle: sockit's own memory, without what the kernel has. */
 Test(forward_many, idle_pairs_are_small)
 {
@@ -125,7 +112,7 @@ Test(forward_many, idle_pairs_are_small)
 		struct data data = data_binary((uint64_t)i + 1, sizeof much);
 
 		if (i == 20)
-			before = resident_kib(j.child.pid);
+			before = proc_resident_kib(j.child.pid);
 		joint_join(&j);
 		clients[i] = j.client;
 		servers[i] = j.server;
@@ -137,7 +124,7 @@ Test(forward_many, idle_pairs_are_small)
 		peer_shut(j.client);
 		mover_expect_whole(sink, "what the target got");
 	}
-	unsigned long each = (resident_kib(j.child.pid) - before) * 1024 / (PAIRS - 20);
+	unsigned long each = (proc_resident_kib(j.child.pid) - before) * 1024 / (PAIRS - 20);
 	if (!getenv("SOCKIT_ASAN"))
 		cr_expect_leq(each, 4096u, "%lu bytes a pair", each);
 	for (int i = 0; i < PAIRS; i++) {

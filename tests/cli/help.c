@@ -35,6 +35,17 @@ Test(help, is_on_stdout_with_status_0)
 	}
 }
 
+Test(help, tells_statuses_of_any_command)
+{
+	struct child child = sockit_expect(WORDS("help"), 0);
+
+	child_says(&child, "1 network or peer");
+	child_says(&child, "8 expectation");
+	child_silent_about(&child, "TLS");
+	child = sockit_expect(WORDS("help", "resolve"), 0);
+	child_silent_about(&child, "1 network or peer");
+}
+
 Test(help, of_a_command_has_one_text_in_all_its_forms)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {

@@ -353,13 +353,18 @@ Test(keep_open, a_terminal_is_protected)
 	child_expect(&child, 128 + SIGTERM);
 }
 
-Test(keep_open, idle_clients_go)
+Test(keep_open, idle_clients_go_and_the_listener_stays)
 {
 	struct place place;
-	struct child child = keep_open(WORDS("-kdv", "-i", "0.2", "--max-accepts", "1"), &place);
+	struct child child = keep_open(WORDS("-kdv", "-i", "0.2", "--max-accepts", "2"), &place);
 	int fd = peer_connect(&place);
 
 	peer_expect_end(fd);
+	close(fd);
+	fd = peer_connect(&place);
+	peer_send(fd, "next\n");
+	await_out(&child, "next\n");
+	close(fd);
 	child_expect(&child, 1);
 	child_says(&child, "client 1: closed (cut by --idle-timeout)");
 }

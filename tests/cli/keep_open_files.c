@@ -13,6 +13,7 @@
 #include "harness/data.h"
 #include "harness/fail.h"
 #include "harness/mover.h"
+#include "harness/proc.h"
 #include "harness/scratch.h"
 #include "harness/sockit.h"
 
@@ -63,6 +64,32 @@ Test(keep_open_files, each_client_has_its_own)
 	must(stat(in_folder(path, "1.log"), &st), "stat");
 	cr_expect((st.st_mode & 07777) == 0600, "%o", st.st_mode);
 	cr_expect_str_eq(child_out(&child), "");
+}
+
+Test(keep_open_files, a_file_that_is_too_large_hurts_no_other)
+{
+	const char *path = folder("logs");
+	struct place place = place_any(NET_V4);
+	char template[512], text[5000] = "";
+	struct child child;
+
+	snprintf(template, sizeof template, "%s/{id}.log", path);
+	child = child_start(
+		&(struct plan){ .wrap = WORDS("sh", "-c", "ulimit -f 2; exec \"$0\" \"$@\""),
+	                        .args = WORDS("listen", "-kdv", "--output", template,
+	                                      "--max-accepts", "2", place.word) });
+	proc_await_port(child.pid, &place);
+	int fd = peer_connect(&place), other = peer_connect(&place);
+
+	child_await_err(&child, "client 2: connection");
+	memset(text, 'x', sizeof text - 1);
+	peer_send(fd, text);
+	child_await_err(&child, "File too large for client 1");
+	peer_send(other, "fits");
+	close(other);
+	child_expect(&child, 7);
+	close(fd);
+	cr_expect_str_eq(scratch_read(in_folder(path, "2.log")), "fits");
 }
 
 /* A client whose own path is NAME, relative to the current folder. */
@@ -153,6 +180,17 @@ Test(keep_open_files, appends_when_asked_but_follows_no_link)
 	/* One that nobody reads would block everybody. */
 	must(mkfifo(in_folder(path, "fifo"), 0600), "mkfifo");
 	append_to(path, "fifo", 7);
+}
+
+Test(keep_open_files, a_folder_that_is_not_there_is_told_at_once)
+{
+	struct child child =
+		sockit_expect(WORDS("listen", "0", "-k", "--output", "nowhere/{id}"), 7);
+
+	child_says(&child, "cannot open nowhere/: No such file or directory");
+	child_silent_about(&child, "listening");
+	child = sockit_expect(WORDS("listen", "0", "-k", "--output", "/dev/null/{id}"), 7);
+	child_says(&child, "Not a directory");
 }
 
 Test(keep_open_files, refuses_what_has_no_meaning)

@@ -1,6 +1,5 @@
 /* sockit listen -k where something is slow, full or gone: standard output, a client, descriptors. */
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "harness/mover.h"
 #include "harness/proc.h"
 #include "harness/scratch.h"
+#include "harness/siege.h"
 #include "harness/sockit.h"
 
 /* Send until nothing more goes; how much went. */
@@ -206,34 +206,8 @@ Test(keep_open_slow, the_slow_one_is_closed)
 	child_expect(&p.child, 1);
 }
 
-static unsigned descriptors(pid_t pid)
-{
-	char path[64];
-	unsigned count = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/fd", pid);
-	DIR *dir = opendir(path);
-	cr_assert(dir);
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
-
-static unsigned long resident_kib(pid_t pid)
-{
-	char path[64];
-	unsigned long size, resident = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/statm", pid);
-	FILE *f = fopen(path, "r");
-	cr_assert(f && fscanf(f, "%lu %lu", &size, &resident) == 2);
-	fclose(f);
-	return resident * 4;
-}
-
 struct want {
-	pid_t pid;
+	const struct child *child;
 	unsigned descriptors;
 };
 
@@ -241,7 +215,7 @@ static bool has_descriptors(void *arg)
 {
 	const struct want *want = arg;
 
-	return descriptors(want->pid) == want->descriptors;
+	return siege_descriptors(want->child) == want->descriptors;
 }
 
 static void five_hundred_leave_nothing(const char *const *args)
@@ -255,11 +229,11 @@ static void five_hundred_leave_nothing(const char *const *args)
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	struct child child = sockit_listen(&(struct plan){ .args = args }, NET_V4, &place);
-	struct want want = { child.pid, 0 };
+	struct want want = { &child, 0 };
 	unsigned long before = 0;
 
 	for (int round = 0; round < 3; round++) {
-		want.descriptors = round == 0 ? descriptors(child.pid) : want.descriptors;
+		want.descriptors = round == 0 ? siege_descriptors(&child) : want.descriptors;
 		for (int i = 0; i < CLIENTS; i++) {
 			fds[i] = peer_connect(&place);
 			peer_send(fds[i], "a line\nand a part of one");
@@ -271,11 +245,11 @@ static void five_hundred_leave_nothing(const char *const *args)
 				close(fds[i]);
 		cr_assert(clock_watch(has_descriptors, &want, clock_after(PATIENCE)));
 		if (round == 0)
-			before = resident_kib(child.pid);
+			before = proc_resident_kib(child.pid);
 	}
 	/* A sanitizer keeps what is freed for a while. */
-	cr_assert(resident_kib(child.pid) < before + (clock_slack() > 1 ? 4096 : 512), "%lu %lu",
-	          resident_kib(child.pid), before);
+	cr_assert(proc_resident_kib(child.pid) < before + (clock_slack() > 1 ? 4096 : 512),
+	          "%lu %lu", proc_resident_kib(child.pid), before);
 	child_signal(&child, SIGTERM);
 	child_expect(&child, 128 + SIGTERM);
 }

@@ -177,6 +177,31 @@ Test(listen, refuses_a_port_of_which_one_family_is_taken)
 	close(listener);
 }
 
+/* By two who both ask for it, and by nobody else. */
+Test(listen, shares_a_port_when_asked)
+{
+	struct place place;
+	struct child first =
+		sockit_listen(&(struct plan){ .args = WORDS("--reuse-port") }, NET_V4, &place);
+	struct child second = child_run(&(struct plan){ .args = WORDS("listen", place.word) });
+
+	child_expect(&second, 7);
+	child_says(&second, "Address already in use");
+	second = child_start(
+		&(struct plan){ .args = WORDS("echo-serve", "--reuse-port", place.word, "-v") });
+	child_await_err(&second, "listening");
+	child_signal(&second, SIGTERM);
+	child_expect(&second, 128 + SIGTERM);
+	close(peer_connect(&place));
+	child_expect(&first, 0);
+
+	second = sockit_expect(WORDS("listen", "--reuse-port", "unix:shared"), 2);
+	child_says(&second, "--reuse-port has no meaning for unix:shared");
+	second =
+		sockit_expect(WORDS("listen", "--reuse-port", "--sockopt", "reuseport=on", "0"), 2);
+	child_says(&second, "--reuse-port and --sockopt reuseport exclude each other");
+}
+
 /* sockit closes first, so that its side is left in TIME_WAIT. */
 static void served_and_restarted(enum net net)
 {

@@ -284,7 +284,7 @@ Test(passed, what_cannot_be_is_refused)
 		{ one, { "listen", "-s", "::1" }, "-s has no meaning for sockets that are passed" },
 		{ one, { "echo-serve", "-4" }, "-4 has no meaning for sockets that are passed" },
 		{ one, { "echo-serve", "-u" }, "-u has no meaning for sockets that are passed" },
-		{ one, { "listen", "--tag" }, "--tag has no meaning for 127.0.0.1 port " },
+		{ one, { "listen", "--tag" }, "--tag needs --keep-open for 127.0.0.1 port " },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

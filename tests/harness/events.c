@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/fail.h"
+#include "harness/kinds.h"
 
 json_t *events_parse(const char *text)
 {
@@ -16,6 +17,7 @@ json_t *events_parse(const char *text)
 
 		if (!json_is_object(event))
 			fail("not a JSON object: %.*s (%s)", (int)n, text, event ? "" : error.text);
+		kinds_expect_event(event);
 		json_array_append_new(events, event);
 		text += n + (text[n] == '\n');
 	}

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -65,6 +67,16 @@ int peer_accept(int listener)
 	return must(accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), "accept");
 }
 
+/* Our SYN was acknowledged. What then befell it, a reset, is left for a read to tell: SO_ERROR would take that. */
+static bool was_accepted(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+	       info.tcpi_bytes_acked > 0;
+}
+
 /* Connect, waiting for the answer; -1 and errno when there is none to talk to. */
 static int try_connect(const struct place *place)
 {
@@ -73,12 +85,11 @@ static int try_connect(const struct place *place)
 
 	if (connect(fd, (const struct sockaddr *)&place->address, place->address_size) == 0)
 		return fd;
-	if (errno == EINPROGRESS && peer_poll(fd, POLLOUT, clock_after(PATIENCE)))
-		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	else
+	if (errno != EINPROGRESS || !peer_poll(fd, POLLOUT, clock_after(PATIENCE)))
 		error = errno;
-	/* One that is reset at once was a connection. */
-	if (error == 0 || error == ECONNRESET)
+	else if (!was_accepted(fd))
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	if (error == 0)
 		return fd;
 	close(fd);
 	errno = error;
@@ -154,8 +165,9 @@ void peer_expect_reset(int fd)
 
 	if (!peer_poll(fd, POLLIN, clock_after(PATIENCE)))
 		fail("nothing came");
-	if (recv(fd, &byte, 1, 0) >= 0 || errno != ECONNRESET)
-		fail("no reset");
+	ssize_t n = recv(fd, &byte, 1, 0);
+	if (n >= 0 || errno != ECONNRESET)
+		fail("no reset: %s", n > 0 ? "a byte" : n == 0 ? "the end" : strerror(errno));
 }
 
 void peer_expect_nothing(int fd, double seconds)

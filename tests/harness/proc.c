@@ -171,6 +171,14 @@ unsigned long proc_peak_kib(pid_t pid)
 	return status_field(path, "VmHWM:");
 }
 
+unsigned long proc_resident_kib(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	return status_field(path, "VmRSS:");
+}
+
 static unsigned long switches_of(pid_t pid, const char *task)
 {
 	char path[320];

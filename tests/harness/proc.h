@@ -25,6 +25,9 @@ double proc_cpu_seconds(pid_t pid);
 /* The most memory that PID had in RAM at any time since its exec, in KiB. Not after its end. */
 unsigned long proc_peak_kib(pid_t pid);
 
+/* The same now. */
+unsigned long proc_resident_kib(pid_t pid);
+
 /* How often PID gave up the processor to wait: of all its threads. */
 unsigned long proc_switches(pid_t pid);
 

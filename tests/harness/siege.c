@@ -15,7 +15,7 @@
 #include "harness/peer.h"
 #include "harness/scratch.h"
 
-enum { SIEGE_CLIENTS = 500, SIEGE_CHUNK = 16384 };
+enum { SIEGE_CHUNK = 16384 };
 
 /* One of them. */
 struct besieger {
@@ -27,18 +27,22 @@ struct besieger {
 	bool shut;
 };
 
-static struct besieger all[SIEGE_CLIENTS];
-static struct pollfd polled[SIEGE_CLIENTS];
+static struct besieger all[SIEGE_MOST];
+static struct pollfd polled[SIEGE_MOST];
 static uint64_t state = 42;
 
 struct siege siege_of(const struct place *place)
 {
-	bool is_long = getenv("SOCKIT_LONG") != NULL;
+	bool is_big = getenv("SOCKIT_BIG") != NULL;
+	bool is_long = is_big || getenv("SOCKIT_LONG") != NULL;
+	double seconds = is_long ? 10 : 2;
 
+	if (is_big)
+		seconds = 60;
 	return (struct siege){
 		.place = place,
-		.clients = is_long ? SIEGE_CLIENTS : 100,
-		.seconds = is_long ? 60 : 2,
+		.clients = is_long ? SIEGE_MOST : 100,
+		.seconds = seconds,
 		.longest = 300000,
 	};
 }

@@ -10,6 +10,9 @@
 #include "harness/child.h"
 #include "harness/place.h"
 
+/* Clients at once, at most. */
+enum { SIEGE_MOST = 500 };
+
 struct siege {
 	/* Set by the test. */
 	const struct place *place;
@@ -20,7 +23,7 @@ struct siege {
 	uint64_t whole, resets, bytes;
 };
 
-/* 100 clients for 2 seconds; with SOCKIT_LONG 500 for a minute. */
+/* 100 clients for 2 seconds; with SOCKIT_LONG 500 for 10, with SOCKIT_BIG for 60. */
 struct siege siege_of(const struct place *place);
 
 /* Fails the test when one that was not reset by the siege did not get what it sent, and then the end. */

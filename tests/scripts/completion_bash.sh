@@ -117,14 +117,28 @@ hides '--report' sockit byteorder --
 expect 'LISTEN LISTENING' sockit services --in-use --state LIS
 hides '--report' sockit services --
 hides localhost sockit services ''
+expect 'discard= daytime=' sockit echo-serve d
+expect 'discard= daytime=' sockit echo-serve echo = :7 d
+offers localhost sockit echo-serve echo = loc
+offers localhost sockit echo-serve loc
+hides echo= sockit echo-serve localhost ''
+offers echo sockit echo-serve localhost ec
+hides localhost sockit echo-serve echo = :7 loc
+expect '--stats' sockit echo-serve echo = :7 --st
+expect 'drip=' sockit echo-serve --fault dr
+expect 'drip=' sockit echo-serve --fault = dr
+expect '' sockit echo-serve --fault drip = dr
+expect '1s,refuse=' sockit echo-serve --fault delay = 1s,ref
+expect '2s,refuse=' sockit echo-serve --fault = delay = 1s,jitter = 2s,ref
+expect '--seed' sockit echo-serve --fault delay = 1s,jitter = 2s --see
 
 # Waits until the screen has the line $1.
 screen_has()
 {
 	local tries
-	for ((tries = 0; tries < 100; tries++)); do
+	for ((tries = 0; tries < 500; tries++)); do
 		"${tmux[@]}" capture-pane -p | grep -qxF -- "$1" && return
-		sleep 0.1
+		sleep 0.02
 	done
 	fail "no line [$1] on the terminal; it shows:"
 	"${tmux[@]}" capture-pane -p | grep . >&2
@@ -135,7 +149,6 @@ screen_has()
 typed()
 {
 	"${tmux[@]}" send-keys -l "sockit $1"$'\t'
-	sleep 0.2
 	"${tmux[@]}" send-keys Enter
 	screen_has "$2"
 }
@@ -143,6 +156,14 @@ typed()
 "${tmux[@]}" new-session -d -x 150 -y 50 "env -i PATH=$PATH TERM=screen bash --norc --noprofile" || exit
 "${tmux[@]}" send-keys "source '$completions'; sockit() { printf '<%s>' \"\$@\"; echo; }; echo re''ady" Enter
 if screen_has ready; then
+	typed 'byte' '<byteorder>'
+	typed 'help connect rel' '<help><connect><relay>'
+	typed 'connect localh' '<connect><localhost>'
+	typed 'echo-serve discard=unix:s echo=localh' '<echo-serve><discard=unix:s><echo=localhost>'
+	typed 'echo-serve dayt' '<echo-serve><daytime=>'
+	typed 'echo-serve --fault=delay=1s,dr' '<echo-serve><--fault=delay=1s,drip=>'
+	typed 'echo-serve --fault delay=1s,jitter=2s,ref' '<echo-serve><--fault><delay=1s,jitter=2s,refuse=>'
+	typed 'echo-serve echo=./my\ f' '<echo-serve><echo=./my file>'
 	typed 'listen --on-peer-close=q' '<listen><--on-peer-close=quit>'
 	typed 'connect --repo' '<connect><--report>'
 	typed 'connect --sockopt ke' '<connect><--sockopt><keepalive=>'

@@ -84,6 +84,15 @@ offers 'sockit connect -p ss' ssh
 offers 'sockit services ss' ssh
 expect 'sockit listen --user roo' root
 expect 'sockit echo-serve --service d' daytime discard
+expect 'sockit echo-serve d' daytime= discard=
+expect 'sockit echo-serve echo=:7 d' daytime= discard=
+expect 'sockit echo-serve echo=sshh' echo=sshhost.example
+expect 'sockit echo-serve sshh' sshhost.example
+expect 'sockit echo-serve echo=./my' 'echo=./my file' 'echo=./my other'
+expect 'sockit echo-serve --fault dr' drip=
+expect 'sockit echo-serve --fault=dr' --fault=drip=
+expect 'sockit echo-serve --fault refuse=20%,ji' refuse=20%,jitter=
+expect 'sockit connect -- ./my' './my file' './my other'
 expect 'sockit services --protocol=u' --protocol=udp --protocol=unix
 offers 'sockit listen localhost 7777 --exec -- realpat' realpath
 expect 'sockit listen localhost 7777 --exec -- cat my' 'my file' 'my other'

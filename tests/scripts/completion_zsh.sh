@@ -33,7 +33,7 @@ wait_for() {
 	while (( EPOCHREALTIME < until )); do
 		while zpty -rt shell chunk 2>/dev/null; do seen+=$chunk; done
 		[[ $seen == *"$1"* ]] && return
-		sleep 0.05
+		sleep 0.02
 	done
 	print -r -u2 -- "zsh: no [$1]; the terminal shows: ${(V)seen}"
 	(( ++failures ))
@@ -41,9 +41,7 @@ wait_for() {
 }
 # typed KEYS RESULT: the words when KEYS and a tab were typed
 typed() {
-	zpty -wn shell "sockit $1"$'\t'
-	sleep 0.3
-	zpty -wn shell $'\n'
+	zpty -wn shell "sockit $1"$'\t\n'
 	wait_for "$2=end"
 }
 # listed KEYS RESULT: a tab shows RESULT among the matches
@@ -87,6 +85,13 @@ typed 'connect --sockopt ke' '<connect><--sockopt><keepalive=>'
 typed 'connect --sockopt=keepalive=of' '<connect><--sockopt=keepalive=off>'
 typed 'connect --sockopt mark=1 --socko' '<connect><--sockopt><mark=1><--sockopt>'
 typed 'connect -U --num' '<connect><-U><--num>'
+typed 'echo-serve dayt' '<echo-serve><daytime=>'
+typed 'echo-serve echo=sshh' '<echo-serve><echo=sshhost.example>'
+typed 'echo-serve echo=:7 disc' '<echo-serve><echo=:7><discard=>'
+typed 'echo-serve echo=./my\ f' '<echo-serve><echo=./my file>'
+typed 'echo-serve localhost gophe' '<echo-serve><localhost><gopher>'
+typed 'echo-serve --fault dr' '<echo-serve><--fault><drip=>'
+typed 'echo-serve --fault=delay=1s,jitter=2s,ref' '<echo-serve><--fault=delay=1s,jitter=2s,refuse=>'
 listed '' 'open a connection and join it'
 listed 'listen --on-peer-close=' 'quit'
 listed 'connect --' '--source-port'

@@ -81,6 +81,8 @@ Test(front, only_help_and_version_before_the_command)
 {
 	cr_assert_eq(run("-v", "sample", "x", NULL), FRONT_ERROR);
 	cr_assert_str_eq(e.detail, "-v: only --help and --version may stand before the command");
+	cr_assert_eq(run("-l", "7777", NULL, NULL), FRONT_ERROR);
+	cr_assert_str_eq(e.detail, "-l: use 'sockit listen'");
 	cr_assert_eq(run("--", "sample", "x", NULL), FRONT_ERROR);
 	cr_assert_null(front.call.command);
 }

@@ -101,9 +101,18 @@ Test(proxy_header, reads_those_that_say_nothing)
 {
 	static const char *const lines[] = { "PROXY UNKNOWN\r\n",
 		                             "PROXY UNKNOWN ffff:f::1 ffff::2 65535 65535\r\n" };
-	static const char local[] = SIGNATURE "\x20\0\0\x03zzz";
-	static const char udp[] =
-		SIGNATURE "\x21\x12\0\x0c\xc0\0\x02\x01\xc6\x33\x64\x07\xdc\x04\x01\xbb";
+	static const struct {
+		const char *bytes;
+		int size;
+	} binary[] = {
+		{ SIGNATURE "\x20\0\0\x03zzz", 19 }, /* LOCAL */
+		{ SIGNATURE "\x20\xff\0\0", 16 },    /* where the family is ignored */
+		{ SIGNATURE "\x21\0\0\0", 16 },
+		{ SIGNATURE "\x21\0\0\x03zzz", 19 },
+		{ SIGNATURE "\x21\x31\0\x01z", 17 }, /* Unix */
+		/* UDP */
+		{ SIGNATURE "\x21\x12\0\x0c\xc0\0\x02\x01\xc6\x33\x64\x07\xdc\x04\x01\xbb", 28 },
+	};
 	struct proxy_header h = { .known = true };
 
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
@@ -112,14 +121,17 @@ Test(proxy_header, reads_those_that_say_nothing)
 		             (int)strlen(lines[i]));
 		cr_assert_not(h.known);
 	}
-	h.known = true;
-	cr_assert_eq(proxy_header_read((const uint8_t *)local, sizeof local - 1, &h),
-	             (int)sizeof local - 1);
-	cr_assert_not(h.known);
-	h.known = true;
-	cr_assert_eq(proxy_header_read((const uint8_t *)udp, sizeof udp - 1, &h),
-	             (int)sizeof udp - 1);
-	cr_assert_not(h.known);
+	for (size_t i = 0; i < ARRAY_LEN(binary); i++) {
+		h.known = true;
+		for (int few = 0; few < binary[i].size; few++)
+			cr_assert_eq(proxy_header_read((const uint8_t *)binary[i].bytes,
+			                               (size_t)few, &h),
+			             0);
+		cr_assert_eq(proxy_header_read((const uint8_t *)binary[i].bytes,
+		                               (size_t)binary[i].size, &h),
+		             binary[i].size, "%zu", i);
+		cr_assert_not(h.known);
+	}
 }
 
 /* Behind the addresses may stand what nobody here knows. */
@@ -161,6 +173,8 @@ Test(proxy_header, refuses_what_is_none)
 		SIGNATURE "\x21\x11\0\x0b...........",  /* too short for its addresses */
 		SIGNATURE "\x21\x21\0\x0c............",
 		SIGNATURE "\x21\x11\xff\xff............", /* far too long */
+		SIGNATURE "\x21\x41\0\x0c............",   /* no such family */
+		SIGNATURE "\x21\x13\0\x0c............",   /* nothing goes like that over IPv4 */
 	};
 	struct proxy_header h;
 

@@ -144,6 +144,9 @@ static const struct bad_row bad_rows[] = {
 	{ CLIENT, "tcp:host", NULL, "no port given", "HOST:PORT" },
 	{ CLIENT, "tcp:80", NULL, "a host or a port?", "tcp::80" },
 	{ CLIENT, "*", NULL, "no port given", "HOST:PORT" },
+	/* Schemes of others. */
+	{ CLIENT, "http://localhost/x", NULL, "no 'http' endpoints", "no scheme" },
+	{ SERVER, "svn+ssh://h", NULL, "no 'svn+ssh' endpoints", "'./' begins a path" },
 	/* IPv6 and brackets. */
 	{ CLIENT, "::1:80", NULL, "needs brackets", "[::1]:80" },
 	{ CLIENT, "2001:db8::1:80", NULL, "needs brackets", "[2001:db8::1]:80" },

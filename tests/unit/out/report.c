@@ -153,7 +153,8 @@ Test(report, events_as_json_are_one_object_a_line)
 	tell_something(r);
 	REPORT(r, REPORT_RESOLVING, FIELD_STR("host", "a\x1b\n\"\\\xff\xe2\x82\xac"));
 	REPORT(r, REPORT_LISTENING_LOCAL, FIELD_ADDR("local", &local));
-	REPORT(r, REPORT_CUT, FIELD_STR("reason", NULL), FIELD_WORDS("text alone"));
+	REPORT(r, REPORT_JOINED, FIELD_STR("group", "ff02::1"), FIELD_STR("source", NULL),
+	       FIELD_WORDS("text alone"));
 	const char *text = said();
 	json_t *events = events_parse(text);
 	cr_assert_eq(json_array_size(events), 4);
@@ -170,7 +171,7 @@ Test(report, events_as_json_are_one_object_a_line)
 	                 "a\\x1b\\x0a\"\\\\xff\xe2\x82\xac");
 	cr_assert(strstr(
 		json_string_value(json_object_get(json_array_get(events, 2), "local_path")), "/x"));
-	cr_assert_null(json_object_get(json_array_get(events, 3), "reason"));
+	cr_assert_null(json_object_get(json_array_get(events, 3), "source"));
 	cr_assert_null(json_object_get(json_array_get(events, 3), "words"));
 	for (const char *at = text; *at; at++)
 		cr_assert((*at >= ' ' && *at < 0x7f) || *at == '\n', "byte %02x",
@@ -287,4 +288,41 @@ Test(report, what_is_too_long_is_still_one_line)
 	cr_assert(strlen(text) > 1000);
 	cr_assert_eq(strchr(text, '\n'), text + strlen(text) - 1);
 	end(r);
+}
+
+/* Whether KEY, an address by its name alone, is one of FIELDS. */
+static bool fields_have(const char *fields, const char *key, size_t len)
+{
+	static const char *const ends[] = { "", "_*", "_ms" };
+
+	for (; *fields; fields += strspn(fields, " ")) {
+		size_t n = strcspn(fields, " ?");
+
+		for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+			if (n == len + strlen(ends[i]) && memcmp(fields, key, len) == 0 &&
+			    memcmp(fields + len, ends[i], strlen(ends[i])) == 0)
+				return true;
+		fields += strcspn(fields, " ");
+	}
+	return false;
+}
+
+Test(report, what_people_read_is_in_json_too)
+{
+	for (int i = 0; i < REPORT_KIND_COUNT; i++) {
+		const struct report_row *row = &report_kinds[i];
+
+		cr_assert(row->name && row->text && row->fields, "kind %d", i);
+		for (const char *at = row->text; (at = strchr(at, '{')); at++) {
+			size_t len = strcspn(at, "}") - 1;
+
+			if (strncmp(at, "{words}", 7) == 0)
+				continue;
+			if (len > 5 && (memcmp(at + len - 4, "_addr", 5) == 0 ||
+			                memcmp(at + len - 4, "_port", 5) == 0))
+				len -= 5;
+			cr_assert(fields_have(row->fields, at + 1, len), "%s: %.*s", row->name,
+			          (int)len, at + 1);
+		}
+	}
 }

@@ -25,8 +25,8 @@ static const struct way_row ways[] = {
 	{ FILE_, TCP, &flow_way_sendfile, &flow_way_copy }, /* read tells of the end */
 	{ FILE_, LOCAL, &flow_way_sendfile, &flow_way_copy },
 	{ APPEND, TCP, &flow_way_sendfile, &flow_way_copy },
-	{ PIPE, TCP, &flow_way_copy, &flow_way_borrow },
-	{ PIPE, LOCAL, &flow_way_copy, &flow_way_borrow },
+	{ PIPE, TCP, &flow_way_copy, &flow_way_through },
+	{ PIPE, LOCAL, &flow_way_copy, &flow_way_through },
 	{ TCP, PIPE, &flow_way_splice, &flow_way_splice },
 	{ LOCAL, PIPE, &flow_way_splice, &flow_way_splice },
 	{ TCP, FILE_, &flow_way_copy, &flow_way_through },

@@ -190,6 +190,19 @@ Test(merger, a_terminal_is_shown_control_bytes_escaped)
 	merger_free(m);
 }
 
+Test(merger, nobody_writes_over_a_tag)
+{
+	struct shelf shelf = shelf_new();
+	struct merger *m = merger_new(
+		&(struct merger_request){ .to = &shelf.stream, .tag = true, .escape = true });
+	struct merger_source a = { .id = 1 };
+
+	say_text(m, &a, "mine\r2 another's\r\nx\xc3\ry\r");
+	end(m, &a);
+	cr_expect_str_eq(shelf.kept, "1 mine\\x0d2 another's\r\n1 x\\xc3\\x0dy\\x0d");
+	merger_free(m);
+}
+
 Test(merger, a_slow_stream_holds_back)
 {
 	struct shelf shelf = shelf_new();
