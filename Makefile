@@ -82,17 +82,20 @@ object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES))
 MAIN := $(BUILD)/obj/src/main.o
 HARNESS := $(call object,$(HARNESS_SOURCES))
-# Programs of the benchmark of servers, compiled as sockit is.
-BENCH_PROGRAMS := load yard_echo
-load_SOURCES := $(addprefix tests/bench/,load.c load_run.c cost.c spread.c)
-yard_echo_SOURCES := tests/bench/yard_echo.c
+# Programs of the benchmark, compiled as sockit is.
+BENCH_PROGRAMS := bench helper load yard_connect yard_echo yard_move yard_names yard_relay
+bench_PARTS := bench transfer latency datagram child sample
+load_PARTS := load load_run cost spread
+$(foreach program,$(BENCH_PROGRAMS),$(eval $(program)_SOURCES := \
+	$(patsubst %,tests/bench/%.c,$(or $($(program)_PARTS),$(program)))))
 BENCH_BINARIES := $(addprefix $(BUILD)/bench/,$(BENCH_PROGRAMS))
 # main() under another name, for tests that call it.
 unit_OBJECTS := $(OBJECTS) $(BUILD)/obj/src/main_callable.o
 SUITE_BINARIES := $(addprefix $(BUILD)/tests/,$(SUITES))
 
-.PHONY: all objects tests deps test-deps demo lecture test lint asan fuzz fuzzers check check-long \
-	generate format bench bench-echo bench-models bench-forward install uninstall dist clean help FORCE
+.PHONY: all objects tests deps test-deps bench-deps demo lecture test lint asan fuzz fuzzers check check-long \
+	generate format bench bench-quick bench-echo bench-models bench-forward bench-guard \
+	install uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -172,7 +175,7 @@ $(BUILD)/generated/services.inc: src/net/services.txt src/net/services.awk
 export FLAGS_KEY := $(VERSION) $(POLLER) $(CC) $(OWN_CFLAGS) $(OPTIONAL_CFLAGS) \
 	$(OPTIONAL_LDFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS) $(PKG_CONFIG)
 $(BUILD)/flags.key: $(if $(filter-out install,$(or $(MAKECMDGOALS),all)),FORCE) | \
-		$(filter deps test-deps,$(MAKECMDGOALS))
+		$(filter deps test-deps bench-deps,$(MAKECMDGOALS))
 	@mkdir -p $(@D)
 	@{ printf '%s\n' "$$FLAGS_KEY" && $(CC) --version && $(PKG_CONFIG) --modversion jansson; } \
 		>$@.new || { echo "sockit needs a C compiler, pkg-config and jansson: make deps" >&2; exit 1; }
@@ -205,6 +208,9 @@ deps:
 
 test-deps: | $(filter deps,$(MAKECMDGOALS))
 	$(Q)tests/scripts/deps.sh build test
+
+bench-deps: | $(filter deps,$(MAKECMDGOALS))
+	$(Q)tests/scripts/deps.sh build test bench
 
 demo: all
 	$(Q)tests/scripts/demo.sh $(BUILD)/sockit
@@ -247,21 +253,27 @@ check:
 	@echo "check: all passed, POLLER=$(POLLER)"
 
 # Everything once more in other ways: under sanitizers, with a fuzzer, by clang with the other poller, and
-# with the tests that take long, whole sweeps of injected faults among them, and what a packager does.
+# with the tests that take long, whole sweeps of injected faults among them, what a packager does, and instructions
+# counted.
 check-long:
 	+$(Q)$(SUBMAKE) asan
 	+$(Q)$(SUBMAKE) FUZZ_SECONDS=20 fuzz
 	+$(Q)SOCKIT_LONG=1 $(SUBMAKE) BUILD=$(BUILD)/$(OTHER_POLLER) WERROR=1 CC=$(CLANG) \
 		POLLER=$(OTHER_POLLER) test
 	+$(Q)tests/scripts/packaging.sh all $(BUILD)/check
+	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/check WERROR=1 bench-guard
 	@echo "check-long: all passed"
 
-bench: all
-	$(Q)status=0; tests/bench/run.sh $(BUILD)/sockit $(BENCH_ARGS) || status=$$?; \
-		tests/bench/names.sh $(BUILD)/sockit || status=$$?; exit $$status
+# All of it, in a quarter of an hour; in a minute; or one part: the others of the script's folder are called so too.
+bench bench-quick bench-echo bench-forward: bench%: all $(BENCH_BINARIES)
+	$(Q)tests/bench/run.sh $(BUILD)/sockit $(BUILD)/bench $(subst -, ,$*) $(BENCH_ARGS)
 
-bench-echo bench-models bench-forward: bench-%: all $(BENCH_BINARIES)
-	$(Q)tests/bench/$*.sh $(BUILD)/sockit $(BUILD)/bench $(BENCH_ARGS)
+# What an instruction count says about the speed; steady on a busy machine too.
+bench-guard: all $(BENCH_BINARIES)
+	$(Q)tests/bench/guard.sh $(BUILD)/sockit $(BUILD)/bench $(BENCH_ARGS)
+
+bench-models: all $(BENCH_BINARIES)
+	$(Q)tests/bench/models.sh $(BUILD)/sockit $(BUILD)/bench $(BENCH_ARGS)
 
 generate: $(BUILD)/docgen
 	$(Q)$(BUILD)/docgen completions
@@ -317,14 +329,15 @@ make demo         move a file through sockit listen and sockit connect, and comp
 make lecture      every lecture of tests/lecture, one after the other
 make test         run the unit and end-to-end tests (TEST_ARGS='--filter=suite/*')
 make check        what every change must pass: lint, gcc and clang with -Werror, test
-make check-long   the rest: asan, fuzz, tests with clang and the other poller, packaging
+make check-long   the rest: asan, fuzz, tests with clang and the other poller, packaging, bench-guard
 make asan         the tests under the address and undefined-behaviour sanitizers
 make fuzz         parsers with input that a fuzzer makes up (FUZZ_SECONDS=60)
 make lint         floors, symbols, banned functions, formatting, scripts, generated files
-make bench        sockit beside nc, ncat, socat and getent (wants root)
-make bench-echo   echo-serve beside a bare epoll loop, ncat and socat (BENCH_ARGS=quick)
+make bench        sockit beside its peers and bare programs, into tests/bench/RESULTS.md (wants root);
+                  make bench-deps: install those peers, and gnuplot
+make bench-quick  the same in a minute, into BUILD/bench/results; bench-echo, bench-forward: a part of it
+make bench-guard  instructions (callgrind) beside bare programs: not to grow by more than 5 %
 make bench-models the models of echo-serve beside each other, as a table
-make bench-forward listen --forward beside socat and haproxy
 make generate     write completions/ anew from the option tables
 make format       clang-format
 make install      to $(DESTDIR)$(PREFIX); uninstall takes it away

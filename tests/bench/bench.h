@@ -6,45 +6,56 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum tool_id { TOOL_SOCKIT, TOOL_NC, TOOL_SOCAT_1M, TOOL_SOCAT, TOOL_NCAT, TOOL_COUNT };
+enum tool_id {
+	TOOL_SOCKIT,
+	TOOL_YARD,
+	TOOL_NC,
+	TOOL_NC_TRADITIONAL,
+	TOOL_NCAT,
+	TOOL_SOCAT_1M,
+	TOOL_SOCAT,
+	TOOL_BUSYBOX,
+	TOOL_COUNT
+};
 
-enum { TOOL_WORDS = 8 };
+enum { TOOL_WORDS = 9 };
 
-/* The port stands for PORT in the words, and the tool under test for the word sockit. */
+/* In the words PORT stands for the port, or for the path of a Unix socket; sockit for the tool under test; and @NAME
+ * for a program of the benchmark. No words: it cannot, or is not asked to. */
 struct tool {
 	const char *name;
 	const char *listen[TOOL_WORDS], *connect[TOOL_WORDS];
+	const char *answer[TOOL_WORDS]; /* connect, where there are only a few bytes */
+	const char *unix_listen[TOOL_WORDS], *unix_connect[TOOL_WORDS];
 };
 extern const struct tool tools[TOOL_COUNT];
 
 struct bench {
-	const char *sockit; /* paths */
-	const char *helper;
-	const char *data;   /* a file of data_mib, in the page cache */
-	const char *sparse; /* a file of sparse_mib, without blocks */
-	unsigned data_mib, sparse_mib;
+	const char *sockit, *programs; /* a path, and a folder */
 	unsigned rounds;
-	unsigned connects;    /* runs of each tool */
-	unsigned clients;     /* of each tool that send bytes and get them back */
-	unsigned round_trips; /* of each client */
 };
 
 /* The words of one tool, ready to be started. */
 struct tool_call {
 	const char *argv[TOOL_WORDS + 1];
-	char text[TOOL_WORDS][64];
+	char text[TOOL_WORDS][256];
 };
 void tool_call_make(struct tool_call *call, const struct bench *b, const char *const words[],
-                    uint16_t port);
+                    const char *place);
 
-/* Each prints its rows and returns how many of them fail. */
-unsigned bench_transfers(const struct bench *b);
-unsigned bench_memory(const struct bench *b);
-unsigned bench_connects(const struct bench *b);
-unsigned bench_round_trips(const struct bench *b);
-unsigned bench_datagrams(const struct bench *b);
+/* It has words for this, and the machine has it. */
+bool tool_takes_part(const struct bench *b, const char *const words[]);
 
-/* Every byte of the data, through sockit, compared. */
-void bench_verify(const struct bench *b);
+/* Each prints a line for each measurement: SCENARIO, TOOL, and words of NAME=VALUE, of which `work` is how much
+ * was done, `seconds` how long that took, and `cpu` the processor's seconds. SHAPE is as in the table of
+ * transfer.c. WHO, with NULL at its end, names those that take part; without a name all do. */
+void bench_transfers(const struct bench *b, const char *scenario, const char *shape,
+                     const char *path, unsigned mib, char *const who[]);
+void bench_starts(const struct bench *b, unsigned runs);
+void bench_round_trips(const struct bench *b, unsigned trips);
+void bench_datagrams(const struct bench *b, unsigned size, unsigned count);
+
+/* Every byte of the file through sockit and through the yardstick, compared. */
+void bench_verify(const struct bench *b, const char *shape, const char *path, unsigned mib);
 
 #endif

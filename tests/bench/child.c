@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -105,33 +106,55 @@ uint16_t port_free(void)
 	return ntohs(at.sin_port);
 }
 
-/* proc(5): sl local_address rem_address st; 0A is TCP_LISTEN. */
-static bool port_has_listener(uint16_t port)
+/* proc(5). For TCP: sl local_address rem_address st; 0A is TCP_LISTEN. For Unix: Num RefCount Protocol Flags Type St
+ * Inode Path; flag 00010000 is one that accepts connections. */
+static bool has_listener(const char *place)
 {
-	FILE *table = fopen("/proc/net/tcp", "re");
-	char line[256];
-	bool found = false;
+	bool is_path = *place == '/', found = false;
+	FILE *table = fopen(is_path ? "/proc/net/unix" : "/proc/net/tcp", "re");
+	unsigned long port = strtoul(place, NULL, 10);
+	char line[512], path[256];
 
 	if (!table)
-		err(1, "/proc/net/tcp");
+		err(1, "/proc/net");
 	while (!found && fgets(line, sizeof line, table)) {
 		unsigned at, state;
 
-		found = sscanf(line, " %*d: %*8x:%4x %*8x:%*4x %2x", &at, &state) == 2 &&
-		        at == port && state == 0x0A;
+		if (is_path)
+			found = sscanf(line, "%*s %*x %*x %x %*x %*x %*u %255s", &state, path) ==
+			                2 &&
+			        (state & 0x10000) && strcmp(path, place) == 0;
+		else
+			found = sscanf(line, " %*d: %*8x:%4x %*8x:%*4x %2x", &at, &state) == 2 &&
+			        at == port && state == 0x0A;
 	}
 	(void)fclose(table);
 	return found;
 }
 
-void port_wait(uint16_t port, const char *what)
+void listener_wait(const char *place, const char *what)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
 	double until = seconds_now() + 5;
 
-	while (!port_has_listener(port)) {
+	while (!has_listener(place)) {
 		if (seconds_now() > until)
-			errx(1, "%s does not listen on port %" PRIu16, what, port);
+			errx(1, "%s does not listen at %s", what, place);
 		(void)nanosleep(&pause, NULL);
 	}
+}
+
+/* /proc/net/netstat has a line of names and then one of values for each kind; InOctets is the seventh of IpExt. */
+uint64_t octets_received(void)
+{
+	FILE *table = fopen("/proc/net/netstat", "re");
+	char line[4096];
+	uint64_t octets = 0;
+
+	if (!table)
+		err(1, "/proc/net/netstat");
+	while (fgets(line, sizeof line, table))
+		(void)sscanf(line, "IpExt: %*u %*u %*u %*u %*u %*u %" SCNu64, &octets);
+	(void)fclose(table);
+	return octets;
 }

@@ -38,8 +38,11 @@ double seconds_now(void);
 /* A TCP port of 127.0.0.1 that nobody uses at this moment. */
 uint16_t port_free(void);
 
-/* Wait, at most 5 s, until somebody listens there. Asks /proc, for a connection would be taken for the
- * one client that most tools serve. */
-void port_wait(uint16_t port, const char *what);
+/* Wait, at most 5 s, until somebody listens at PLACE, a port or the path of a Unix socket. Asks /proc, for a
+ * connection would be taken for the one client that most tools serve. */
+void listener_wait(const char *place, const char *what);
+
+/* How many bytes of IP the machine has received. */
+uint64_t octets_received(void);
 
 #endif

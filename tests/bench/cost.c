@@ -70,6 +70,24 @@ static uint64_t memory_bytes(pid_t pid)
 	return kib << 10;
 }
 
+static uint64_t kernel_bytes(void)
+{
+	char line[256];
+	uint64_t half_kib = 0, kib;
+	FILE *file = fopen("/proc/meminfo", "re");
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof line, file))
+		if (sscanf(line, "Slab: %" SCNu64 " kB", &kib) == 1)
+			half_kib += kib;
+		else if (sscanf(line, "KernelStack: %" SCNu64 " kB", &kib) == 1 ||
+		         sscanf(line, "PageTables: %" SCNu64 " kB", &kib) == 1)
+			half_kib += 2 * kib;
+	(void)fclose(file);
+	return half_kib << 9;
+}
+
 struct cost cost_of(pid_t session, int with_memory)
 {
 	struct cost cost = { 0 };
@@ -92,5 +110,7 @@ struct cost cost_of(pid_t session, int with_memory)
 			cost.memory_bytes += memory_bytes(pid);
 	}
 	(void)closedir(proc);
+	if (with_memory)
+		cost.kernel_bytes = kernel_bytes();
 	return cost;
 }

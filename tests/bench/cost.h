@@ -8,8 +8,11 @@
 struct cost {
 	double cpu_seconds; /* user and system, with those of children that were waited for */
 	unsigned processes, threads;
+	/* Both 0 unless they were asked for. */
+	uint64_t memory_bytes; /* in RAM, shared pages shared out (Pss) */
 	uint64_t
-		memory_bytes; /* in RAM, shared pages shared out (Pss); 0 unless it was asked for */
+		kernel_bytes; /* of the whole machine, on which nothing else should happen: half of the slabs, for
+				* the clients' ends of connections are as big, and all stacks and page tables */
 };
 
 /* Read it from /proc. Memory takes the kernel a while. */

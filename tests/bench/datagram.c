@@ -11,7 +11,6 @@
 
 #include "bench.h"
 #include "child.h"
-#include "sample.h"
 
 /* In one direction alone, as socat does it. */
 static const struct receiver {
@@ -23,11 +22,6 @@ static const struct receiver {
 	{ "socat", { "socat", "-u", "UDP-RECV:PORT,bind=127.0.0.1", "STDOUT" } },
 };
 enum { RECEIVER_COUNT = sizeof receivers / sizeof receivers[0] };
-
-/* Of one size and one receiver. */
-struct heard {
-	struct sample per_cpu_second, per_second, received; /* the last as a share of those sent */
-};
 
 /* proc(5): sl local_address rem_address st tx_queue:rx_queue ... drops, which is the last. */
 static bool udp_row(uint16_t port, unsigned *unread, unsigned *drops)
@@ -95,14 +89,15 @@ static void send_all(const struct bench *b, uint16_t port, unsigned size, unsign
 	(void)close(out);
 }
 
-static void measure(const struct bench *b, const struct receiver *r, unsigned size, unsigned count,
-                    struct heard *heard)
+static void measure(const struct bench *b, const struct receiver *r, unsigned size, unsigned count)
 {
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	uint16_t port = port_free();
 	struct tool_call call;
+	char place[8];
 
-	tool_call_make(&call, b, r->listen, port);
+	(void)snprintf(place, sizeof place, "%u", port);
+	tool_call_make(&call, b, r->listen, place);
 	pid_t pid = child_start(call.argv, nothing, nothing);
 	(void)udp_wait(port, r->name);
 	double began = seconds_now();
@@ -112,50 +107,14 @@ static void measure(const struct bench *b, const struct receiver *r, unsigned si
 	struct child_cost cost = child_end(pid, r->name);
 
 	(void)close(nothing);
-	sample_add(&heard->per_cpu_second, got / cost.cpu_seconds);
-	sample_add(&heard->per_second, got / took);
-	sample_add(&heard->received, got / count);
+	printf("udp-%u %s work=%.0f seconds=%.6f cpu=%.6f received=%.4f\n", size, r->name, got,
+	       took, cost.cpu_seconds, got / count);
 }
 
-/* The best of the others is what sockit is compared with. */
-static unsigned print(struct heard heard[RECEIVER_COUNT], unsigned size, unsigned count,
-                      struct bound bound)
+void bench_datagrams(const struct bench *b, unsigned size, unsigned count)
 {
-	double best = 0;
-	bool pass = true;
-
-	printf("\n%u datagrams of %u bytes\n", count, size);
-	for (size_t i = 1; i < RECEIVER_COUNT; i++)
-		if (sample_median(&heard[i].per_cpu_second) > best)
-			best = sample_median(&heard[i].per_cpu_second);
-	for (size_t i = 0; i < RECEIVER_COUNT; i++) {
-		double mine = sample_median(&heard[i].per_cpu_second);
-
-		printf("  %-16s %8.0f k a CPU second %8.0f k/s %6.1f %% received",
-		       receivers[i].name, mine / 1e3, sample_median(&heard[i].per_second) / 1e3,
-		       100 * sample_median(&heard[i].received));
-		if (i == 0) {
-			printf("  %.2f x the best", mine / best);
-			pass = bound_print(bound, mine / best);
-		}
-		printf("\n");
-	}
-	return !pass;
-}
-
-unsigned bench_datagrams(const struct bench *b)
-{
-	static const unsigned sizes[] = { 64, 1400 };
-	unsigned count = b->data_mib * 1000, failed = 0;
-
-	for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
-		static struct heard heard[RECEIVER_COUNT];
-
-		memset(heard, 0, sizeof heard);
-		for (unsigned round = 0; round < b->rounds; round++)
-			for (size_t i = 0; i < RECEIVER_COUNT; i++)
-				measure(b, &receivers[i], sizes[s], count, &heard[i]);
-		failed += print(heard, sizes[s], count, (struct bound){ .least = 2 });
-	}
-	return failed;
+	for (unsigned round = 0; round < b->rounds; round++)
+		for (size_t i = 0; i < RECEIVER_COUNT; i++)
+			if (tool_takes_part(b, receivers[i].listen))
+				measure(b, &receivers[i], size, count);
 }

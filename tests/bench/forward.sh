@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# sockit listen -k --forward beside socat, with its own and with a large buffer, and haproxy, on loopback, in turn
-# in one run.
+# sockit listen -k --forward beside socat, with its own and with a large buffer, ncat, haproxy and nginx, on loopback,
+# in turn.
 #
-#     forward.sh SOCKIT PROGRAMS [quick]      PROGRAMS: the folder of load and yard_echo
+#     forward.sh SOCKIT PROGRAMS [quick]
 #
-# The forwarder has one core; the load, and the bare epoll loop that answers behind it, the other. Status 0 when
-# every target is met. Wants a machine that has nothing else to do.
+# The forwarder has one core; the load, and the bare epoll loop that answers behind it, the other.
 set -eu
 # shellcheck source=tests/bench/serve.sh
 . "$(dirname "$0")/serve.sh"
-serve_check socat
-haproxy=
-if command -v haproxy >/dev/null; then haproxy=' haproxy'; fi
+serve_check
 TARGET= # the port of what answers
 ECHO=
+RUNS=4 MIB=256
+[ -z "$QUICK" ] || RUNS=1 MIB=64
+MIB=${BENCH_MIB:-$MIB}
 
 echo_start() {
 	TARGET=$("$PROGRAMS/load" port)
@@ -40,6 +40,22 @@ haproxy_config() {
 	END
 }
 
+nginx_config() {
+	cat <<-END
+		load_module $NGINX_STREAM;
+		daemon off;
+		worker_processes 1;
+		pid $WORK/nginx.pid;
+		error_log stderr;
+		events { worker_connections 8000; }
+		stream { server {
+			listen 127.0.0.1:$PORT backlog=4096;
+			proxy_pass 127.0.0.1:$TARGET;
+			proxy_half_close on;
+		} }
+	END
+}
+
 server_start() {
 	PORT=$("$PROGRAMS/load" port)
 	local listen=TCP-LISTEN:$PORT,bind=127.0.0.1,backlog=4096,fork,nodelay to=TCP:127.0.0.1:$TARGET,nodelay
@@ -51,130 +67,64 @@ server_start() {
 		in_session socat -t 60 "$listen" "$to" & ;;
 	socat-256K)
 		in_session socat -t 60 -b262144 "$listen" "$to" & ;;
+	ncat)
+		in_session ncat -k -m "$MOST_CLIENTS" -l 127.0.0.1 "$PORT" --sh-exec "ncat 127.0.0.1 $TARGET" & ;;
 	haproxy)
 		haproxy_config >"$WORK/haproxy.cfg"
 		in_session haproxy -f "$WORK/haproxy.cfg" & ;;
+	nginx)
+		nginx_config >"$WORK/nginx.cfg"
+		in_session nginx -e stderr -c "$WORK/nginx.cfg" & ;;
 	*)
 		echo "no forwarder is called '$1'" >&2; return 2 ;;
-	esac 2>"$WORK/said"
+	esac 2>"$WORK/said" >/dev/null
 	SERVER=$!
 }
 
-# SCENARIO: TITLE: WHO...: MODE and LOAD-OPTIONs
-scenarios=(
-	"echo50: 64-byte requests of 50 clients: sockit socat socat-256K$haproxy: echo -c 50"
-	"connect: connect, one request, close, 10 at once: sockit socat$haproxy: connect -c 10"
-	"bulk: 1 MiB requests of one client, 8 on their way: sockit socat socat-256K$haproxy: echo -c 1 -s 1048576 -d 8"
-	"oneway: a GiB, which its ends hardly touch, one way: sockit socat socat-256K$haproxy: gib"
-)
-# SCENARIO VALUE OTHER RELATION RATIO: what sockit has, as a part of what the other has.
-per_cpu='v["requests"] / v["cpu"]'
-targets=(
-	"echo50|$per_cpu|socat|>=|3|requests for a second of processor time"
-	"connect|v[\"per_second\"]|socat|>=|5|connections a second"
-	"oneway|v[\"per_second\"]|socat|>=|4|bytes a second"
-	"oneway|v[\"cpu\"] / v[\"requests\"]|socat|<=|0.15|processor time for a GiB"
-	"oneway|v[\"cpu\"] / v[\"requests\"]|socat-256K|<=|0.75|processor time for a GiB"
-	"bulk|v[\"cpu\"] / v[\"requests\"]|socat|<=|0.15|processor time for a GiB"
-	"bulk|v[\"cpu\"] / v[\"requests\"]|socat-256K|<=|0.75|processor time for a GiB"
-)
-missed=0
-
 # Processor time of all processes of SERVER's session, and of those that have ended, in seconds.
-session_cpu() {
-	cat /proc/[0-9]*/stat 2>/dev/null | awk -v session="$SERVER" -v hz="$(getconf CLK_TCK)" \
-		'{ sub(/.*\) /, "") } $4 == session { n += $12 + $13 + $14 + $15 } END { print n / hz }'
-}
+session_cpu() { "$PROGRAMS/load" cpu "$SERVER"; }
 
 now() { local t=${EPOCHREALTIME/./}; echo "$t"; }
 
-# gib WHO: by sendfile out of a file with nothing in it, and by splice to /dev/null, four times. There are two ends
-# and a forwarder for two cores, so they share these.
-gib() {
+# bulk SCENARIO WHO: by sendfile out of a file with nothing in it, and by splice to /dev/null, RUNS times. There are
+# two ends and a forwarder for two cores, so they share these. What arrives is counted by sockit's --report.
+bulk() {
 	local both=${CORES[0]},${CORES[1]}
 	local CORES=("$both" "$both")
 	local echo=$TARGET began ended before after times=0 us=0 sink
 	TARGET=$("$PROGRAMS/load" port)
-	truncate -s 1G "$WORK/gib"
-	server_start "$1"
+	truncate -s "${MIB}M" "$WORK/bulk"
+	server_start "$2"
 	before=$(session_cpu)
-	while [ $times -lt 4 ]; do
-		rm -f "$WORK/ready"
-		taskset -c "${CORES[1]}" "$SOCKIT" listen --recv-only --port-file "$WORK/ready" "127.0.0.1:$TARGET" \
-			>/dev/null 2>&1 </dev/null &
+	while [ $times -lt $RUNS ]; do
+		rm -f "$WORK/ready" "$WORK/report"
+		taskset -c "${CORES[1]}" "$SOCKIT" listen --recv-only --port-file "$WORK/ready" --json --report "$WORK/report" \
+			"127.0.0.1:$TARGET" >/dev/null 2>&1 </dev/null &
 		sink=$!
 		until [ -e "$WORK/ready" ]; do sleep 0.01; done
-		until began=$(now) && taskset -c "${CORES[1]}" "$SOCKIT" connect "127.0.0.1:$PORT" <"$WORK/gib" 2>"$WORK/said"; do
-			if ! grep -q refused "$WORK/said" || ! kill -0 "$SERVER"; then break 2; fi
+		until began=$(now) && taskset -c "${CORES[1]}" "$SOCKIT" connect "127.0.0.1:$PORT" <"$WORK/bulk" 2>"$WORK/said"; do
+			{ grep -q refused "$WORK/said" && kill -0 "$SERVER"; } || break 2
 		done
 		wait "$sink" || break
 		ended=$(now)
+		grep -q "\"closed\".*\"received_bytes\":$((MIB << 20))," "$WORK/report" ||
+			{ echo 'not all that was sent has arrived' >"$WORK/said"; break; }
 		us=$((us + ended - began)) times=$((times + 1))
 	done
 	after=$(session_cpu)
 	TARGET=$echo
 	server_stop
-	[ $times = 4 ] || { echo "$1: not measured" >&2; cat "$WORK/said" >&2; return 1; }
-	awk -v us="$us" -v cpu="$after" -v before="$before" 'BEGIN {
-		printf "requests=4 seconds=%f per_second=%f p50_us=%f p99_us=%f cpu=%f served=4\n",
-			us / 1e6, 4e6 / us, us / 4, us / 4, cpu - before }' >>"$WORK/oneway.$1"
+	[ $times = $RUNS ] || { echo "$1, $2: not measured" >&2; cat "$WORK/said" >&2; kill "$sink" 2>/dev/null || true; return 0; }
+	awk -v scenario="$1" -v who="$2" -v us="$us" -v cpu="$after" -v before="$before" -v gib="$((RUNS * MIB))" 'BEGIN {
+		printf "%s %s work=%f seconds=%f cpu=%f\n", scenario, who, gib / 1024, us / 1e6, cpu - before }'
 }
 
-show() {
-	printf '\n%s\n  %-11s %12s %10s %10s %14s %7s\n' "${title# }" '' requests/s 'p50 us' 'p99 us' \
-		'CPU us/request' served
-	for server in $who; do
-		if [ ! -s "$WORK/$name.$server" ]; then
-			printf '  %-11s not measured\n' "$server"
-			continue
-		fi
-		printf '  %-11s %12.1f %10.0f %10.0f %14.2f %7d\n' "$server" \
-			"$(median "$name" "$server" 'v["per_second"]')" "$(median "$name" "$server" 'v["p50_us"]')" \
-			"$(median "$name" "$server" 'v["p99_us"]')" \
-			"$(median "$name" "$server" 'v["cpu"] / v["requests"] * 1e6')" \
-			"$(median "$name" "$server" 'v["served"]')"
-	done
-}
+forward_measure() { if [ "$3" = bulk ]; then bulk "$1" "$2"; else measure "$@"; fi; }
+MEASURE=forward_measure
 
-# judge WHAT RELATION NEEDED REACHED
-judge() {
-	local verdict
-	verdict=$(awk -v n="$3" -v r="$4" -v how="$2" 'BEGIN {
-		print (r == "nan" ? "FAIL" : (how == ">=" ? r >= n : r <= n) ? "pass" : "FAIL") }')
-	printf '  %-60s needed %s %-6s reached %-8.8s %s\n' "$1" "$2" "$3" "$4" "$verdict"
-	[ "$verdict" = pass ] || missed=$((missed + 1))
-}
-
-about "$rounds"
+all='sockit socat socat-256K haproxy nginx'
+# It starts two of itself for each client, which takes most of a tenth of a second.
+[ -n "$QUICK" ] || all+=' ncat'
 echo_start
-for ((round = 0; round < rounds; round++)); do
-	for scenario in "${scenarios[@]}"; do
-		IFS=: read -r name title who call <<<"$scenario"
-		for server in $who; do
-			if [ "$call" = ' gib' ]; then
-				gib "$server" || true
-			else
-				# shellcheck disable=SC2086 # several words
-				measure "$name" "$server" $call || true
-			fi
-		done
-	done
-	measure idle sockit idle -c 2000 || true
-done
-for scenario in "${scenarios[@]}"; do
-	IFS=: read -r name title who call <<<"$scenario"
-	show
-	for target in "${targets[@]}"; do
-		IFS='|' read -r of value other relation ratio what <<<"$target"
-		[ "$of" = "$name" ] || continue
-		judge "$what, beside $other" "$relation" "$ratio" \
-			"$(awk -v a="$(median "$name" sockit "$value")" -v b="$(median "$name" "$other" "$value")" 'BEGIN {
-				if (b > 0) printf "%.3g", a / b; else print "nan" }')"
-	done
-done
-printf '\n2,000 idle clients, each answered once\n'
-judge 'bytes of user memory for a pair' '<=' 4096 \
-	"$(median idle sockit '(v["memory_after"] - v["memory_before"]) / (v["clients"] - 1)')"
-judge 'CPU seconds while nothing is asked' '<=' 0 "$(median idle sockit 'v["idle_cpu"]')"
-[ $missed = 0 ] && printf '\nevery target met\n' || printf '\n%s targets missed\n' $missed
-exit $((missed > 0))
+measure_all "forward-echo: $all: echo -c 50" "forward-connect: $all: connect -c 10" "forward-bulk: $all: bulk" \
+	"forward-idle: sockit haproxy nginx: idle -c 1000"

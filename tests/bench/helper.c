@@ -2,6 +2,7 @@
  * The cheapest possible others.
  *
  *     helper drain MIB     read to the end; status 0 when it was so many MiB
+ *     helper trips SIZE N  write so many bytes and read them back, N times
  *     helper line PORT     serve on 127.0.0.1, one client after the other: a line for a line, and close
  *     helper echo PORT     the same, everything as it comes until the client's end
  */
@@ -31,6 +32,31 @@ static void drain(unsigned mib)
 		err(1, "read");
 	if (bytes != (uint64_t)mib << 20)
 		errx(1, "%ju bytes have arrived of %u MiB", (uintmax_t)bytes, mib);
+}
+
+static void trip(size_t size)
+{
+	size_t got = 0;
+
+	if (write(STDOUT_FILENO, buffer, size) != (ssize_t)size)
+		err(1, "write");
+	while (got < size) {
+		ssize_t n = read(STDIN_FILENO, buffer, size - got);
+
+		if (n <= 0)
+			err(1, "%zu of %zu bytes have come back", got, size);
+		got += (size_t)n;
+	}
+}
+
+/* Ends as a user of a filter does: there is no more, and the other end is waited for. */
+static void trips(size_t size, unsigned long count)
+{
+	while (count-- > 0)
+		trip(size);
+	(void)close(STDOUT_FILENO);
+	if (read(STDIN_FILENO, buffer, 1) != 0)
+		errx(1, "more has come back than was sent");
 }
 
 static void serve_client(int fd, bool one_line)
@@ -67,11 +93,13 @@ static void serve(unsigned port, bool one_line)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3)
-		errx(2, "usage: helper drain MIB | line PORT | echo PORT");
+	if (argc < 3 || argc > 4)
+		errx(2, "usage: helper drain MIB | trips SIZE N | line PORT | echo PORT");
 	unsigned number = (unsigned)strtoul(argv[2], NULL, 10);
 
-	if (strcmp(argv[1], "drain") == 0)
+	if (strcmp(argv[1], "trips") == 0 && argc == 4 && number <= sizeof buffer)
+		trips(number, strtoul(argv[3], NULL, 10));
+	else if (strcmp(argv[1], "drain") == 0)
 		drain(number);
 	else
 		serve(number, strcmp(argv[1], "line") == 0);

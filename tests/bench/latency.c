@@ -10,26 +10,23 @@
 #include "child.h"
 #include "sample.h"
 
-/* Those that are compared. */
-static const enum tool_id rivals[] = { TOOL_SOCKIT, TOOL_NC };
-enum { RIVAL_COUNT = sizeof rivals / sizeof rivals[0] };
-
 static const char line[] = "hello\n";
 
 struct server {
 	pid_t pid;
-	uint16_t port;
+	char port[8];
 };
 
 static struct server server_start(const struct bench *b, const char *kind)
 {
-	char text[8];
-	const char *const argv[] = { b->helper, kind, text, NULL };
-	struct server server = { .port = port_free() };
+	struct server server;
+	char helper[512];
+	const char *const argv[] = { helper, kind, server.port, NULL };
 
-	(void)snprintf(text, sizeof text, "%u", server.port);
+	(void)snprintf(helper, sizeof helper, "%s/helper", b->programs);
+	(void)snprintf(server.port, sizeof server.port, "%u", port_free());
 	server.pid = child_start(argv, STDIN_FILENO, STDERR_FILENO);
-	port_wait(server.port, kind);
+	listener_wait(server.port, kind);
 	return server;
 }
 
@@ -42,14 +39,14 @@ struct client {
 };
 
 /* Its standard input begins with FIRST. */
-static struct client client_start(const struct bench *b, enum tool_id id, uint16_t port,
+static struct client client_start(const struct bench *b, enum tool_id id, const char *port,
                                   const char *first)
 {
 	struct pipe_ends in = pipe_new(), out = pipe_new();
 	struct client client = { .tool = &tools[id], .to = in.write, .from = out.read };
 	struct tool_call call;
 
-	tool_call_make(&call, b, client.tool->connect, port);
+	tool_call_make(&call, b, client.tool->answer, port);
 	if (*first && write(in.write, first, strlen(first)) != (ssize_t)strlen(first))
 		err(1, "write to a pipe");
 	client.began = seconds_now();
@@ -59,27 +56,53 @@ static struct client client_start(const struct bench *b, enum tool_id id, uint16
 	return client;
 }
 
-static void client_finish(struct client *client)
+/* Of one tool, in one round. */
+struct round {
+	struct sample each; /* seconds */
+	double cpu_seconds;
+};
+
+static void round_print(const char *scenario, enum tool_id id, struct round *r)
 {
-	(void)child_wait(client->pid, client->tool->name);
-	(void)close(client->from);
+	printf("%s %s work=%zu seconds=%.6f cpu=%.6f p50_us=%.3f p99_us=%.3f\n", scenario,
+	       tools[id].name, r->each.count, sample_sum(&r->each), r->cpu_seconds,
+	       1e6 * sample_quantile(&r->each, 0.5), 1e6 * sample_quantile(&r->each, 0.99));
+	r->each.count = 0;
+	r->cpu_seconds = 0;
 }
 
 /* From its start to its end, and the answer is checked after that. */
-static double connect_once(const struct bench *b, enum tool_id id, uint16_t port)
+static void start_once(const struct bench *b, enum tool_id id, const char *port, struct round *r)
 {
 	char answer[sizeof line];
 	struct client client = client_start(b, id, port, line);
 
 	(void)close(client.to);
-	(void)child_wait(client.pid, client.tool->name);
-	double took = seconds_now() - client.began;
+	struct child_cost cost = child_wait(client.pid, client.tool->name);
 
+	sample_add(&r->each, seconds_now() - client.began);
+	r->cpu_seconds += cost.cpu_seconds;
 	if (read(client.from, answer, sizeof answer) != (ssize_t)strlen(line) ||
 	    memcmp(answer, line, strlen(line)) != 0)
 		errx(1, "%s: not the line that was sent", client.tool->name);
 	(void)close(client.from);
-	return took;
+}
+
+void bench_starts(const struct bench *b, unsigned runs)
+{
+	static struct round rounds[TOOL_COUNT];
+	struct server server = server_start(b, "line");
+
+	for (unsigned round = 0; round < b->rounds; round++) {
+		for (unsigned run = 0; run < runs; run++)
+			for (enum tool_id id = 0; id < TOOL_COUNT; id++)
+				if (tool_takes_part(b, tools[id].answer))
+					start_once(b, id, server.port, &rounds[id]);
+		for (enum tool_id id = 0; id < TOOL_COUNT; id++)
+			if (rounds[id].each.count > 0)
+				round_print("start", id, &rounds[id]);
+	}
+	child_stop(server.pid);
 }
 
 static void round_trip(struct client *client)
@@ -90,71 +113,36 @@ static void round_trip(struct client *client)
 		errx(1, "%s: the byte does not come back", client->tool->name);
 }
 
-/* The median of many round trips through one client. */
-static double round_trips(const struct bench *b, enum tool_id id, uint16_t port)
+static void round_trips(const struct bench *b, enum tool_id id, const char *port, unsigned trips)
 {
+	static struct round r;
 	struct client client = client_start(b, id, port, "");
-	struct sample all = { 0 };
 
-	for (unsigned i = 0; i < b->round_trips / 10; i++)
+	for (unsigned i = 0; i < trips / 10; i++)
 		round_trip(&client);
-	for (unsigned i = 0; i < b->round_trips; i++) {
+	for (unsigned i = 0; i < trips; i++) {
 		double began = seconds_now();
 
 		round_trip(&client);
-		sample_add(&all, seconds_now() - began);
+		sample_add(&r.each, seconds_now() - began);
 	}
 	(void)close(client.to);
-	client_finish(&client);
-	return sample_median(&all);
+	r.cpu_seconds = child_wait(client.pid, client.tool->name).cpu_seconds;
+	(void)close(client.from);
+	round_print("trip", id, &r);
 }
 
-static unsigned print_rivals(struct sample all[], struct bound share)
+/* The yardstick and nc.traditional copy one direction after the other, or wait for more than one byte. */
+void bench_round_trips(const struct bench *b, unsigned trips)
 {
-	double ours = sample_median(&all[0]);
-	unsigned failed = 0;
+	static const enum tool_id rivals[] = { TOOL_SOCKIT, TOOL_NC, TOOL_NCAT, TOOL_SOCAT };
+	struct server server = server_start(b, "echo");
 
-	for (size_t i = 0; i < RIVAL_COUNT; i++) {
-		printf("  %-16s %7.1f us [%7.1f .. %7.1f]", tools[rivals[i]].name,
-		       1e6 * sample_median(&all[i]), 1e6 * sample_quantile(&all[i], 0.1),
-		       1e6 * sample_quantile(&all[i], 0.9));
-		if (i > 0) {
-			printf("   sockit takes %4.2f of it", ours / sample_median(&all[i]));
-			failed += !bound_print(share, ours / sample_median(&all[i]));
-		}
-		printf("\n");
-	}
-	return failed;
-}
-
-/* RUNS of ONCE for each rival in turn, all against a server of KIND. */
-static unsigned compare(const struct bench *b, const char *kind, unsigned runs, struct bound share,
-                        double (*once)(const struct bench *b, enum tool_id id, uint16_t port))
-{
-	struct sample *all = calloc(RIVAL_COUNT, sizeof *all);
-	struct server server = server_start(b, kind);
-
-	if (!all)
-		err(1, "make room");
-	for (unsigned run = 0; run < runs; run++)
-		for (size_t i = 0; i < RIVAL_COUNT; i++)
-			sample_add(&all[i], once(b, rivals[i], server.port));
+	if (trips > SAMPLE_ROOM)
+		errx(2, "there is room for %d round trips", SAMPLE_ROOM);
+	for (unsigned round = 0; round < b->rounds; round++)
+		for (size_t i = 0; i < sizeof rivals / sizeof rivals[0]; i++)
+			if (tool_takes_part(b, tools[rivals[i]].answer))
+				round_trips(b, rivals[i], server.port, trips);
 	child_stop(server.pid);
-	unsigned failed = print_rivals(all, share);
-	free(all);
-	return failed;
-}
-
-unsigned bench_connects(const struct bench *b)
-{
-	printf("\na client that sends a line and gets one, from its start to its end, %u runs\n",
-	       b->connects);
-	return compare(b, "line", b->connects, (struct bound){ .most = 0.75 }, connect_once);
-}
-
-unsigned bench_round_trips(const struct bench *b)
-{
-	printf("\none byte there and back, %u times in each of %u clients\n", b->round_trips,
-	       b->clients);
-	return compare(b, "echo", b->clients, (struct bound){ .most = 1.05 }, round_trips);
 }

@@ -5,6 +5,7 @@
  *     load connect PORT [OPTION...]    clients that connect, ask once and close
  *     load idle PORT [OPTION...]       clients that ask once, and then stay and are silent
  *     load port                        print a TCP port of 127.0.0.1 that nobody uses
+ *     load cpu SESSION                 print the seconds of processor time that it has had
  *
  *     -a ADDR   the server's IPv4 address (127.0.0.1)      -t SECONDS   to measure (2)
  *     -c N      clients at once (50)                       -n REQUESTS  end sooner, after so many
@@ -155,10 +156,15 @@ static void parse(int argc, char **argv, struct load *load)
 
 	if (strcmp(mode, "port") == 0)
 		print_port();
+	if (strcmp(mode, "cpu") == 0 && argc == 3) {
+		printf("%.6f\n", cost_of((pid_t)number(argv[2], 1, 1 << 30), false).cpu_seconds);
+		exit(0);
+	}
 	load->reconnects = strcmp(mode, "connect") == 0;
 	load->idles = strcmp(mode, "idle") == 0;
 	if (argc < 3 || (strcmp(mode, "echo") != 0 && !load->reconnects && !load->idles))
-		errx(2, "usage: load echo|connect|idle PORT [OPTION...], or: load port");
+		errx(2,
+		     "usage: load echo|connect|idle PORT [OPTION...], load port, or: load cpu SESSION");
 	load->at.sin_port = htons((uint16_t)number(argv[2], 1, 65535));
 	parse_options(argc - 2, argv + 2, load);
 	if (load->depth > 1 && (load->reconnects || load->idles))
@@ -199,11 +205,12 @@ int main(int argc, char **argv)
 	       (double)found.spread.most / 1e3, found.cpu_seconds, load.clients, found.served,
 	       found.failed);
 	if (load.session)
-		printf(" cpu=%.3f processes=%u threads=%u memory_before=%" PRIu64
-		       " memory_after=%" PRIu64 " idle_cpu=%.6f",
+		printf(" cpu=%.6f processes=%u threads=%u memory_before=%" PRIu64
+		       " memory_after=%" PRIu64 " kernel_before=%" PRIu64 " kernel_after=%" PRIu64
+		       " idle_cpu=%.6f",
 		       found.after.cpu_seconds - found.before.cpu_seconds, found.after.processes,
 		       found.after.threads, found.before.memory_bytes, found.after.memory_bytes,
-		       idle_cpu);
+		       found.before.kernel_bytes, found.after.kernel_bytes, idle_cpu);
 	printf("\n");
 	return found.served == 0;
 }

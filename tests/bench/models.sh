@@ -8,7 +8,7 @@
 set -eu
 # shellcheck source=tests/bench/serve.sh
 . "$(dirname "$0")/serve.sh"
-serve_check sed
+serve_check
 models=(event thread fork iterative)
 
 # What each buys, and what it pays.
@@ -19,22 +19,22 @@ declare -A trade=(
 	[iterative]='the simplest there is, and as fast for the one it serves: everybody else waits until that one has gone'
 )
 
+# median SCENARIO WHO EXPRESSION: of what awk makes of the words of each line, which it has as v["NAME"].
+median() {
+	awk -v scenario="$1" -v who="$2" '$1 == scenario && $2 == who {
+		for (i = 3; i <= NF; i++) { split($i, word, "="); v[word[1]] = word[2] }
+		print '"$3"' }' "$WORK/measured" | sort -g | awk '{ all[NR] = $1 } END { print NR ? all[int((NR + 1) / 2)] : "nan" }'
+}
 words() { # SCENARIO MODEL NAME: the median of a word
 	median "$1" "$2" "v[\"$3\"]"
 }
 thousands() { printf '%.0f' "$1" | sed ':again; s/\B[0-9]\{3\}\>/,&/; t again'; }
 
-about "$rounds" >&2
-for ((round = 0; round < rounds; round++)); do
-	for model in "${models[@]}"; do
-		# Under iterative one is served and the others wait for it, for ever.
-		wait=10
-		[ "$model" != iterative ] || wait=0.2
-		measure echo "$model" echo -c 50 -w "$wait" || true
-		measure connect "$model" connect -c 10 || true
-		[ "$model" = iterative ] || measure idle "$model" idle -c 500 || true
-	done
-done
+printf '%s, Linux %s; one core for the server, one for the load; medians of %s rounds of %s s\n' \
+	"$("$SOCKIT" --version | head -n 1)" "$(uname -r)" "$rounds" "$SECONDS_EACH" >&2
+# Under iterative one is served and the others wait for it, for ever.
+measure_all 'echo: event thread fork: echo -c 50' 'echo: iterative: echo -c 50 -w 0.2' \
+	'connect: event thread fork iterative: connect -c 10' 'idle: event thread fork: idle -c 500' >"$WORK/measured"
 
 echo '| model | clients served | requests/s | p99 | connections/s | memory a client | processes | threads |'
 echo '|---|--:|--:|--:|--:|--:|--:|--:|'

@@ -1,6 +1,5 @@
 #include "sample.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 void sample_add(struct sample *s, double value)
@@ -22,18 +21,11 @@ double sample_quantile(struct sample *s, double fraction)
 	return s->at[(size_t)((double)(s->count - 1) * fraction + 0.5)];
 }
 
-double sample_median(struct sample *s)
+double sample_sum(const struct sample *s)
 {
-	return sample_quantile(s, 0.5);
-}
+	double sum = 0;
 
-bool bound_print(struct bound bound, double value)
-{
-	bool pass = value >= bound.least && (bound.most == 0 || value <= bound.most);
-
-	if (bound.least > 0)
-		printf(" (>= %.2f) %s", bound.least, pass ? "pass" : "FAIL");
-	else if (bound.most > 0)
-		printf(" (<= %.2f) %s", bound.most, pass ? "pass" : "FAIL");
-	return pass;
+	for (size_t i = 0; i < s->count; i++)
+		sum += s->at[i];
+	return sum;
 }

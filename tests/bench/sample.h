@@ -1,11 +1,10 @@
-/* What was measured, and what is asked of it. */
+/* What was measured. */
 #ifndef BENCH_SAMPLE_H
 #define BENCH_SAMPLE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-enum { SAMPLE_ROOM = 1024 };
+enum { SAMPLE_ROOM = 1 << 17 };
 
 struct sample {
 	size_t count;
@@ -16,14 +15,7 @@ void sample_add(struct sample *s, double value);
 
 /* Sorts; the fraction of the values that is not above the answer: 0.5 is the median. */
 double sample_quantile(struct sample *s, double fraction);
-double sample_median(struct sample *s);
 
-/* What a number has to be; both 0: nothing is asked. */
-struct bound {
-	double least, most;
-};
-
-/* Print " (>= 2.30) pass", say; nothing where nothing is asked. False for what fails. */
-bool bound_print(struct bound bound, double value);
+double sample_sum(const struct sample *s);
 
 #endif

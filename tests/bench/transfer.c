@@ -1,38 +1,32 @@
-/* Many bytes: how fast, and at what cost of processor time and memory. */
+/* Many bytes: how fast, and at what cost of processor time. */
 #include <err.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "child.h"
-#include "sample.h"
 
-enum shape { FILE_TO_NULL, FILE_TO_PIPE, PIPE_TO_PIPE, SHAPE_COUNT };
-
-static const struct {
+/* The file comes from the standard input itself or out of a pipe, and goes to /dev/null, into a pipe or into a file
+ * of tmpfs. */
+struct shape {
 	const char *name;
-	bool pipe_in, pipe_out;
-	struct bound faster[TOOL_COUNT]; /* than this one, so many times */
-	struct bound cpu[TOOL_COUNT];    /* our processor time as a part of this one's */
-} shapes[SHAPE_COUNT] = {
-	[FILE_TO_NULL] = {
-		.name = "file -> TCP -> /dev/null",
-		.faster = { [TOOL_NC] = { .least = 2.3 }, [TOOL_SOCAT_1M] = { .least = 1.3 } },
-	},
-	[FILE_TO_PIPE] = {
-		.name = "file -> TCP -> pipe",
-		.pipe_out = true,
-		.faster = { [TOOL_NC] = { .least = 3 }, [TOOL_SOCAT_1M] = { .least = 2 } },
-	},
-	[PIPE_TO_PIPE] = {
-		.name = "pipe -> TCP -> pipe",
-		.pipe_in = true,
-		.pipe_out = true,
-		.faster = { [TOOL_NC] = { .least = 2.5 }, [TOOL_SOCAT_1M] = { .least = 2 } },
-		.cpu = { [TOOL_NC] = { .most = 0.6 }, [TOOL_SOCAT_1M] = { .most = 0.6 } },
-	},
+	bool pipe_in, pipe_out, file_out, unix_socket;
+};
+
+static const struct shape shapes[] = {
+	{ .name = "file-null" },
+	{ .name = "file-pipe", .pipe_out = true },
+	{ .name = "pipe-pipe", .pipe_in = true, .pipe_out = true },
+	{ .name = "pipe-null", .pipe_in = true },
+	{ .name = "file-file", .file_out = true },
+	{ .name = "unix-file-null", .unix_socket = true },
+	{ .name = "unix-pipe-pipe", .unix_socket = true, .pipe_in = true, .pipe_out = true },
 };
 
 /* One file through one tool twice. Out of a pipe it comes from cat, into a pipe it goes to CONSUMER;
@@ -40,11 +34,12 @@ static const struct {
 struct transfer {
 	const struct bench *bench;
 	const struct tool *tool;
-	enum shape shape;
+	const struct shape *shape;
 	const char *path;
 	unsigned mib;
 	const char *const *consumer;
 	int out;
+	char place[128]; /* a port, or the path of a Unix socket */
 };
 
 struct transfer_cost {
@@ -52,6 +47,14 @@ struct transfer_cost {
 	double cpu_seconds;
 	double rss_mib; /* of the bigger end */
 };
+
+static const struct shape *shape_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+		if (strcmp(shapes[i].name, name) == 0)
+			return &shapes[i];
+	errx(2, "no shape is called '%s'", name);
+}
 
 static int open_or_die(const char *path, int flags)
 {
@@ -67,14 +70,15 @@ struct crew {
 	pid_t producer, sender, receiver, consumer;
 };
 
-static void start_receiving(struct crew *crew, const struct transfer *t, uint16_t port)
+static void start_receiving(struct crew *crew, const struct transfer *t)
 {
 	struct pipe_ends pipe = { -1, -1 };
 	int null = open_or_die("/dev/null", O_RDONLY);
 	struct tool_call call;
 
-	tool_call_make(&call, t->bench, t->tool->listen, port);
-	if (shapes[t->shape].pipe_out) {
+	tool_call_make(&call, t->bench,
+	               t->shape->unix_socket ? t->tool->unix_listen : t->tool->listen, t->place);
+	if (t->shape->pipe_out) {
 		pipe = pipe_new();
 		crew->consumer = child_start(t->consumer, pipe.read, STDERR_FILENO);
 	}
@@ -82,17 +86,18 @@ static void start_receiving(struct crew *crew, const struct transfer *t, uint16_
 	(void)close(pipe.read);
 	(void)close(pipe.write);
 	(void)close(null);
-	port_wait(port, t->tool->name);
+	listener_wait(t->place, t->tool->name);
 }
 
-static void start_sending(struct crew *crew, const struct transfer *t, uint16_t port, int file)
+static void start_sending(struct crew *crew, const struct transfer *t, int file)
 {
 	struct pipe_ends pipe = { -1, -1 };
 	int null = open_or_die("/dev/null", O_WRONLY);
 	struct tool_call call;
 
-	tool_call_make(&call, t->bench, t->tool->connect, port);
-	if (shapes[t->shape].pipe_in) {
+	tool_call_make(&call, t->bench,
+	               t->shape->unix_socket ? t->tool->unix_connect : t->tool->connect, t->place);
+	if (t->shape->pipe_in) {
 		pipe = pipe_new();
 		crew->producer =
 			child_start((const char *const[]){ "cat", NULL }, file, pipe.write);
@@ -103,15 +108,46 @@ static void start_sending(struct crew *crew, const struct transfer *t, uint16_t 
 	(void)close(null);
 }
 
-static struct transfer_cost transfer_run(const struct transfer *t)
+static void place_choose(struct transfer *t)
+{
+	const char *folder = getenv("TMPDIR");
+
+	if (!t->shape->unix_socket) {
+		(void)snprintf(t->place, sizeof t->place, "%u", port_free());
+		return;
+	}
+	(void)snprintf(t->place, sizeof t->place, "%s/bench.%d", folder ? folder : "/tmp",
+	               (int)getpid());
+	(void)unlink(t->place);
+}
+
+/* Whoever read the file read it through this very description. /dev/null keeps no count of what it was given: the
+ * kernel's own count of what arrived over IP has to do there, and a consumer or a file counts elsewhere. */
+static void check_bytes(const struct transfer *t, int file, uint64_t arrived)
+{
+	off_t all = (off_t)t->mib << 20;
+	struct stat out;
+
+	if (lseek(file, 0, SEEK_CUR) != all)
+		errx(1, "%s, %s: the file was not read to its end", t->tool->name, t->shape->name);
+	if (!t->shape->unix_socket && arrived < (uint64_t)all)
+		errx(1, "%s, %s: %" PRIu64 " bytes have arrived", t->tool->name, t->shape->name,
+		     arrived);
+	if (t->shape->file_out && (fstat(t->out, &out) || out.st_size != all))
+		errx(1, "%s, %s: the file that was written has another size", t->tool->name,
+		     t->shape->name);
+}
+
+static struct transfer_cost transfer_run(struct transfer *t)
 {
 	int file = open_or_die(t->path, O_RDONLY);
-	uint16_t port = port_free();
 	struct crew crew = { 0 };
 
-	start_receiving(&crew, t, port);
+	place_choose(t);
+	start_receiving(&crew, t);
+	uint64_t octets = octets_received();
 	double began = seconds_now();
-	start_sending(&crew, t, port, file);
+	start_sending(&crew, t, file);
 	if (crew.producer)
 		(void)child_wait(crew.producer, "the producer");
 	struct child_cost sender = child_wait(crew.sender, t->tool->name);
@@ -120,11 +156,10 @@ static struct transfer_cost transfer_run(const struct transfer *t)
 		(void)child_wait(crew.consumer, "the consumer");
 	double ended = seconds_now();
 
-	/* Whoever read the file read it through this very description. */
-	if (lseek(file, 0, SEEK_CUR) != (off_t)t->mib << 20)
-		errx(1, "%s, %s: the file was not read to its end", t->tool->name,
-		     shapes[t->shape].name);
+	check_bytes(t, file, octets_received() - octets);
 	(void)close(file);
+	if (t->shape->unix_socket)
+		(void)unlink(t->place);
 	return (struct transfer_cost){
 		.seconds = ended - began,
 		.cpu_seconds = sender.cpu_seconds + receiver.cpu_seconds,
@@ -132,132 +167,77 @@ static struct transfer_cost transfer_run(const struct transfer *t)
 	};
 }
 
-/* A transfer whose consumer counts. */
-static struct transfer_cost transfer_counted(const struct bench *b, enum shape shape,
-                                             const struct tool *tool, const char *path,
-                                             unsigned mib)
+/* tmpfs, and nothing of it is left when it is closed. */
+static int memory_file(void)
 {
-	char count[16];
-	struct transfer t = {
-		.bench = b,
-		.tool = tool,
-		.shape = shape,
-		.path = path,
-		.mib = mib,
-		.consumer = (const char *const[]){ b->helper, "drain", count, NULL },
-		.out = open_or_die("/dev/null", O_WRONLY),
-	};
+	int fd = memfd_create("received", MFD_CLOEXEC);
 
-	(void)snprintf(count, sizeof count, "%u", mib);
-	struct transfer_cost cost = transfer_run(&t);
-	(void)close(t.out);
-	return cost;
+	if (fd < 0)
+		err(1, "make a file in memory");
+	return fd;
 }
 
-/* Where the timed runs have /dev/null, a file that can be read again. */
-static void verify_shape(const struct bench *b, enum shape shape)
+void bench_verify(const struct bench *b, const char *shape, const char *path, unsigned mib)
 {
-	const char *const compare[] = { "cmp", "-", b->data, NULL };
-	FILE *received = tmpfile();
-	struct transfer t = {
-		.bench = b,
-		.tool = &tools[TOOL_SOCKIT],
-		.shape = shape,
-		.path = b->data,
-		.mib = b->data_mib,
-		.consumer = compare,
-	};
+	const char *const compare[] = { "cmp", "-", path, NULL };
 
-	if (!received)
-		err(1, "make a file");
-	t.out = fileno(received);
-	(void)transfer_run(&t);
-	if (!shapes[shape].pipe_out) {
-		rewind(received);
-		(void)child_wait(child_start(compare, t.out, STDERR_FILENO), "the comparison");
+	for (enum tool_id id = TOOL_SOCKIT; id <= TOOL_YARD; id++) {
+		struct transfer t = {
+			.bench = b,
+			.tool = &tools[id],
+			.shape = shape_named(shape),
+			.path = path,
+			.mib = mib,
+			.consumer = compare,
+			.out = memory_file(), /* and not /dev/null, so that it can be read again */
+		};
+
+		(void)transfer_run(&t);
+		if (!t.shape->pipe_out) {
+			if (lseek(t.out, 0, SEEK_SET))
+				err(1, "read again");
+			(void)child_wait(child_start(compare, t.out, STDERR_FILENO),
+			                 "the comparison");
+		}
+		(void)close(t.out);
 	}
-	(void)fclose(received);
 }
 
-void bench_verify(const struct bench *b)
+static void transfer_measure(const struct bench *b, const char *scenario, struct transfer *t)
 {
-	for (enum shape shape = 0; shape < SHAPE_COUNT; shape++)
-		verify_shape(b, shape);
-	printf("every byte of %u MiB arrives, for each of the shapes below\n", b->data_mib);
+	char helper[512], count[16];
+
+	(void)snprintf(helper, sizeof helper, "%s/helper", b->programs);
+	(void)snprintf(count, sizeof count, "%u", t->mib);
+	t->consumer = (const char *const[]){ helper, "drain", count, NULL };
+	t->out = t->shape->file_out ? memory_file() : open_or_die("/dev/null", O_WRONLY);
+	struct transfer_cost cost = transfer_run(t);
+
+	(void)close(t->out);
+	printf("%s %s work=%.6f seconds=%.6f cpu=%.6f rss_mib=%.3f\n", scenario, t->tool->name,
+	       t->mib / 1024.0, cost.seconds, cost.cpu_seconds, cost.rss_mib);
 }
 
-struct transfer_samples {
-	struct sample seconds, cpu;
-};
-
-static unsigned print_tool(const struct bench *b, enum shape shape, enum tool_id id,
-                           struct transfer_samples *all)
+static bool is_among(const char *name, char *const who[])
 {
-	double gib = b->data_mib / 1024.0;
-	struct transfer_samples *own = &all[id], *ours = &all[TOOL_SOCKIT];
-	double seconds = sample_median(&own->seconds), cpu = sample_median(&own->cpu);
-	unsigned failed = 0;
-
-	printf("  %-16s %5.2f [%5.2f .. %5.2f] %9.3f", tools[id].name, gib / seconds,
-	       gib / sample_quantile(&own->seconds, 1), gib / sample_quantile(&own->seconds, 0),
-	       cpu / gib);
-	if (id != TOOL_SOCKIT) {
-		double faster = seconds / sample_median(&ours->seconds);
-		double share = sample_median(&ours->cpu) / cpu;
-
-		printf("   %5.2f", faster);
-		failed += !bound_print(shapes[shape].faster[id], faster);
-		printf("%*s%4.2f", shapes[shape].faster[id].least > 0 ? 3 : 18, "", share);
-		failed += !bound_print(shapes[shape].cpu[id], share);
-	}
-	printf("\n");
-	return failed;
+	if (!*who)
+		return true;
+	while (*who && strcmp(*who, name) != 0)
+		who++;
+	return *who;
 }
 
-static unsigned bench_shape(const struct bench *b, enum shape shape)
+void bench_transfers(const struct bench *b, const char *scenario, const char *shape,
+                     const char *path, unsigned mib, char *const who[])
 {
-	struct transfer_samples *all = calloc(TOOL_COUNT, sizeof *all);
-	unsigned failed = 0;
+	struct transfer t = { .bench = b, .shape = shape_named(shape), .path = path, .mib = mib };
 
-	if (!all)
-		err(1, "make room");
 	for (unsigned round = 0; round < b->rounds; round++)
 		for (enum tool_id id = 0; id < TOOL_COUNT; id++) {
-			struct transfer_cost cost =
-				transfer_counted(b, shape, &tools[id], b->data, b->data_mib);
-
-			sample_add(&all[id].seconds, cost.seconds);
-			sample_add(&all[id].cpu, cost.cpu_seconds);
+			t.tool = &tools[id];
+			if (is_among(t.tool->name, who) &&
+			    tool_takes_part(b, t.shape->unix_socket ? t.tool->unix_listen
+			                                            : t.tool->listen))
+				transfer_measure(b, scenario, &t);
 		}
-	printf("\n%-24s GiB/s [spread]    CPU s/GiB   sockit is faster      CPU of sockit\n",
-	       shapes[shape].name);
-	for (enum tool_id id = 0; id < TOOL_COUNT; id++)
-		failed += print_tool(b, shape, id, all);
-	free(all);
-	return failed;
-}
-
-unsigned bench_transfers(const struct bench *b)
-{
-	unsigned failed = 0;
-
-	for (enum shape shape = 0; shape < SHAPE_COUNT; shape++)
-		failed += bench_shape(b, shape);
-	return failed;
-}
-
-unsigned bench_memory(const struct bench *b)
-{
-	unsigned failed = 0;
-
-	printf("\nmost memory of either sockit, %u MiB\n", b->sparse_mib);
-	for (enum shape shape = 0; shape < SHAPE_COUNT; shape++) {
-		struct transfer_cost cost =
-			transfer_counted(b, shape, &tools[TOOL_SOCKIT], b->sparse, b->sparse_mib);
-
-		printf("  %-24s %5.2f MiB", shapes[shape].name, cost.rss_mib);
-		failed += !bound_print((struct bound){ .most = 8 }, cost.rss_mib);
-		printf("\n");
-	}
-	return failed;
 }

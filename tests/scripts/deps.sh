@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing, and only that, for each kind named: build, test. It knows apt; for dnf,
+# Installs what is missing, and only that, for each kind named: build, test, bench. It knows apt; for dnf,
 # apk, pacman and brew it prints the names. Root is needed only when something is missing.
 set -u
 
@@ -34,7 +34,17 @@ test  clang            clang              clang             clang            llv
 test  libclang-rt-dev  compiler-rt        compiler-rt       compiler-rt      -                find /usr/lib -name "libclang_rt.fuzzer*" | grep -q .
 test  clang-format     clang-tools-extra  clang-extra-tools clang            clang-format     command -v clang-format
 test  shellcheck       ShellCheck         shellcheck        shellcheck       shellcheck       command -v shellcheck
+test  valgrind         valgrind           valgrind          valgrind         -                command -v valgrind
+test  jq               jq                 jq                jq               jq               command -v jq
 test  git              git                git               git              git              command -v git
+bench netcat-traditional -                -                 -                -                command -v nc.traditional
+bench busybox          busybox            busybox           busybox          busybox          command -v busybox
+bench ucspi-tcp        ucspi-tcp          -                 -                ucspi-tcp        command -v tcpserver
+bench haproxy          haproxy            haproxy           haproxy          haproxy          command -v haproxy
+bench nginx-light      nginx              nginx             nginx            nginx            command -v nginx
+bench libnginx-mod-stream nginx-mod-stream nginx-mod-stream nginx-mod-stream nginx            [ -e /usr/lib/nginx/modules/ngx_stream_module.so ]
+bench libuv1-dev       libuv-devel        libuv-dev         libuv            libuv            pkg-config --exists libuv
+bench gnuplot-nox      gnuplot            gnuplot           gnuplot          gnuplot          command -v gnuplot
 '
 kinds=" $* "
 PATH=$PATH:/usr/sbin:/sbin
