@@ -186,6 +186,14 @@ void flow_to_failed(struct flow *f, int error)
 	f->error = error;
 }
 
+void flow_to_full(struct flow *f)
+{
+	f->want_to = READY_OUT;
+	if (!f->unsent_bounded && flow_is_socket(f->to))
+		stream_bound_unsent(f->to, FLOW_UNSENT);
+	f->unsent_bounded = true;
+}
+
 static bool flow_is_empty(const struct flow *f)
 {
 	return f->begin == f->end && f->piped == 0;

@@ -26,6 +26,10 @@ enum { FLOW_FULL_READ = 64 << 10 };
 enum { FLOW_READS_BEFORE_LOW_WATER = 8 };
 #define FLOW_LOW_WATER_WAIT (1 * NSEC_PER_MSEC)
 
+/* Once a sink was full, no more than this waits in it unsent: memory that is used again while it is still in the
+ * caches of the processors is worth a quarter of the throughput of a machine whose processors are busy. */
+enum { FLOW_UNSENT = 128 << 10 };
+
 enum flow_state {
 	FLOW_RUNNING,
 	FLOW_ENDED,       /* the source has ended and everything is delivered */
@@ -82,6 +86,7 @@ struct flow {
 	bool unspliceable;     /* the sink has refused it */
 	unsigned full_reads;   /* in a row */
 	bool low_water;        /* SO_RCVLOWAT is raised */
+	bool unsent_bounded;   /* the sink was full before */
 };
 
 /* The streams stay the caller's and must outlive the flow, as must what stands in it. BETWEEN may be
@@ -130,6 +135,7 @@ extern const struct flow_way flow_way_copy, flow_way_sendfile, flow_way_splice, 
 void flow_took(struct flow *f, size_t n, size_t asked);
 void flow_from_result(struct flow *f, struct io io);
 void flow_to_failed(struct flow *f, int error);
+void flow_to_full(struct flow *f);     /* the sink takes no more for now */
 bool flow_make_buffer(struct flow *f); /* for the next read; false when it has failed */
 bool flow_fill_from_pipe(
 	struct flow *f); /* an empty buffer from its pipe; false when it has failed */

@@ -58,8 +58,12 @@ static bool copy_write(struct flow *f, size_t n)
 		flow_to_failed(f, io.error);
 		return false;
 	}
+	if (io.kind == IO_WANT_READ) {
+		f->want_to = READY_IN;
+		return false;
+	}
 	if (io.kind != IO_DONE) {
-		f->want_to = io.kind == IO_WANT_READ ? READY_IN : READY_OUT;
+		flow_to_full(f);
 		return false;
 	}
 	f->begin += io.n;

@@ -26,7 +26,7 @@ static bool sendfile_step(struct flow *f)
 		return true;
 	}
 	if (n == -EAGAIN)
-		f->want_to = READY_OUT;
+		flow_to_full(f);
 	else
 		flow_to_failed(f, (int)-n);
 	return false;
@@ -135,7 +135,7 @@ static bool through_drain(struct flow *f)
 			return true;
 		}
 		if (n == -EAGAIN) {
-			f->want_to = READY_OUT;
+			flow_to_full(f);
 			return false;
 		}
 		if (n <= 0) {

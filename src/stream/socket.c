@@ -156,6 +156,14 @@ void stream_set_low_water(const struct stream *s, int bytes)
 	(void)!sys_setsockopt_int(s->fd, SOL_SOCKET, SO_RCVLOWAT, bytes);
 }
 
+void stream_bound_unsent(const struct stream *s, int bytes)
+{
+	const struct sockopt_list *asked = ((const struct stream_socket *)s)->asked;
+
+	if (s->nature == STREAM_TCP && !sockopt_list_has(asked, IPPROTO_TCP, TCP_NOTSENT_LOWAT))
+		(void)!sys_setsockopt_int(s->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
+}
+
 void stream_reset_on_close(const struct stream *s)
 {
 	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };

@@ -43,6 +43,10 @@ void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int
 /* SO_RCVLOWAT: from now on the socket counts as readable when BYTES can be read, or the end. */
 void stream_set_low_water(const struct stream *s, int bytes);
 
+/* TCP_NOTSENT_LOWAT: from now on the socket counts as writable while fewer than BYTES wait in it to be sent for the
+ * first time; what is on its way is not counted. Unless the user has set it, and of TCP alone. */
+void stream_bound_unsent(const struct stream *s, int bytes);
+
 /* Have stream_close reset the connection, where there is such a thing, instead of ending it. */
 void stream_reset_on_close(const struct stream *s);
 

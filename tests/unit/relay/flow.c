@@ -305,6 +305,34 @@ Test(flow, low_water_is_raised_for_a_bulk_and_lowered_when_it_pauses)
 	rig_down(&rig);
 }
 
+/* What was set when it was full for the first time, and nothing later. */
+static int unsent_when_full(enum kind from, enum kind to)
+{
+	struct rig rig;
+
+	rig_up(&rig, from, to, 64 << 20);
+	rig_observe(false);
+	while (!rig.flow.want_to) {
+		rig_feed(&rig);
+		rig_turn(&rig);
+	}
+	int unsent = rig_watch.unsent;
+	rig_pump(&rig);
+	cr_assert_eq(rig_watch.unsent, unsent);
+	sys_observe(NULL);
+	rig_expect_whole(&rig, from, to);
+	rig_down(&rig);
+	return unsent;
+}
+
+Test(flow, a_full_sink_over_tcp_is_given_less_to_keep)
+{
+	cr_assert_eq(unsent_when_full(FILE_, TCP), FLOW_UNSENT);
+	cr_assert_eq(unsent_when_full(PIPE, TCP), FLOW_UNSENT);
+	cr_assert_eq(unsent_when_full(LOCAL, TCP), FLOW_UNSENT);
+	cr_assert_eq(unsent_when_full(FILE_, LOCAL), 0);
+}
+
 Test(flow, low_water_is_for_tcp_alone)
 {
 	struct rig rig;

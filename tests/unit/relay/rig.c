@@ -3,6 +3,8 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,9 @@ static int watch_before(struct sys_observer *self, struct sys_call *call)
 	rig_watch.of[call->op]++;
 	if (call->op == SYS_SETSOCKOPT && call->arg[2] == SO_RCVLOWAT)
 		rig_watch.water = *(const int *)call->arg[3];
+	if (call->op == SYS_SETSOCKOPT && call->arg[1] == IPPROTO_TCP &&
+	    call->arg[2] == TCP_NOTSENT_LOWAT)
+		rig_watch.unsent += *(const int *)call->arg[3];
 	if (rig_watch.shorten && call->op >= SYS_RECV && call->op <= SYS_SPLICE &&
 	    call->op != SYS_SOCKET_QUEUE && call->arg[i] > 1)
 		call->arg[i] = 1 + rand() % (call->arg[i] > 5000 ? 5000 : call->arg[i]);

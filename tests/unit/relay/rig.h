@@ -53,6 +53,7 @@ struct rig_watch {
 	int error;
 	unsigned refuse_at; /* from 1; 0: never */
 	int water;          /* the last SO_RCVLOWAT */
+	int unsent;         /* the sum of all TCP_NOTSENT_LOWAT */
 };
 extern struct rig_watch rig_watch;
 
