@@ -189,7 +189,7 @@ void flow_to_failed(struct flow *f, int error)
 void flow_to_full(struct flow *f)
 {
 	f->want_to = READY_OUT;
-	if (!f->unsent_bounded && flow_is_socket(f->to))
+	if (!f->unsent_bounded)
 		stream_bound_unsent(f->to, FLOW_UNSENT);
 	f->unsent_bounded = true;
 }

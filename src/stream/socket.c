@@ -158,9 +158,10 @@ void stream_set_low_water(const struct stream *s, int bytes)
 
 void stream_bound_unsent(const struct stream *s, int bytes)
 {
+	if (s->nature != STREAM_TCP)
+		return;
 	const struct sockopt_list *asked = ((const struct stream_socket *)s)->asked;
-
-	if (s->nature == STREAM_TCP && !sockopt_list_has(asked, IPPROTO_TCP, TCP_NOTSENT_LOWAT))
+	if (!sockopt_list_has(asked, IPPROTO_TCP, TCP_NOTSENT_LOWAT))
 		(void)!sys_setsockopt_int(s->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
 }
 

@@ -239,7 +239,8 @@ enum then { NOTHING_MORE, THE_END, MORE_DATA, THENS };
 Test(between, answers_that_had_no_room_come_whole)
 {
 	for (enum then then = 0; then < THENS; then++) {
-		struct grudging sink = { .stream.ops = &grudging_ops };
+		struct grudging sink = { .stream = { .ops = &grudging_ops,
+			                             .nature = STREAM_SOCKET } };
 		struct telnet telnet;
 		struct rig rig;
 
