@@ -16,7 +16,7 @@ struct hall {
 	struct role_stdio_request *request;
 	struct merger *merger; /* NULL: nothing is written to standard output */
 	struct watch in, out;
-	struct deferred flush;
+	struct deferred flush, take;
 	struct tap_crlf crlf;
 	bool broken; /* standard output is */
 	/* Memory that costs nothing before it is used. */
@@ -78,16 +78,19 @@ static void hall_out_ready(struct watch *watch, unsigned ready)
 
 /* ---- Standard input. */
 
-static void hall_read(struct watch *watch, unsigned ready)
+static void hall_read(struct deferred *deferred)
 {
-	struct hall *h = CONTAINER_OF(watch, struct hall, in);
+	struct hall *h = CONTAINER_OF(deferred, struct hall, take);
 	struct stream *in = h->request->in;
 	struct io io;
 
-	(void)ready;
+	if (h->crowd.look) {
+		loop_defer(h->crowd.loop, &h->take);
+		return;
+	}
 	/* The last may have gone a moment ago. */
 	if (!crowd_has_receivers(&h->crowd)) {
-		loop_unwatch(watch);
+		loop_unwatch(&h->in);
 		return;
 	}
 	io = in->ops->read(in, h->read, sizeof h->read);
@@ -102,6 +105,15 @@ static void hall_read(struct watch *watch, unsigned ready)
 		hall_break(h, ERR_LOCAL, io.error, "read", in);
 }
 
+/* Those who left in the same moment are seen first: what comes now is not for them. */
+static void hall_in_ready(struct watch *watch, unsigned ready)
+{
+	struct hall *h = CONTAINER_OF(watch, struct hall, in);
+
+	(void)ready;
+	loop_defer(h->crowd.loop, &h->take);
+}
+
 /* It is read while there is somebody to have it, and room for it. */
 static void hall_changed(struct crowd *crowd)
 {
@@ -112,8 +124,10 @@ static void hall_changed(struct crowd *crowd)
 	if (!crowd->source_ended && !crowd->draining && crowd_has_receivers(crowd) &&
 	    !crowd_holds_back(crowd, NULL))
 		loop_watch(crowd->loop, &h->in, READY_IN);
-	else
+	else {
 		loop_unwatch(&h->in);
+		loop_defer_cancel(crowd->loop, &h->take);
+	}
 }
 
 /* ---- A file a client. */
@@ -265,9 +279,10 @@ static int hall_open(struct engine *engine, void *context, void **state, struct 
 	crowd_open(&h->crowd, engine, &q->crowd, &hall_ops, h->scratch);
 	h->request = q;
 	h->broken = false;
-	h->in = (struct watch){ .fd = q->in ? q->in->fd : -1, .ready = hall_read };
+	h->in = (struct watch){ .fd = q->in ? q->in->fd : -1, .ready = hall_in_ready };
 	h->out = (struct watch){ .fd = q->out ? q->out->fd : -1, .ready = hall_out_ready };
 	h->flush = (struct deferred){ .call = hall_flush };
+	h->take = (struct deferred){ .call = hall_read };
 	tap_crlf_init(&h->crlf);
 	h->merger = q->out ? merger_new(&merger) : NULL;
 	if (q->out && !h->merger) {
@@ -287,6 +302,7 @@ static void hall_close(void *state)
 
 	crowd_close(&h->crowd);
 	loop_defer_cancel(h->crowd.loop, &h->flush);
+	loop_defer_cancel(h->crowd.loop, &h->take);
 	loop_unwatch(&h->in);
 	loop_unwatch(&h->out);
 	merger_free(h->merger);
