@@ -50,7 +50,7 @@ struct loop *loop_new(struct err *err)
 		return NULL;
 	}
 	loop->last_deferred = &loop->first_deferred;
-	loop->now = sys_now();
+	loop->now = loop->heard = sys_now();
 	signals_catch();
 	return loop;
 }
