@@ -53,7 +53,7 @@ int access_put(struct access_list *list, const struct access_key *key, unsigned 
 		uint8_t mask = fixed >= 8 ? 0xff : (uint8_t)(0xff00 >> fixed);
 
 		low.bytes[i] &= mask;
-		high.bytes[i] |= (uint8_t)~mask;
+		high.bytes[i] = (uint8_t)(high.bytes[i] | ~mask);
 	}
 	struct access_range *r = &list->ranges[list->count++];
 	access_key_write(&low, r->low);

@@ -14,6 +14,8 @@ export SOCKIT LC_ALL=C.UTF-8
 work=$(mktemp -d) || exit
 trap 'rm -rf "$work"' EXIT
 status=0
+# Most tests wait for peers more than they compute.
+jobs=$((3 * $(nproc)))
 
 fail() {
 	printf 'FAILED: %s\n' "$*"
@@ -42,7 +44,7 @@ run_suite() {
 	local suite=$1 code=0 limit=300
 	shift
 	[ -z "${SOCKIT_LONG:-}${SOCKIT_ASAN:-}" ] || limit=1200
-	timeout -k 10 $limit "$build/tests/$suite" --tap="$work/tap" "$@" </dev/null >"$work/output" 2>&1 || code=$?
+	timeout -k 10 $limit "$build/tests/$suite" --jobs=$jobs --tap="$work/tap" "$@" </dev/null >"$work/output" 2>&1 || code=$?
 	cat "$work/output"
 	[ $code != 124 ] || fail "$suite: not done after $limit s"
 	[ $code = 0 ] || fail "$suite: the runner ended with $code"
