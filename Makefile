@@ -46,6 +46,8 @@ HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protecti
 	-fcf-protection=full -mbranch-protection=standard -fstrict-flex-arrays=3 \
 	-ftrivial-auto-var-init=zero -fzero-init-padding-bits=all -fno-strict-overflow \
 	-fno-strict-aliasing -fno-delete-null-pointer-checks
+# What the linker makes smaller or quicker, where it can: relocations that hold no page for themselves.
+OPTIONAL_LINK := -Wl,-z,pack-relative-relocs
 HARDENING_LINK := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen -Wl,--as-needed \
 	-Wl,--no-copy-dt-needed-entries
 
@@ -53,8 +55,13 @@ HARDENING_LINK := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen -Wl
 OWN_CFLAGS := -std=c17 -D_GNU_SOURCE '-DSOCKIT_VERSION=\"$(VERSION)\"' \
 	-iquote src -iquote $(BUILD)/generated -pthread -fPIE -U_FORTIFY_SOURCE \
 	$(WARNINGS) $(if $(WERROR),-Werror)
-OPTIONAL_CFLAGS := $(OPTIONAL_WARNINGS) $(HARDENING)
-OPTIONAL_LDFLAGS := -pie $(HARDENING_LINK)
+# Link-time optimisation, with objects that link without it too, as the tests do: gcc has both flags or neither is
+# used. It saves a tenth to a fifth of the instructions of a request, by the count of make bench-guard.
+LTO := -flto=auto
+OPTIONAL_CFLAGS := $(OPTIONAL_WARNINGS) $(HARDENING) -ffat-lto-objects
+OPTIONAL_LDFLAGS := -pie $(HARDENING_LINK) $(OPTIONAL_LINK)
+# A linker only warns of a -z that it does not know.
+LINK_STRICTLY := -Wl,--fatal-warnings
 
 # Criterion's macros keep conditions in one-bit fields and take strings as char *; and tests say of a
 # struct only what matters to them.
@@ -103,9 +110,10 @@ all: $(BUILD)/sockit $(if $(filter build,$(BUILD)),sockit)
 
 # ---- Building ------------------------------------------------------------------------------------
 
+# With the compiler's flags, which LTO compiles with.
 $(BUILD)/sockit: $(OBJECTS) $(MAIN) $(BUILD)/ldflags
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(JANSSON_LIBS) $(LDLIBS)
+	$(Q)$(LINK) @$(BUILD)/cflags -o $@ $(filter %.o,$^) $(JANSSON_LIBS) $(LDLIBS)
 
 sockit:
 	$(Q)ln -sf $(BUILD)/sockit $@
@@ -173,7 +181,7 @@ $(BUILD)/generated/services.inc: src/net/services.txt src/net/services.awk
 # on it. Nothing asks for a compiler before a recipe runs, so that `make deps demo` can bring one;
 # what is installed in the same run is installed first. `make install` takes what was built as it is.
 export FLAGS_KEY := $(VERSION) $(POLLER) $(CC) $(OWN_CFLAGS) $(OPTIONAL_CFLAGS) \
-	$(OPTIONAL_LDFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS) $(PKG_CONFIG)
+	$(OPTIONAL_LDFLAGS) $(LTO) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS) $(PKG_CONFIG)
 $(BUILD)/flags.key: $(if $(filter-out install,$(or $(MAKECMDGOALS),all)),FORCE) | \
 		$(filter deps test-deps bench-deps,$(MAKECMDGOALS))
 	@mkdir -p $(@D)
@@ -192,10 +200,12 @@ usable = for flag in $(1); do \
 $(BUILD)/cflags: $(BUILD)/flags.key
 	$(Q)jansson=$$($(PKG_CONFIG) --cflags jansson); set -- $(OWN_CFLAGS) $$jansson \
 		"-ffile-prefix-map=$$PWD=."; $(call usable,$(OPTIONAL_CFLAGS),-c); \
+	case "$$*" in *' -ffat-lto-objects'*) set -- "$$@" $(LTO) ;; esac; \
 	printf '"%s"\n' "$$@" >$@
 
 $(BUILD)/ldflags: $(BUILD)/flags.key
-	$(Q)set --; $(call usable,$(OPTIONAL_LDFLAGS),-fPIE $(LDFLAGS)); printf '"%s"\n' "$$@" >$@
+	$(Q)set --; $(call usable,$(OPTIONAL_LDFLAGS),-fPIE $(LDFLAGS) $(LINK_STRICTLY)); \
+	printf '"%s"\n' "$$@" >$@
 
 # ---- Trying --------------------------------------------------------------------------------------
 
@@ -244,10 +254,13 @@ lint: $(BUILD)/docgen
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/nm CPPFLAGS= CFLAGS=-O0 OPTIONAL_CFLAGS= objects
 	$(Q)NM=$(NM) CLANG_FORMAT=$(CLANG_FORMAT) tests/scripts/lint.sh $(BUILD)
 
+# The other compiler, with the other poller.
+OTHER_TREE = $(SUBMAKE) BUILD=$(BUILD)/$(OTHER_POLLER) WERROR=1 CC=$(CLANG) POLLER=$(OTHER_POLLER)
+
 # With TESTED=1 but for the tests, where they have run already.
 check:
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/check WERROR=1 lint
-	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/clang WERROR=1 CC=$(CLANG) tests
+	+$(Q)$(OTHER_TREE) tests
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/check WERROR=1 $(if $(TESTED),tests,test)
 	+$(Q)tests/scripts/packaging.sh install $(BUILD)/check
 	@echo "check: all passed, POLLER=$(POLLER)"
@@ -257,9 +270,8 @@ check:
 # counted.
 check-long:
 	+$(Q)$(SUBMAKE) asan
-	+$(Q)$(SUBMAKE) FUZZ_SECONDS=20 fuzz
-	+$(Q)SOCKIT_LONG=1 $(SUBMAKE) BUILD=$(BUILD)/$(OTHER_POLLER) WERROR=1 CC=$(CLANG) \
-		POLLER=$(OTHER_POLLER) test
+	+$(Q)$(SUBMAKE) WERROR=1 FUZZ_SECONDS=20 fuzz
+	+$(Q)SOCKIT_LONG=1 $(OTHER_TREE) test
 	+$(Q)tests/scripts/packaging.sh all $(BUILD)/check
 	+$(Q)$(SUBMAKE) BUILD=$(BUILD)/check WERROR=1 bench-guard
 	@echo "check-long: all passed"

@@ -83,7 +83,7 @@ static int child_fail(const struct sys_program *program, int error, bool refused
 
 int exec_child_start(struct exec_child *c, const struct sys_program *program, struct err *err)
 {
-	struct sys_child child;
+	struct sys_child child = { .pid = -1, .pidfd = -1 };
 	bool refused;
 	int error = sys_program_start(program, &child, &refused);
 
