@@ -294,14 +294,13 @@ void decode_pipe_ends(struct text *t, const struct sys_call *call, int i)
 		text_add(t, "[%d, %d]", ends[0], ends[1]);
 }
 
-void decode_queue(struct text *t, const struct sys_call *call, int i)
+void decode_ioctl(struct text *t, const struct sys_call *call, int i)
 {
-	(void)call;
 	(void)i;
-	text_add_str(t, "SIOCOUTQ");
+	text_add_str(t, call->op == SYS_SOCKET_QUEUE ? "SIOCOUTQ" : "SIOCATMARK");
 }
 
-void decode_queue_out(struct text *t, const struct sys_call *call, int i)
+void decode_ioctl_out(struct text *t, const struct sys_call *call, int i)
 {
 	if (call->result < 0)
 		text_add_str(t, "...");

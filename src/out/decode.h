@@ -29,8 +29,8 @@ decode_arg decode_socket_flags; /* SOCK_CLOEXEC and the like, without a type */
 decode_arg decode_splice_flags;
 decode_arg decode_pipe_flags;
 decode_arg decode_pipe_ends;
-decode_arg decode_queue;
-decode_arg decode_queue_out;
+decode_arg decode_ioctl;
+decode_arg decode_ioctl_out;
 decode_arg decode_fcntl;
 decode_arg decode_wait_status; /* of a child, where the result is one */
 decode_arg decode_wait_flags;

@@ -217,6 +217,7 @@ static void flow_turn(struct flow *f)
 {
 	f->want_from = f->want_to = 0;
 	f->held = false;
+	f->taken_before = f->taken;
 	for (int i = 0; i < FLOW_STEPS_A_TURN; i++)
 		if (f->state != FLOW_RUNNING || !f->way->step(f))
 			break;

@@ -72,9 +72,10 @@ struct flow {
 
 	/* private */
 	const struct flow_way *way;
-	bool plain;      /* nothing stands in it */
-	uint64_t end_at; /* TAKEN at which the source is at its end; 0: it tells itself */
-	bool from_ended; /* or failed, with from_error */
+	bool plain;            /* nothing stands in it */
+	uint64_t taken_before; /* this turn */
+	uint64_t end_at;       /* TAKEN at which the source is at its end; 0: it tells itself */
+	bool from_ended;       /* or failed, with from_error */
 	int from_error;
 	struct spares *shared; /* or NULL */
 	uint8_t *buf, *tap_in; /* made at the first use, and again at the first full read */

@@ -3,6 +3,7 @@
 
 #include "relay/flow.h"
 #include "sys/file.h"
+#include "sys/socket.h"
 #include "sys/wait.h"
 
 static bool is_refusal(ssize_t result)
@@ -50,6 +51,18 @@ static bool pipe_is_full(int fd)
 	return sys_poll(&room, 1, 0) == 0;
 }
 
+/* Urgent data stops a splice, as an end does or a lack of bytes, and only reading goes past its mark (man 7 tcp). Of
+ * the two calls of a turn that ends with EAGAIN the first has moved something. */
+static bool stopped_at_mark(const struct flow *f, ssize_t result)
+{
+	int at_mark = 0;
+
+	if (result != 0 && (result != -EAGAIN || f->taken > f->taken_before))
+		return false;
+	return f->from->nature == STREAM_TCP && sys_socket_at_mark(f->from->fd, &at_mark) == 0 &&
+	       at_mark;
+}
+
 /* A socket to a pipe. */
 static bool splice_step(struct flow *f)
 {
@@ -62,7 +75,7 @@ static bool splice_step(struct flow *f)
 			f->want_from = READY_IN;
 		return n >= FLOW_FULL_READ;
 	}
-	if (is_refusal(n)) {
+	if (is_refusal(n) || stopped_at_mark(f, n)) {
 		f->way = &flow_way_copy;
 		return true;
 	}
@@ -105,7 +118,7 @@ static bool pipe_fill(struct flow *f)
 		f->piped = (size_t)n;
 		return n >= FLOW_FULL_READ;
 	}
-	if (is_refusal(n)) {
+	if (is_refusal(n) || stopped_at_mark(f, n)) {
 		pipe_give_up(f);
 		return true;
 	}

@@ -32,6 +32,7 @@ enum sys_op {
 	SYS_RECVMMSG,
 	SYS_SENDMMSG,
 	SYS_SOCKET_QUEUE,
+	SYS_SOCKET_MARK,
 	/* sys/file.h */
 	SYS_READ,
 	SYS_WRITE,

@@ -153,3 +153,11 @@ int sys_socket_unacked(int fd, int *bytes)
 	SYS_RUN(call, ioctl(fd, SIOCOUTQ, bytes));
 	return (int)call.result;
 }
+
+int sys_socket_at_mark(int fd, int *at_mark)
+{
+	struct sys_call call = { SYS_SOCKET_MARK, .arg = { fd, SIOCATMARK, (intptr_t)at_mark } };
+
+	SYS_RUN(call, ioctl(fd, SIOCATMARK, at_mark));
+	return (int)call.result;
+}

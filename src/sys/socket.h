@@ -41,4 +41,7 @@ int sys_sendmmsg(int fd, struct mmsghdr *messages, unsigned count) MUST_CHECK;
  * one (man 7 tcp). */
 int sys_socket_unacked(int fd, int *bytes) MUST_CHECK;
 
+/* SIOCATMARK: whether what is read next comes after urgent data (man 7 tcp); 1 or 0. */
+int sys_socket_at_mark(int fd, int *at_mark) MUST_CHECK;
+
 #endif

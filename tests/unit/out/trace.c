@@ -166,6 +166,7 @@ static const struct trace_golden golden[] = {
 	  "send(5, \"01234567890123456789012345678901\"..., 40, MSG_DONTWAIT|MSG_NOSIGNAL) = 40" },
 	{ { SYS_SEND, { 5, A("\0\0z"), 3, 0 }, 3 }, "send(5, \"..z\", 3, 0) = 3" },
 	{ { SYS_SOCKET_QUEUE, { 5, 0x5411, A(&some) }, 0 }, "ioctl(5, SIOCOUTQ, [17]) = 0" },
+	{ { SYS_SOCKET_MARK, { 5, 0x8905, A(&some) }, 0 }, "ioctl(5, SIOCATMARK, [17]) = 0" },
 	{ { SYS_READ, { 0, A("ab"), 1048576 }, 2 }, "read(0, \"ab\", 1048576) = 2" },
 	{ { SYS_WRITE, { 1, A("ab"), 2 }, -EPIPE },
 	  "write(1, \"ab\", 2) = -1 EPIPE (Broken pipe)" },
@@ -290,7 +291,7 @@ Test(trace, values_without_a_name_are_numbers)
 /* The calls of the sockets API all have a name; those that sockit makes for itself have none. */
 Test(trace, which_calls_are_shown)
 {
-	for (int op = SYS_SOCKET; op <= SYS_SOCKET_QUEUE; op++)
+	for (int op = SYS_SOCKET; op <= SYS_SOCKET_MARK; op++)
 		cr_assert_not_null(trace_name(op), "op %d", op);
 	for (int op = SYS_HTONS; op <= SYS_BE64TOH; op++)
 		cr_assert_not_null(trace_name(op), "op %d", op);

@@ -121,6 +121,25 @@ Test(flow, a_refused_way_becomes_a_copy)
 	}
 }
 
+/* Urgent data stops a splice as an end does, and to take it for one would lose what comes after. */
+Test(flow, urgent_data_stops_nothing)
+{
+	static const uint64_t after[] = { 1, 1000000, 2000000 };
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		for (size_t j = 0; ways[i].from == TCP && j < ARRAY_LEN(after); j++) {
+			struct rig rig;
+
+			rig_up(&rig, TCP, ways[i].to, 2000000);
+			rig.urgent_at = after[j];
+			rig_pump(&rig);
+			cr_assert_eq(rig.urgent_at, 0, "no urgent data was sent");
+			rig_expect_whole(&rig, TCP, ways[i].to);
+			rig_down(&rig);
+		}
+	}
+}
+
 /* A file of /proc has no size and gives sendfile nothing. */
 Test(flow, a_file_of_proc_is_read_whole)
 {

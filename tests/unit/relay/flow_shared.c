@@ -72,6 +72,19 @@ Test(flow_shared, short_calls_change_nothing)
 	}
 }
 
+Test(flow_shared, urgent_data_stops_nothing)
+{
+	for (uint64_t after = 1; after < 6000000; after += 1999999) {
+		struct rig rig;
+
+		up(&rig, 0, 5999998);
+		rig.urgent_at = after;
+		expect_whole(&rig, 0);
+		cr_assert_eq(rig.urgent_at, 0, "no urgent data was sent");
+		down(&rig);
+	}
+}
+
 Test(flow_shared, much_is_spliced)
 {
 	for (size_t i = 0; i < ARRAY_LEN(pairings); i++) {

@@ -38,7 +38,7 @@ static int watch_before(struct sys_observer *self, struct sys_call *call)
 	    call->arg[2] == TCP_NOTSENT_LOWAT)
 		rig_watch.unsent += *(const int *)call->arg[3];
 	if (rig_watch.shorten && call->op >= SYS_RECV && call->op <= SYS_SPLICE &&
-	    call->op != SYS_SOCKET_QUEUE && call->arg[i] > 1)
+	    call->op != SYS_SOCKET_QUEUE && call->op != SYS_SOCKET_MARK && call->arg[i] > 1)
 		call->arg[i] = 1 + rand() % (call->arg[i] > 5000 ? 5000 : call->arg[i]);
 	return call->op == rig_watch.refuse && rig_watch.of[call->op] == rig_watch.refuse_at
 	               ? rig_watch.error
@@ -138,6 +138,9 @@ void rig_feed(struct rig *rig)
 	data_fill(&rig->data, rig->fed, bytes, n);
 	ssize_t done = n ? write(rig->feed, bytes, n) : 0;
 	rig->fed += done > 0 ? (uint64_t)done : 0;
+	if (rig->urgent_at > 0 && rig->fed >= rig->urgent_at &&
+	    send(rig->feed, "!", 1, MSG_OOB) == 1)
+		rig->urgent_at = 0;
 	if (rig->fed == rig->data.size) {
 		close(rig->feed);
 		rig->feed = -1;
