@@ -60,18 +60,25 @@ static int run(struct front *front, int argc, char **argv, struct report *report
 	return run_call(&front->call, report, err);
 }
 
+static bool is_quiet(const struct err *err)
+{
+	return err->domain == ERR_STDOUT_GONE || err->domain == ERR_SIGNAL ||
+	       err->domain == ERR_SHOWN;
+}
+
+/* The first error has the say, but where results are lost that is. */
 static int finish(struct report *report, int result, const struct err *err)
 {
-	bool quiet = result == 0 || err->domain == ERR_STDOUT_GONE || err->domain == ERR_SIGNAL ||
-	             err->domain == ERR_SHOWN;
 	struct err late;
 
-	if (!quiet)
+	if (result != 0 && !is_quiet(err))
 		report_failure(report, err);
 	if (report_close(report, &late)) {
-		report_failure(report, &late);
-		if (result == 0)
-			return status_of(&late);
+		if (!is_quiet(&late))
+			report_failure(report, &late);
+		if (result == 0 || (err->domain != ERR_SIGNAL && report_results_are_lost(report)))
+			err = &late;
+		result = -1;
 	}
 	if (result == 0)
 		return STATUS_OK;

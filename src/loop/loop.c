@@ -320,19 +320,19 @@ int loop_run(struct loop *loop, struct err *err)
 
 	loop->stopped = false;
 	while (!loop->stopped) {
-		int error = loop_turn(loop);
-
-		if (error)
-			return err_set(err, ERR_LOCAL, -error, "wait for", "events");
-		if (!signalled)
-			continue;
-		if (loop->usr1 && signals_take_usr1())
+		if (signalled && loop->usr1 && signals_take_usr1())
 			loop->usr1(loop->usr1_context);
-		if (signals_count() != loop->signals_seen && !loop->stopped) {
+		/* Before the turn, for one may have been caught before there was any: while a line was
+		 * written. */
+		if (signalled && signals_count() != loop->signals_seen) {
 			loop->signals_seen = signals_count();
 			return err_set(err, ERR_SIGNAL, signals_caught(), "finish",
 			               "after a signal");
 		}
+		int error = loop_turn(loop);
+
+		if (error)
+			return err_set(err, ERR_LOCAL, -error, "wait for", "events");
 	}
 	return 0;
 }

@@ -17,8 +17,9 @@ const char report_built_in[] = "json: jansson " JANSSON_VERSION;
 
 struct report {
 	struct report_config config;
-	int fd;               /* where events go */
-	atomic_int failed;    /* the first errno met while writing */
+	int fd;            /* where events go */
+	atomic_int failed; /* an errno met while writing, to failed_fd */
+	atomic_int failed_fd;
 	pthread_mutex_t lock; /* around a line */
 };
 
@@ -41,8 +42,10 @@ int report_configure(struct report *r, const struct report_config *config, struc
 		return 0;
 	/* What is told may be nobody else's business. */
 	int fd = sys_open(config->file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (fd < 0)
+	if (fd < 0) {
+		r->config.json = false;
 		return err_set(err, ERR_LOCAL, -fd, "open", "%s", config->file);
+	}
 	r->fd = fd;
 	return 0;
 }
@@ -57,15 +60,33 @@ bool report_hears_details(const struct report *r)
 	return r && r->config.verbose >= 2;
 }
 
+/* Whether losing what is written to FD is a failure: on standard error, only what was asked for, and its reader may
+ * leave. */
+static bool report_is_owed(const struct report *r, int fd, int error)
+{
+	if (error == -EINTR)
+		return false;
+	return fd != 2 || (error != -EPIPE && (r->config.json || r->config.verbose));
+}
+
 static void report_put(struct report *r, int fd, const char *bytes, size_t n)
 {
-	(void)pthread_mutex_lock(&r->lock);
-	/* Results are there too, and a reader that has stopped must not keep a signal from ending it. */
-	int error = fd == 1 ? output_write_interruptible(fd, bytes, n) : output_write(fd, bytes, n);
-	(void)pthread_mutex_unlock(&r->lock);
+	/* With --trace the calls of the writing itself are seen, too. */
+	static _Thread_local bool putting;
 
-	if (error && error != -EINTR && fd != 2)
+	if (putting)
+		return;
+	putting = true;
+	(void)pthread_mutex_lock(&r->lock);
+	/* A reader that has stopped must not keep a signal from ending it. */
+	int error = output_write_interruptible(fd, bytes, n);
+	(void)pthread_mutex_unlock(&r->lock);
+	putting = false;
+
+	if (error && report_is_owed(r, fd, error)) {
+		atomic_store(&r->failed_fd, fd);
 		atomic_store(&r->failed, -error);
+	}
 }
 
 static void json_set(json_t *object, const char *name, const char *suffix, json_t *value)
@@ -304,14 +325,20 @@ void report_failure(struct report *r, const struct err *e)
 int report_close(struct report *r, struct err *err)
 {
 	int closed = r->config.file && r->fd != 2 ? sys_close(r->fd) : 0;
-	int failed = atomic_load(&r->failed);
+	int failed = atomic_load(&r->failed), fd = atomic_load(&r->failed_fd);
+	const char *name = fd == 1 ? "standard output" : "standard error";
 
+	r->config.json = r->config.json && r->fd == 2;
 	r->fd = 2;
-	r->config.json = r->config.json && !r->config.file;
-	if (failed == EPIPE && r->config.json_to_stdout)
-		return err_set(err, ERR_STDOUT_GONE, EPIPE, "write", "standard output");
+	if (failed == EPIPE && fd == 1)
+		return err_set(err, ERR_STDOUT_GONE, EPIPE, "write", "%s", name);
 	if (failed || closed)
 		return err_set(err, ERR_LOCAL, failed ? failed : -closed, "write", "%s",
-		               r->config.file ? r->config.file : "standard output");
+		               r->config.file ? r->config.file : name);
 	return 0;
+}
+
+bool report_results_are_lost(const struct report *r)
+{
+	return atomic_load(&r->failed) && atomic_load(&r->failed_fd) == 1;
 }

@@ -156,6 +156,55 @@ Test(stdio, an_error_gives_its_status_although_stderr_is_closed)
 	child_expect(&child, 2);
 }
 
+Test(stdio, what_verbose_cannot_tell_is_a_failure)
+{
+	static const struct end errs[] = { { END_CLOSED }, { END_FULL } };
+
+	for (size_t i = 0; i < ARRAY_LEN(errs); i++) {
+		struct plan plan = { .args = WORDS("-v"), .in = { END_NULL }, .err = errs[i] };
+		struct session s = session_start(CONNECT, &plan, NET_V4);
+
+		peer_send(s.fd, "payload");
+		close(s.fd);
+		child_expect(&s.child, 7);
+		cr_assert_str_eq(child_out(&s.child), "payload");
+	}
+}
+
+/* Who reads no more of what is told keeps no signal from ending it. */
+Test(stdio, a_full_stderr_stops_no_signal)
+{
+	static char block[1 << 16];
+	int ends[2];
+
+	must(pipe2(ends, O_CLOEXEC), "pipe");
+	must((int)write(ends[1], block, sizeof block), "fill a pipe");
+	struct child child = child_start(&(struct plan){
+		.args = WORDS("listen", "-v", "127.0.0.1:0"), .err = { END_FD, .fd = ends[1] } });
+
+	proc_await_idle(child.pid);
+	child_signal(&child, SIGTERM);
+	child_expect(&child, 128 + SIGTERM);
+}
+
+/* A result that cannot be written has the last word, an error as an object too. */
+Test(stdio, a_result_that_is_lost_is_the_failure)
+{
+	const char *const *const calls[] = {
+		WORDS("byteorder", "--json", "x"),
+		WORDS("resolve", "--json", "-4", "::1"),
+		WORDS("services", "--json", "no-such-service"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		struct child child =
+			child_run(&(struct plan){ .args = calls[i], .out = { END_FULL } });
+
+		child_expect(&child, 7);
+		child_says(&child, "cannot write to standard output: No space left on device");
+	}
+}
+
 /* Both ends of a stream that the test shares with sockit, and the flags it must leave alone. */
 struct shared {
 	int ours, theirs, flags;

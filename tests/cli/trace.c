@@ -44,6 +44,23 @@ Test(trace, of_a_server_reads_like_the_lecture)
 		child_blame(&child, "SO_REUSEADDR is not named");
 }
 
+/* What the writing of a line itself calls is not told in turn. */
+Test(trace, goes_where_json_goes)
+{
+	const char *const *const calls[] = {
+		WORDS("byteorder", "--json", "--trace", "80"),
+		WORDS("services", "--json", "-v", "--trace", "http"),
+		WORDS("resolve", "--json", "-v", "--trace", "127.0.0.1"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		struct child child = sockit_expect(calls[i], 0);
+
+		cr_assert(json_object_size(json_array_get(events_parse(child_out(&child)), 0)) > 0);
+	}
+	(void)sockit_expect(WORDS("byteorder", "--json", "--trace", "x"), 2);
+}
+
 /* Once a family. */
 Test(trace, of_a_server_on_both_families_shows_two_sockets)
 {

@@ -147,7 +147,7 @@ const struct fault_row fault_rows[] = {
 	{ SYS_WRITE, EIO, LOCAL, .from = ON_FILE },
 	{ SYS_WRITE, EBADF, LOCAL, .from = ON_DEVICE },
 	{ SYS_WRITE, ENOSPC, LOCAL, .from = ON_DEVICE },
-	{ SYS_WRITE, ENOSPC, PASSES, .from = ON_ERRORS },
+	{ SYS_WRITE, ENOSPC, LOCAL_OR_NONE, .from = ON_ERRORS },
 	{ SYS_WRITE, EPERM, LOCAL, .from = ON_FILE },
 
 	{ SYS_SENDFILE, EINTR, PASSES },

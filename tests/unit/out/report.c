@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -275,6 +276,43 @@ Test(report, a_file_that_is_full_is_told_at_the_end)
 	cr_assert_eq(e.domain, ERR_LOCAL);
 	cr_assert_eq(e.code, ENOSPC);
 	cr_assert_str_eq(e.subject, "/dev/full");
+}
+
+/* What was asked for is owed; what is told anyhow, and what a reader that left did not want, is not. */
+Test(report, standard_error_that_takes_nothing)
+{
+	static const struct {
+		const char *path; /* or NULL: a pipe that nobody reads */
+		struct report_config config;
+		int code;
+	} rows[] = {
+		{ "/dev/full", { .verbose = 1 }, ENOSPC },
+		{ "/dev/full", { .json = true }, ENOSPC },
+		{ "/dev/full", { .verbose = 0 }, 0 },
+		{ NULL, { .verbose = 1 }, 0 },
+		{ NULL, { .json = true }, 0 },
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct report *r = report_with(rows[i].config);
+		struct err e = { .domain = ERR_USAGE };
+		int ends[2] = { -1, -1 };
+
+		must(pipe2(ends, O_CLOEXEC), "pipe");
+		close(ends[0]);
+		int fd = rows[i].path ? must(open(rows[i].path, O_WRONLY | O_CLOEXEC), rows[i].path)
+		                      : ends[1];
+		must(dup2(fd, 2), "dup2");
+		tell_something(r);
+		REPORT_WITH(r, REPORT_LISTENING, true, FIELD_INT("id", 1));
+		cr_assert_eq(report_close(r, &e), rows[i].code ? -1 : 0, "row %zu", i);
+		if (rows[i].code) {
+			cr_assert_eq(e.code, rows[i].code);
+			cr_assert_str_eq(e.subject, "standard error");
+		}
+		cr_assert_not(report_results_are_lost(r));
+	}
 }
 
 Test(report, what_is_too_long_is_still_one_line)
