@@ -148,8 +148,8 @@ Test(exec_world, what_was_closed_is_closed)
 			&(struct plan){ .in = { END_CLOSED },
 		                        .out = { END_CLOSED },
 		                        .err = { END_CLOSED },
-		                        .args = WORDS(way == WITH_PIPES ? "-i9" : "-v", "--exec",
-		                                      "--", "ls", "/proc/self/fd") },
+		                        .args = WORDS(way == WITH_PIPES ? "-i9" : "--backlog=9",
+		                                      "--exec", "--", "ls", "/proc/self/fd") },
 			NET_UNIX);
 
 		cr_assert_str_eq(program_read(s.fd), "0\n1\n2\n");
