@@ -120,6 +120,7 @@ static int session_datagrams(struct session *s, const struct session_request *q,
 		.cut = session_cut(o, q->datagrams->delim),
 		.longest = q->datagrams->datagram_size,
 		.replies = q->datagrams->replies,
+		.shut_at_once = o->recv_only,
 		.end_when_sent = o->send_only,
 		.end_with_peer = session_peer_close(s, o->on_peer_close) == RELAY_QUIT,
 		.reply_timeout = q->peer->nature == STREAM_SEQPACKET ? NSEC_NEVER

@@ -143,6 +143,19 @@ static void datagrams_source_ended(struct datagrams *d)
 		loop_timer(d->loop, &d->reply, nsec_after(d->moved_at, d->request.reply_timeout));
 }
 
+void datagrams_shut(struct datagrams *d)
+{
+	struct stream *peer = d->request.peer;
+
+	if (peer->nature != STREAM_SEQPACKET)
+		return;
+	d->waiting = true;
+	int error = peer->ops->shut_write(peer);
+	/* One that has gone already has left all that it said. */
+	if (error && error != -ENOTCONN)
+		datagrams_fail_peer(d, -error);
+}
+
 static void datagrams_note_sender(struct datagrams *d)
 {
 	switch (d->sender.state) {

@@ -40,6 +40,9 @@ void datagrams_fail_time(struct datagrams *d, const char *why);
 /* Receive and send no more, and end once what came is written. */
 void datagrams_begin_end(struct datagrams *d, const char *reason);
 
+/* Send nothing: shut the sending side of a connection; a socket without one has none. */
+void datagrams_shut(struct datagrams *d);
+
 /* Look at what has become of either direction, and end what is over. */
 void datagrams_check(struct datagrams *d);
 

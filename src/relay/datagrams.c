@@ -90,7 +90,11 @@ static void datagrams_out_ready(struct watch *watch, unsigned ready)
 
 static void datagrams_begin(struct timer *timer)
 {
-	datagrams_turn(CONTAINER_OF(timer, struct datagrams, begin));
+	struct datagrams *d = CONTAINER_OF(timer, struct datagrams, begin);
+
+	if (d->request.shut_at_once)
+		datagrams_shut(d);
+	datagrams_turn(d);
 }
 
 static void datagrams_pause_due(struct timer *timer)
