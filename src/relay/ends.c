@@ -18,7 +18,7 @@ enum { RELAY_KEEP_COUNT = 3 };
 bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received)
 {
 	*sent = r->up.given;
-	*received = r->down.given;
+	*received = r->down.taken;
 	return !r->request.counts_of_tcp ||
 	       stream_count(r->request.peer, r->peer_ended || !r->failed, sent, received);
 }
@@ -199,7 +199,7 @@ void relay_peer_ended(struct relay *r)
 	r->down_open = false;
 	r->peer_ended = true;
 	if (!r->request.counts_of_tcp && !r->request.of_many)
-		REPORT(r->report, REPORT_PEER_ENDED, FIELD_INT("received_bytes", r->down.given));
+		REPORT(r->report, REPORT_PEER_ENDED, FIELD_INT("received_bytes", r->down.taken));
 	/* Others may hold what standard output is, so closing it does not end the watch. */
 	loop_unwatch(&r->out);
 	int error = r->request.out ? r->request.out->ops->shut_write(r->request.out) : 0;

@@ -38,7 +38,7 @@ struct relay {
 	uint64_t moved;             /* bytes, both ways, at that time */
 };
 
-/* Bytes each way. False where somebody else uses the connection and nobody counts. */
+/* Bytes each way, as they are on the connection, whatever the sink made or took of them. False where somebody else uses the connection and nobody counts. */
 bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received);
 
 /* The one way out: tell, and call done. Does nothing the second time. */
