@@ -32,6 +32,9 @@ struct datagrams {
 	uint64_t moved;
 };
 
+/* Tell of the end. */
+void datagrams_tell_closed(const struct datagrams *d, const char *reason);
+
 /* Out with a failure, which is told with the counts: of the peer, or of a limit (WHY is a phrase that ends
  * with a comma). They do nothing the second time. */
 void datagrams_fail_peer(struct datagrams *d, int error);

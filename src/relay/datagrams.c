@@ -241,6 +241,14 @@ int datagrams_start(struct loop *loop, const struct datagrams_request *request,
 	return 0;
 }
 
+void datagrams_cut(struct datagrams *d, const char *reason)
+{
+	if (!d || d->finished)
+		return;
+	d->finished = true;
+	datagrams_tell_closed(d, reason);
+}
+
 void datagrams_free(struct datagrams *d)
 {
 	if (!d)

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "out/failure.h"
+#include "relay/closed.h"
 #include "stream/counts.h"
 #include "stream/socket.h"
 
@@ -23,20 +24,14 @@ bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received)
 	       stream_count(r->request.peer, r->peer_ended || !r->failed, sent, received);
 }
 
-static void relay_tell_closed(const struct relay *r, const char *reason)
+void relay_tell_closed(const struct relay *r, const char *reason)
 {
-	nsec_t took = loop_now(r->loop) - r->began;
-	uint64_t sent, received;
+	struct closed_sums sums;
 
 	if (r->request.of_many || !report_is_heard(r->report))
 		return;
-	if (relay_count(r, &sent, &received))
-		REPORT(r->report, REPORT_CLOSED, FIELD_STR("reason", reason),
-		       FIELD_INT("sent_bytes", sent), FIELD_INT("received_bytes", received),
-		       FIELD_TIME("time", took));
-	else
-		REPORT(r->report, REPORT_CLOSED_UNCOUNTED, FIELD_STR("reason", reason),
-		       FIELD_TIME("time", took));
+	sums.counted = relay_count(r, &sums.sent, &sums.received);
+	closed_tell(r->report, reason, &sums, loop_now(r->loop) - r->began);
 }
 
 void relay_finish(struct relay *r, const char *reason, const struct err *err)

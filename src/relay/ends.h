@@ -41,6 +41,9 @@ struct relay {
 /* Bytes each way, as they are on the connection, whatever the sink made or took of them. False where somebody else uses the connection and nobody counts. */
 bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received);
 
+/* Tell of the end, unless somebody else does. */
+void relay_tell_closed(const struct relay *r, const char *reason);
+
 /* The one way out: tell, and call done. Does nothing the second time. */
 void relay_finish(struct relay *r, const char *reason, const struct err *err);
 
