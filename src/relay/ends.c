@@ -109,6 +109,13 @@ static int relay_unacked(const struct relay *r)
 	return pending ? -pending : unacked;
 }
 
+static const char *relay_end_reason(const struct relay *r)
+{
+	if (r->source_cut)
+		return "the peer ended";
+	return r->peer_ended ? "both sides ended" : "everything sent";
+}
+
 /* Both directions are over: wait until the peer's TCP has everything. */
 void relay_settle(struct relay *r)
 {
@@ -119,7 +126,7 @@ void relay_settle(struct relay *r)
 		return;
 	}
 	if (unacked == 0) {
-		relay_finish(r, r->peer_ended ? "both sides ended" : "everything sent", NULL);
+		relay_finish(r, relay_end_reason(r), NULL);
 		return;
 	}
 	nsec_t now = loop_now(r->loop);
@@ -163,7 +170,7 @@ void relay_source_ended(struct relay *r)
 	r->sent_all = true;
 	if (!r->request.keep_sending_side)
 		relay_shut(r);
-	if (!r->request.of_many)
+	if (!r->request.of_many && !r->source_cut)
 		REPORT(r->report, r->request.program ? REPORT_OUTPUT_ENDED : REPORT_STDIN_ENDED,
 		       FIELD_INT("sent_bytes", r->up.given),
 		       FIELD_WORDS(r->request.keep_sending_side ? ""
@@ -205,7 +212,7 @@ void relay_peer_ended(struct relay *r)
 	if (!r->up_open)
 		return;
 	if (r->request.on_peer_close == RELAY_QUIT)
-		flow_end_source(&r->up);
+		r->source_cut = flow_end_source(&r->up);
 	else
 		stream_keep_alive(r->request.peer, RELAY_KEEP_IDLE, RELAY_KEEP_INTERVAL,
 		                  RELAY_KEEP_COUNT);

@@ -20,9 +20,10 @@ struct relay {
 	struct flow up, down;
 	bool up_open, down_open; /* flows that have not ended */
 	bool peer_ended;
-	bool sent_all; /* the source has ended, and the sending side is shut where it is to be */
-	bool fin_sent; /* the sending side is shut */
-	bool settled;  /* what was sent is known to be acknowledged */
+	bool source_cut; /* at the peer's end, before its own */
+	bool sent_all;   /* the source has ended, and the sending side is shut where it is to be */
+	bool fin_sent;   /* the sending side is shut */
+	bool settled;    /* what was sent is known to be acknowledged */
 	int broken; /* the errno with which sending failed; what was received is still delivered */
 	bool hung_up; /* the peer is known to have, and nothing that is left needs it watched */
 	bool finished;
