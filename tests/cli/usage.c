@@ -63,6 +63,7 @@ static const struct bad bad_hosts[] = {
 	{ { "connect", LONG_HOST, "80" }, { "host", "300" }, NULL },
 	{ { "connect", LONG_HOST ":80" }, { "host", "300" }, NULL },
 	{ { "listen", LONG_HOST, "80" }, { "host", "300" }, NULL },
+	{ { "connect", "h", LONG_HOST LONG_HOST }, { "port", "...", "service" }, NULL },
 	{ { "connect", "[::1" }, { "[::1" }, NULL },
 	{ { "connect", "[::1", "80" }, { "[::1" }, NULL },
 	{ { "connect", "::1]:80" }, { "::1]:80" }, NULL },
