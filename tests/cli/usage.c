@@ -119,6 +119,8 @@ static const struct bad bad_options[] = {
 	{ { "connect", "--frobnicate", "localhost:80" }, { "--frobnicate" }, NULL },
 	{ { "connect", "-Z", "localhost:80" }, { "-Z" }, NULL },
 	{ { "connect", "-\033", "localhost:80" }, { "-" }, NULL },
+	{ { "connect", "-4\303\251", "localhost:80" }, { ": -\303\251: unknown option" }, NULL },
+	{ { "connect", "-\303x", "localhost:80" }, { "-\\xc3: unknown option" }, NULL },
 	{ { "connect", "--\033[31m", "localhost:80" }, { "--" }, NULL },
 	{ { "connect", "--verb", "localhost:80" }, { "--verb" }, NULL },
 	{ { "connect", "--idle", "1", "localhost:80" }, { "--idle" }, NULL },
