@@ -62,6 +62,13 @@ static int scan_long(struct scan *s, const char *word, enum scan_kind *kind,
 	return 0;
 }
 
+/* All of a letter of UTF-8 that no option has, of which LETTERS begin with the second byte. */
+static void add_rest_of_letter(struct text *name, const char **letters)
+{
+	while (((unsigned char)**letters & 0xc0) == 0x80 && !name->cut)
+		text_add_bytes(name, (*letters)++, 1);
+}
+
 static int scan_letter(struct scan *s, enum scan_kind *kind, struct scan_found *found,
                        struct err *err)
 {
@@ -73,6 +80,7 @@ static int scan_letter(struct scan *s, enum scan_kind *kind, struct scan_found *
 	found->given = GIVEN_BY_LETTER;
 	found->value = NULL;
 	if (!command_row_lettered(s->command, letter, &found->option)) {
+		add_rest_of_letter(&name, &s->letters);
 		*kind = SCAN_UNKNOWN;
 		return 0;
 	}

@@ -80,19 +80,52 @@ static void connect_done(void *context, struct stream *stream, const struct err 
 	loop_stop(c->loop);
 }
 
+static const char *family_name(int family)
+{
+	return family == AF_INET ? "IPv4" : "IPv6";
+}
+
+/* The family of an address in numbers, AF_UNSPEC for a name or nothing. The address is put into *ADDR. */
+static int connect_family(const char *host, struct addr *addr)
+{
+	struct lookup_question question = { .host = host, .passive = true };
+	struct addr_list list = { 0 };
+	struct err err;
+
+	*addr = (struct addr){ 0 };
+	if (lookup_numeric(&question, &list, &err) == 0)
+		*addr = list.at[0];
+	addr_list_free(&list);
+	return addr->at.any.sa_family;
+}
+
+/* The address to connect from is of one family, and so must be all that were asked for. */
+static int connect_source_address(const struct connect_options *o, const struct spec *spec,
+                                  struct addr *source, struct err *err)
+{
+	int wanted = net_options_family(&o->net), family = connect_family(o->source, source);
+	struct addr to;
+
+	if (family == AF_UNSPEC)
+		return err_usage(err, "--source %s: not an address of this machine in numbers",
+		                 o->source);
+	if (wanted != AF_UNSPEC && wanted != family)
+		return err_usage(err, "--source %s: not an %s address, which --%s asks for",
+		                 o->source, family_name(wanted),
+		                 wanted == AF_INET ? "ipv4" : "ipv6");
+	wanted = connect_family(spec->host, &to);
+	if (wanted != AF_UNSPEC && wanted != family)
+		return err_usage(err, "--source %s: not an %s address, as %s is", o->source,
+		                 family_name(wanted), spec->host);
+	return 0;
+}
+
 /* The address to connect from, with its port: 1 when neither was asked for. */
 static int connect_source(const struct connect_options *o, const struct spec *spec,
                           struct addr *source, struct err *err)
 {
 	const char *protocol = spec->kind == SPEC_UDP ? "udp" : "tcp";
 	uint16_t port = 0;
-	struct addr_list list = { 0 };
-	struct lookup_question question = {
-		.host = o->source,
-		.family = net_options_family(&o->net),
-		.numeric = true,
-		.passive = true,
-	};
 
 	if (!o->source && !o->source_port)
 		return 1;
@@ -102,13 +135,28 @@ static int connect_source(const struct connect_options *o, const struct spec *sp
 	*source = addr_wildcard(v6 ? AF_INET6 : AF_INET, port);
 	if (!o->source)
 		return 0;
-	if (lookup_numeric(&question, &list, err) != 0)
-		return err_usage(err, "--source %s: not an address of this machine in numbers",
-		                 o->source);
-	*source = list.at[0];
+	if (connect_source_address(o, spec, source, err))
+		return -1;
 	addr_set_port(source, port);
-	addr_list_free(&list);
 	return 0;
+}
+
+/* A name was asked for addresses of the family of the source alone. */
+static void connect_hint_source(const struct connect_options *o, const struct addr *source,
+                                struct err *err)
+{
+	const char *family = family_name(source->at.any.sa_family);
+
+	if (err->domain != ERR_RESOLVE || o->net.numeric ||
+	    net_options_family(&o->net) != AF_UNSPEC)
+		return;
+	if (o->source)
+		err_hint(err, "it was asked for %s addresses alone, for --source is one", family);
+	else
+		err_hint(
+			err,
+			"it was asked for %s addresses alone, for --source-port; -6 asks for the others",
+			family);
 }
 
 /* Turn the loop until there is a connection or none can be had. */
@@ -160,7 +208,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, stru
 	int sourced = connect_source(o, spec, &source, err);
 	struct dial_request request = {
 		.spec = spec,
-		.family = net_options_family(&o->net),
+		.family = sourced ? net_options_family(&o->net) : source.at.any.sa_family,
 		.numeric = o->net.numeric,
 		.source = sourced == 0 ? &source : NULL,
 		.interface = o->net.interface,
@@ -177,8 +225,13 @@ static int connect_with(struct loop *loop, const struct command_call *call, stru
 	};
 
 	session.program = words.path ? &program : NULL;
-	if (sourced < 0 || connect_dial(loop, &request, call->report, &session.peer, err))
+	if (sourced < 0)
 		return -1;
+	if (connect_dial(loop, &request, call->report, &session.peer, err)) {
+		if (sourced == 0)
+			connect_hint_source(o, &source, err);
+		return -1;
+	}
 	int result = session_run(loop, &session, call->report, err);
 	if (result)
 		connect_hint_family(o, spec, err);

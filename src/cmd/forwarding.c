@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "relay/closed.h"
 #include "sys/process.h"
 
 static bool has_scheme(const char *word)
@@ -105,6 +106,13 @@ struct single {
 	bool over;
 };
 
+static void single_tell(const struct single *s, const char *reason, const struct forward_end *end)
+{
+	struct closed_sums sums = { true, end->sent, end->received };
+
+	closed_tell(s->report, reason, &sums, loop_now(s->loop) - s->began);
+}
+
 static void single_done(void *context, const struct forward_end *end)
 {
 	struct single *s = context;
@@ -113,9 +121,7 @@ static void single_done(void *context, const struct forward_end *end)
 		*s->err = *end->err;
 		s->result = -1;
 	}
-	REPORT(s->report, REPORT_CLOSED, FIELD_STR("reason", end->reason),
-	       FIELD_INT("sent_bytes", end->sent), FIELD_INT("received_bytes", end->received),
-	       FIELD_TIME("time", loop_now(s->loop) - s->began));
+	single_tell(s, end->reason, end);
 	s->over = true;
 	loop_stop(s->loop);
 }
@@ -138,7 +144,14 @@ int forwarding_run_one(struct loop *loop, struct forwarding *f, struct stream *c
 		return err_set(err, ERR_LOCAL, ENOMEM, "relay", "%s", f->target.text);
 	}
 	forward_start(forward, 1, single_done, &s);
-	int result = !s.over && loop_run(loop, err) ? -1 : s.result;
+	if (!s.over && loop_run(loop, err)) {
+		struct forward_end end;
+
+		forward_cut(forward, &end);
+		single_tell(&s, closed_reason(err), &end);
+		s.result = -1;
+	}
+	int result = s.result;
 	forward_free(forward);
 	spares_free(shared);
 	return result;

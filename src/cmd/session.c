@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "cmd/passed.h"
+#include "relay/closed.h"
 #include "relay/datagram_server.h"
 #include "relay/datagrams.h"
 #include "relay/exec.h"
@@ -120,6 +121,7 @@ static int session_datagrams(struct session *s, const struct session_request *q,
 		.cut = session_cut(o, q->datagrams->delim),
 		.longest = q->datagrams->datagram_size,
 		.replies = q->datagrams->replies,
+		.shut_at_once = o->recv_only,
 		.end_when_sent = o->send_only,
 		.end_with_peer = session_peer_close(s, o->on_peer_close) == RELAY_QUIT,
 		.reply_timeout = q->peer->nature == STREAM_SEQPACKET ? NSEC_NEVER
@@ -224,7 +226,13 @@ static int session_run_program(struct loop *loop, const struct session_request *
 		(void)stream_close(request->peer);
 		return -1;
 	}
-	int result = loop_run(loop, err) ? -1 : session_end_program(&s, report, err);
+
+	int result = loop_run(loop, err);
+
+	if (result)
+		exec_cut(exec, closed_reason(err));
+	else
+		result = session_end_program(&s, report, err);
 	exec_free(exec);
 	return result;
 }
@@ -245,8 +253,13 @@ int session_run(struct loop *loop, const struct session_request *request, struct
 		result = stream_is_datagram(request->peer)
 		                 ? session_datagrams(&s, request, report, err)
 		                 : session_relay(&s, request, report, err);
-	if (!result)
-		result = loop_run(loop, err) ? -1 : s.result;
+	if (!result && loop_run(loop, err)) {
+		relay_cut(s.relay, closed_reason(err));
+		datagrams_cut(s.datagrams, closed_reason(err));
+		result = -1;
+	} else if (!result) {
+		result = s.result;
+	}
 	relay_free(s.relay);
 	datagrams_free(s.datagrams);
 	(void)stream_close(s.in);
@@ -321,7 +334,7 @@ int session_serve_datagrams(struct loop *loop, const struct session_server_reque
 	if (!result)
 		result = session_start_server(&s, request, where, report, &server, err);
 	if (!result && loop_run(loop, err)) {
-		datagram_server_cut(server, err->domain == ERR_SIGNAL ? "signal" : "failure");
+		datagram_server_cut(server, closed_reason(err));
 		result = -1;
 	} else if (!result) {
 		result = s.result;

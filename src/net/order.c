@@ -80,13 +80,3 @@ void addr_list_interleave(struct addr_list *list)
 		list->at[i] = moved;
 	}
 }
-
-void addr_list_keep_family(struct addr_list *list, int family)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i].at.any.sa_family == family)
-			list->at[kept++] = list->at[i];
-	list->count = kept;
-}

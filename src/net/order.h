@@ -26,7 +26,4 @@ void addr_list_free(struct addr_list *list);
  * inside a family stays. */
 void addr_list_interleave(struct addr_list *list);
 
-/* Drop the addresses of other families: with a source address only those of its own can be reached. */
-void addr_list_keep_family(struct addr_list *list, int family);
-
 #endif

@@ -5,21 +5,23 @@
 #include "out/failure.h"
 #include "stream/socket.h"
 
-static void datagrams_finish(struct datagrams *d, const char *reason, const struct err *err)
+void datagrams_tell_closed(const struct datagrams *d, const char *reason)
 {
-	relay_done *done = d->done;
-	void *context = d->context;
-
-	if (d->finished)
-		return;
-	d->finished = true;
 	REPORT(d->report, REPORT_CLOSED_DATAGRAMS, FIELD_STR("reason", reason),
 	       FIELD_INT("sent_datagrams", d->sender.datagrams),
 	       FIELD_INT("sent_bytes", d->sender.bytes),
 	       FIELD_INT("received_datagrams", d->receiver.datagrams),
 	       FIELD_INT("received_bytes", d->receiver.bytes),
 	       FIELD_TIME("time", loop_now(d->loop) - d->began));
-	done(context, err);
+}
+
+static void datagrams_finish(struct datagrams *d, const char *reason, const struct err *err)
+{
+	if (d->finished)
+		return;
+	d->finished = true;
+	datagrams_tell_closed(d, reason);
+	d->done(d->context, err);
 }
 
 /* Out with a failure that is told with the counts, behind what its detail says already. */
@@ -141,6 +143,19 @@ static void datagrams_source_ended(struct datagrams *d)
 		           nsec_after(loop_now(d->loop), d->request.quit_after_eof));
 	else
 		loop_timer(d->loop, &d->reply, nsec_after(d->moved_at, d->request.reply_timeout));
+}
+
+void datagrams_shut(struct datagrams *d)
+{
+	struct stream *peer = d->request.peer;
+
+	if (peer->nature != STREAM_SEQPACKET)
+		return;
+	d->waiting = true;
+	int error = peer->ops->shut_write(peer);
+	/* One that has gone already has left all that it said. */
+	if (error && error != -ENOTCONN)
+		datagrams_fail_peer(d, -error);
 }
 
 static void datagrams_note_sender(struct datagrams *d)

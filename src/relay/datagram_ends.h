@@ -32,6 +32,9 @@ struct datagrams {
 	uint64_t moved;
 };
 
+/* Tell of the end. */
+void datagrams_tell_closed(const struct datagrams *d, const char *reason);
+
 /* Out with a failure, which is told with the counts: of the peer, or of a limit (WHY is a phrase that ends
  * with a comma). They do nothing the second time. */
 void datagrams_fail_peer(struct datagrams *d, int error);
@@ -39,6 +42,9 @@ void datagrams_fail_time(struct datagrams *d, const char *why);
 
 /* Receive and send no more, and end once what came is written. */
 void datagrams_begin_end(struct datagrams *d, const char *reason);
+
+/* Send nothing: shut the sending side of a connection; a socket without one has none. */
+void datagrams_shut(struct datagrams *d);
 
 /* Look at what has become of either direction, and end what is over. */
 void datagrams_check(struct datagrams *d);

@@ -90,7 +90,11 @@ static void datagrams_out_ready(struct watch *watch, unsigned ready)
 
 static void datagrams_begin(struct timer *timer)
 {
-	datagrams_turn(CONTAINER_OF(timer, struct datagrams, begin));
+	struct datagrams *d = CONTAINER_OF(timer, struct datagrams, begin);
+
+	if (d->request.shut_at_once)
+		datagrams_shut(d);
+	datagrams_turn(d);
 }
 
 static void datagrams_pause_due(struct timer *timer)
@@ -235,6 +239,14 @@ int datagrams_start(struct loop *loop, const struct datagrams_request *request,
 	datagrams_init_timers(d);
 	*datagrams = d;
 	return 0;
+}
+
+void datagrams_cut(struct datagrams *d, const char *reason)
+{
+	if (!d || d->finished)
+		return;
+	d->finished = true;
+	datagrams_tell_closed(d, reason);
 }
 
 void datagrams_free(struct datagrams *d)

@@ -16,6 +16,9 @@ int datagrams_start(struct loop *loop, const struct datagrams_request *request,
                     struct report *report, relay_done *done, void *context,
                     struct datagrams **datagrams, struct err *err) MUST_CHECK;
 
+/* It is cut short, for REASON: tell so, unless it has ended. DONE is not called any more. NULL is allowed. */
+void datagrams_cut(struct datagrams *datagrams, const char *reason);
+
 /* Stop watching and free; the streams are then the caller's to close. NULL is allowed. */
 void datagrams_free(struct datagrams *datagrams);
 

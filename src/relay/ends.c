@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "out/failure.h"
+#include "relay/closed.h"
 #include "stream/counts.h"
 #include "stream/socket.h"
 
@@ -18,25 +19,19 @@ enum { RELAY_KEEP_COUNT = 3 };
 bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received)
 {
 	*sent = r->up.given;
-	*received = r->down.given;
+	*received = r->down.taken;
 	return !r->request.counts_of_tcp ||
 	       stream_count(r->request.peer, r->peer_ended || !r->failed, sent, received);
 }
 
-static void relay_tell_closed(const struct relay *r, const char *reason)
+void relay_tell_closed(const struct relay *r, const char *reason)
 {
-	nsec_t took = loop_now(r->loop) - r->began;
-	uint64_t sent, received;
+	struct closed_sums sums;
 
 	if (r->request.of_many || !report_is_heard(r->report))
 		return;
-	if (relay_count(r, &sent, &received))
-		REPORT(r->report, REPORT_CLOSED, FIELD_STR("reason", reason),
-		       FIELD_INT("sent_bytes", sent), FIELD_INT("received_bytes", received),
-		       FIELD_TIME("time", took));
-	else
-		REPORT(r->report, REPORT_CLOSED_UNCOUNTED, FIELD_STR("reason", reason),
-		       FIELD_TIME("time", took));
+	sums.counted = relay_count(r, &sums.sent, &sums.received);
+	closed_tell(r->report, reason, &sums, loop_now(r->loop) - r->began);
 }
 
 void relay_finish(struct relay *r, const char *reason, const struct err *err)
@@ -114,6 +109,13 @@ static int relay_unacked(const struct relay *r)
 	return pending ? -pending : unacked;
 }
 
+static const char *relay_end_reason(const struct relay *r)
+{
+	if (r->source_cut)
+		return "the peer ended";
+	return r->peer_ended ? "both sides ended" : "everything sent";
+}
+
 /* Both directions are over: wait until the peer's TCP has everything. */
 void relay_settle(struct relay *r)
 {
@@ -124,7 +126,7 @@ void relay_settle(struct relay *r)
 		return;
 	}
 	if (unacked == 0) {
-		relay_finish(r, r->peer_ended ? "both sides ended" : "everything sent", NULL);
+		relay_finish(r, relay_end_reason(r), NULL);
 		return;
 	}
 	nsec_t now = loop_now(r->loop);
@@ -168,7 +170,7 @@ void relay_source_ended(struct relay *r)
 	r->sent_all = true;
 	if (!r->request.keep_sending_side)
 		relay_shut(r);
-	if (!r->request.of_many)
+	if (!r->request.of_many && !r->source_cut)
 		REPORT(r->report, r->request.program ? REPORT_OUTPUT_ENDED : REPORT_STDIN_ENDED,
 		       FIELD_INT("sent_bytes", r->up.given),
 		       FIELD_WORDS(r->request.keep_sending_side ? ""
@@ -199,7 +201,7 @@ void relay_peer_ended(struct relay *r)
 	r->down_open = false;
 	r->peer_ended = true;
 	if (!r->request.counts_of_tcp && !r->request.of_many)
-		REPORT(r->report, REPORT_PEER_ENDED, FIELD_INT("received_bytes", r->down.given));
+		REPORT(r->report, REPORT_PEER_ENDED, FIELD_INT("received_bytes", r->down.taken));
 	/* Others may hold what standard output is, so closing it does not end the watch. */
 	loop_unwatch(&r->out);
 	int error = r->request.out ? r->request.out->ops->shut_write(r->request.out) : 0;
@@ -210,7 +212,7 @@ void relay_peer_ended(struct relay *r)
 	if (!r->up_open)
 		return;
 	if (r->request.on_peer_close == RELAY_QUIT)
-		flow_end_source(&r->up);
+		r->source_cut = flow_end_source(&r->up);
 	else
 		stream_keep_alive(r->request.peer, RELAY_KEEP_IDLE, RELAY_KEEP_INTERVAL,
 		                  RELAY_KEEP_COUNT);

@@ -20,9 +20,10 @@ struct relay {
 	struct flow up, down;
 	bool up_open, down_open; /* flows that have not ended */
 	bool peer_ended;
-	bool sent_all; /* the source has ended, and the sending side is shut where it is to be */
-	bool fin_sent; /* the sending side is shut */
-	bool settled;  /* what was sent is known to be acknowledged */
+	bool source_cut; /* at the peer's end, before its own */
+	bool sent_all;   /* the source has ended, and the sending side is shut where it is to be */
+	bool fin_sent;   /* the sending side is shut */
+	bool settled;    /* what was sent is known to be acknowledged */
 	int broken; /* the errno with which sending failed; what was received is still delivered */
 	bool hung_up; /* the peer is known to have, and nothing that is left needs it watched */
 	bool finished;
@@ -38,8 +39,11 @@ struct relay {
 	uint64_t moved;             /* bytes, both ways, at that time */
 };
 
-/* Bytes each way. False where somebody else uses the connection and nobody counts. */
+/* Bytes each way, as they are on the connection, whatever the sink made or took of them. False where somebody else uses the connection and nobody counts. */
 bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received);
+
+/* Tell of the end, unless somebody else does. */
+void relay_tell_closed(const struct relay *r, const char *reason);
 
 /* The one way out: tell, and call done. Does nothing the second time. */
 void relay_finish(struct relay *r, const char *reason, const struct err *err);

@@ -3,11 +3,11 @@
 #include <errno.h>
 
 #include "out/failure.h"
+#include "relay/closed.h"
 #include "relay/exec_child.h"
 #include "relay/exec_env.h"
 #include "relay/relay.h"
 #include "stream/counts.h"
-#include "stream/pipe.h"
 #include "stream/socket.h"
 #include "sys/clock.h"
 #include "sys/file.h"
@@ -35,37 +35,35 @@ struct exec {
 	struct deferred over, finish;
 	int64_t acked_beyond; /* when the program began */
 	int unread;           /* at the last look of hangup */
-	bool counted;         /* and so many bytes were: */
-	uint64_t sent, received;
+	struct closed_sums sums;
 	bool lost;   /* the client has gone; with what errno is the program's to know first */
+	bool late;   /* --deadline came while the program had the socket */
 	bool failed; /* err has what befell the connection, the first that did */
 	struct err err;
 };
 
-/* Bytes each way, and how it ended, of a connection that no relay saw. */
+/* Of a connection that no relay saw: ORDERLY as in stream_count. */
+static void exec_tell_closed(struct exec *e, const char *reason, bool orderly)
+{
+	struct closed_sums *sums = &e->sums;
+
+	sums->counted = stream_count(e->request.peer, orderly, &sums->sent, &sums->received);
+	if (!e->request.of_many)
+		closed_tell(e->report, reason, sums, sys_now() - e->child.began);
+}
+
+/* The client has gone. */
 static void exec_tell_lost(struct exec *e)
 {
 	int pending = stream_pending_error(e->request.peer);
-	nsec_t took = sys_now() - e->child.began;
 
 	/* After the peer's end Linux tells of a reset as EPIPE. */
 	if (pending > 0 && pending != EPIPE)
 		e->err.code = pending;
-	e->counted = stream_count(e->request.peer, pending == EPIPE, &e->sent, &e->received);
-	if (e->counted)
+	exec_tell_closed(e, failure_errno_text(e->err.code), pending == EPIPE);
+	if (e->sums.counted)
 		err_detail(&e->err, "after %llu bytes sent and %llu received",
-		           (unsigned long long)e->sent, (unsigned long long)e->received);
-	if (e->request.of_many)
-		return;
-	if (e->counted)
-		REPORT(e->report, REPORT_CLOSED,
-		       FIELD_STR("reason", failure_errno_text(e->err.code)),
-		       FIELD_INT("sent_bytes", e->sent), FIELD_INT("received_bytes", e->received),
-		       FIELD_TIME("time", took));
-	else
-		REPORT(e->report, REPORT_CLOSED_UNCOUNTED,
-		       FIELD_STR("reason", failure_errno_text(e->err.code)),
-		       FIELD_TIME("time", took));
+		           (unsigned long long)e->sums.sent, (unsigned long long)e->sums.received);
 }
 
 static void exec_finish(struct deferred *d)
@@ -74,6 +72,8 @@ static void exec_finish(struct deferred *d)
 
 	if (e->lost)
 		exec_tell_lost(e);
+	else if (e->late)
+		exec_tell_closed(e, "time limit", true);
 	e->done(e->context, e->child.status, e->failed ? &e->err : NULL);
 }
 
@@ -175,7 +175,7 @@ static void exec_relay_done(void *context, const struct err *err)
 	bool gone = relay_has_source(e->relay);
 
 	e->relaying = false;
-	e->counted = relay_counts(e->relay, &e->sent, &e->received);
+	e->sums.counted = relay_counts(e->relay, &e->sums.sent, &e->sums.received);
 	loop_defer(e->loop, &e->over);
 	if (err)
 		exec_note(e, err);
@@ -230,6 +230,7 @@ static void exec_deadline_due(struct timer *timer)
 	(void)err_set(&err, ERR_TIME, 0, "relay", "%s", peer);
 	err_detail(&err, "cut by --deadline at %g s, while a program used it",
 	           nsec_to_msec(e->request.deadline_after) / 1000);
+	e->late = !e->from && !e->failed;
 	exec_note(e, &err);
 	exec_child_terminate(&e->child, "--deadline");
 }
@@ -253,38 +254,14 @@ static int exec_start_program(struct exec *e, int in, int out, struct err *err)
 	return result;
 }
 
-static int exec_fail(const struct exec *e, int error, struct err *err)
-{
-	return err_set(err, ERR_LOCAL, -error, "run", "%s", e->request.argv[0]);
-}
-
-/* A pipe of which the program gets end THEIRS, which blocks. */
-static int exec_pipe(struct exec *e, int theirs, const char *name, int *their_fd,
-                     struct stream **ours, struct err *err)
-{
-	int ends[2];
-	int error = sys_pipe(ends);
-
-	if (error)
-		return exec_fail(e, error, err);
-	*their_fd = ends[theirs];
-	*ours = stream_pipe_new(ends[!theirs], name);
-	if (!*ours) {
-		(void)sys_close(ends[!theirs]);
-		return exec_fail(e, -ENOMEM, err);
-	}
-	error = sys_set_blocking(*their_fd);
-	return error ? exec_fail(e, error, err) : 0;
-}
-
 static int exec_start_between(struct exec *e, struct err *err)
 {
 	const struct exec_request *q = &e->request;
 	OWN_FD in = -1;
 	OWN_FD out = -1;
 
-	if (exec_pipe(e, 0, "the program's input", &in, &e->to, err) ||
-	    exec_pipe(e, 1, "the program's output", &out, &e->from, err) ||
+	if (exec_child_pipe(q->argv[0], 0, "the program's input", &in, &e->to, err) ||
+	    exec_child_pipe(q->argv[0], 1, "the program's output", &out, &e->from, err) ||
 	    exec_start_program(e, in, out, err))
 		return -1;
 	return exec_relay(e,
@@ -312,7 +289,7 @@ static int exec_start_with_socket(struct exec *e, struct err *err)
 	int error = sys_set_blocking(fd);
 
 	if (error)
-		return exec_fail(e, error, err);
+		return exec_child_fail(e->request.argv[0], error, err);
 	if (exec_start_program(e, fd, fd, err))
 		return -1;
 	e->acked_beyond = stream_acked_beyond(e->request.peer);
@@ -371,9 +348,9 @@ int exec_start(struct loop *loop, const struct exec_request *request, struct rep
 
 bool exec_count(const struct exec *e, uint64_t *sent, uint64_t *received)
 {
-	*sent = e->sent;
-	*received = e->received;
-	return e->counted;
+	*sent = e->sums.sent;
+	*received = e->sums.received;
+	return e->sums.counted;
 }
 
 /* man 2 shutdown: what has come can still be read. */
@@ -385,6 +362,17 @@ void exec_end_input(struct exec *e)
 void exec_terminate(struct exec *e)
 {
 	exec_child_terminate(&e->child, "sockit ends");
+}
+
+void exec_cut(struct exec *e, const char *reason)
+{
+	bool unseen = !e->from && !e->child.over;
+
+	exec_child_close(&e->child);
+	if (unseen)
+		exec_tell_closed(e, reason, true);
+	else if (e->relaying)
+		relay_cut(e->relay, reason);
 }
 
 void exec_free(struct exec *e)

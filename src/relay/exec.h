@@ -47,6 +47,10 @@ void exec_end_input(struct exec *e);
 /* Have it end early: the program's group is sent TERM. Waits for nothing. */
 void exec_terminate(struct exec *e);
 
+/* End the program as exec_free does, and tell that the connection was cut short for REASON, unless its end has
+ * been told. DONE is not called any more; what is left is to free it. */
+void exec_cut(struct exec *e, const char *reason);
+
 /* Free it. One that still runs is ended first: TERM, unless it has been sent that, KILL one second
  * later, or at the next signal to sockit. NULL is allowed. */
 void exec_free(struct exec *e);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "stream/pipe.h"
 #include "sys/child.h"
 #include "sys/clock.h"
 #include "sys/file.h"
@@ -138,4 +139,27 @@ void exec_child_close(struct exec_child *c)
 	loop_unwatch(&c->watch);
 	(void)sys_close(TAKE_FD(c->watch.fd));
 	loop_timer_cancel(c->loop, &c->kill);
+}
+
+int exec_child_fail(const char *program, int error, struct err *err)
+{
+	return err_set(err, ERR_LOCAL, -error, "run", "%s", program);
+}
+
+int exec_child_pipe(const char *program, int theirs, const char *name, int *their_fd,
+                    struct stream **ours, struct err *err)
+{
+	int ends[2];
+	int error = sys_pipe(ends);
+
+	if (error)
+		return exec_child_fail(program, error, err);
+	*their_fd = ends[theirs];
+	*ours = stream_pipe_new(ends[!theirs], name);
+	if (!*ours) {
+		(void)sys_close(ends[!theirs]);
+		return exec_child_fail(program, -ENOMEM, err);
+	}
+	error = sys_set_blocking(*their_fd);
+	return error ? exec_child_fail(program, error, err) : 0;
 }

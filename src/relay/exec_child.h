@@ -7,6 +7,7 @@
 
 #include "loop/loop.h"
 #include "out/report.h"
+#include "stream/stream.h"
 #include "sys/program.h"
 
 /* How long a process group has between TERM and KILL. */
@@ -32,6 +33,14 @@ struct exec_child {
 	bool beyond_reach; /* it may not be signalled any more: it has become another user */
 	nsec_t kill_at;
 };
+
+/* PROGRAM cannot be run for lack of something here: -1, always. ERROR is a negative errno. */
+int exec_child_fail(const char *program, int error, struct err *err);
+
+/* A pipe to PROGRAM, which gets end THEIRS, one that blocks. Both ends are the caller's, also after -1 unless they
+ * are NULL or -1. */
+int exec_child_pipe(const char *program, int theirs, const char *name, int *their_fd,
+                    struct stream **ours, struct err *err) MUST_CHECK;
 
 /* The first four fields are set, the rest is zero. */
 int exec_child_start(struct exec_child *c, const struct sys_program *program,

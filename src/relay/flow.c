@@ -279,11 +279,14 @@ void flow_lower_water(struct flow *f)
 	f->full_reads = 0;
 }
 
-void flow_end_source(struct flow *f)
+bool flow_end_source(struct flow *f)
 {
+	bool cut = !f->from_ended;
+
 	f->from_ended = true;
 	f->want_from = 0;
 	flow_settle(f);
+	return cut;
 }
 
 void flow_end_source_after(struct flow *f, uint64_t bytes)
@@ -291,7 +294,7 @@ void flow_end_source_after(struct flow *f, uint64_t bytes)
 	if (f->state != FLOW_RUNNING)
 		return;
 	if (bytes == 0) {
-		flow_end_source(f);
+		(void)flow_end_source(f);
 		return;
 	}
 	f->end_at = f->taken + bytes;

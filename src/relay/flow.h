@@ -120,8 +120,9 @@ bool flow_is_idle(const struct flow *f);
 bool flow_waits_briefly(const struct flow *f);
 void flow_lower_water(struct flow *f);
 
-/* Read no more from the source, as if it had ended: what was read is still delivered. */
-void flow_end_source(struct flow *f);
+/* Read no more from the source, as if it had ended: what was read is still delivered. False when it has ended
+ * by itself. */
+bool flow_end_source(struct flow *f);
 
 /* The source, a pipe, has so many BYTES in it that count: it is at its end once these are read, although
  * others may hold it open. */

@@ -341,6 +341,14 @@ void relay_end_source(struct relay *r, uint64_t bytes)
 	relay_turn(r);
 }
 
+void relay_cut(struct relay *r, const char *reason)
+{
+	if (!r || r->finished)
+		return;
+	r->finished = r->failed = true;
+	relay_tell_closed(r, reason);
+}
+
 bool relay_counts(const struct relay *relay, uint64_t *sent, uint64_t *received)
 {
 	return relay_count(relay, sent, received);

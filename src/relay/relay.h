@@ -21,7 +21,10 @@ void relay_end_source(struct relay *relay, uint64_t bytes);
 /* Whether the source has not ended yet; when DONE is called without a failure, the peer is gone for good. */
 bool relay_has_source(const struct relay *relay);
 
-/* Bytes each way. False where somebody else uses the connection and nobody counts. */
+/* It is cut short, for REASON: tell so, unless it has ended. DONE is not called any more. NULL is allowed. */
+void relay_cut(struct relay *relay, const char *reason);
+
+/* Bytes each way, as they are on the connection. False where somebody else uses the connection and nobody counts. */
 bool relay_counts(const struct relay *relay, uint64_t *sent, uint64_t *received);
 
 /* Stop watching and free; the streams are then the caller's to close. NULL is allowed. */

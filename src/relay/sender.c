@@ -243,7 +243,8 @@ static void sender_explain_input(const struct sender *s, struct err *err)
 	else
 		err_detail(err, "(%s %llu has %zu bytes, a datagram has at most %zu) ", unit,
 		           number, s->bad_piece.len, s->longest);
-	err_hint(err, "--datagram-size sets how long a datagram may be");
+	if (s->longest < DATAGRAM_LONGEST_UDP && s->bad_piece.len <= DATAGRAM_LONGEST_UDP)
+		err_hint(err, "--datagram-size sets how long a datagram may be");
 }
 
 void sender_explain(const struct sender *s, struct err *err)

@@ -12,6 +12,9 @@
 /* The most that one call takes or gives, and the longest datagram that is received whole. */
 enum { DATAGRAM_BATCH = 32, DATAGRAM_ROOM = 64 << 10 };
 
+/* What UDP can carry over either family. */
+enum { DATAGRAM_LONGEST_UDP = 65507 };
+
 /* An empty one is as good as any. */
 struct datagram {
 	uint8_t *at;

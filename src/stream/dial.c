@@ -90,12 +90,11 @@ static void dial_finish(struct dial *dial, struct stream *stream, const struct e
 	loop_timer(dial->loop, &dial->next, loop_now(dial->loop));
 }
 
-static void dial_fail_here(struct dial *dial, int error, const char *detail)
+static void dial_fail_here(struct dial *dial, int error)
 {
 	struct err err;
 
 	(void)err_set(&err, ERR_LOCAL, error, "connect", "%s", dial->request.spec->text);
-	err_detail(&err, "%s", detail);
 	dial_finish(dial, NULL, &err);
 }
 
@@ -197,7 +196,7 @@ static void dial_win(struct dial *dial, struct dial_try *try)
 	}
 	struct stream *stream = stream_socket_new(try->watch.fd, peer, dial->type);
 	if (!stream) {
-		dial_fail_here(dial, ENOMEM, "");
+		dial_fail_here(dial, ENOMEM);
 		return;
 	}
 	stream_keep_options(stream, dial->request.sockopts);
@@ -299,12 +298,6 @@ static void dial_race(struct dial *dial)
 	struct tune tune = dial_tune(dial);
 	struct err err;
 
-	if (dial->request.source)
-		addr_list_keep_family(&dial->list, dial->request.source->at.any.sa_family);
-	if (dial->list.count == 0) {
-		dial_fail_here(dial, EAFNOSUPPORT, "(it has no address of the family of --source)");
-		return;
-	}
 	if (tune_check(&tune, dial->list.at, dial->list.count, dial->request.spec->text, &err) ||
 	    multicast_check(dial->request.multicast, MULTICAST_SENDS, &dial->list,
 	                    dial->request.spec->text, &err)) {
@@ -314,7 +307,7 @@ static void dial_race(struct dial *dial)
 	addr_list_interleave(&dial->list);
 	dial->tries = calloc(dial->list.count, sizeof *dial->tries);
 	if (!dial->tries) {
-		dial_fail_here(dial, ENOMEM, "");
+		dial_fail_here(dial, ENOMEM);
 		return;
 	}
 	dial_next(dial);

@@ -5,9 +5,6 @@
 
 #include "sys/socket.h"
 
-/* What UDP can carry over either family. */
-enum { LONGEST_UDP = 65507 };
-
 /* What the kernel wants to keep of a Unix socket's buffer, and what goes when it does not say how large that
  * is. */
 enum { SNDBUF_KEPT = 32, SAFE_SIZE = 1232 };
@@ -240,7 +237,7 @@ size_t mailbox_longest(int fd, const struct addr *local)
 	int room = 0;
 
 	if (local->at.any.sa_family != AF_UNIX)
-		return LONGEST_UDP;
+		return DATAGRAM_LONGEST_UDP;
 	if (sys_getsockopt_int(fd, SOL_SOCKET, SO_SNDBUF, &room) || room <= SNDBUF_KEPT)
 		return SAFE_SIZE;
 	room -= SNDBUF_KEPT;

@@ -266,6 +266,17 @@ Test(datagram_ends, a_half_closed_seqpacket_still_takes_what_stdin_gives)
 	cr_assert_str_eq(child_out(&child), "all I say");
 }
 
+Test(datagram_ends, recv_only_shuts_the_sending_side_of_a_seqpacket_at_once)
+{
+	begin_packets(WORDS("--recv-only", "-v"));
+	dgram_expect(fd, "");
+	dgram_send_text(fd, "late");
+	close(fd);
+	child_expect(&child, 0);
+	child_says(&child, "closed (both sides ended)");
+	cr_assert_str_eq(child_out(&child), "late");
+}
+
 Test(datagram_ends, events_count_datagrams)
 {
 	json_t *event;

@@ -246,6 +246,17 @@ Test(datagrams, an_input_that_ends_in_the_middle_of_a_datagram_is_an_error)
 	child_says(&x.child, "ends in the middle of datagram 2");
 }
 
+/* No --datagram-size helps. */
+Test(datagrams, a_length_that_udp_does_not_have_is_an_error)
+{
+	struct exchange x = begin(NET_V4, WORDS("--delim", "len"), END_PIPE);
+
+	must((int)write(x.child.in, "\0\1\0\0", 4), "write");
+	child_expect(&x.child, 7);
+	child_says(&x.child, "datagram 1 has 65536 bytes, a datagram has at most 65507");
+	child_silent_about(&x.child, "--datagram-size");
+}
+
 Test(datagrams, a_chunk_is_cut_at_the_size_of_a_datagram)
 {
 	struct exchange x = begin_fed(NET_V4, WORDS("--datagram-size", "4", "--reply-timeout", "0"),

@@ -186,13 +186,17 @@ Test(end_of_peer, pollhup_finds_a_peer_that_is_gone_while_stdin_is_idle)
 static void quits_at_once(enum role role, enum net net)
 {
 	struct session s = session_start(
-		role, &(struct plan){ .args = WORDS("--on-peer-close=quit"), .in = { END_PIPE } },
+		role,
+		&(struct plan){ .args = WORDS("-v", "--on-peer-close=quit"), .in = { END_PIPE } },
 		net);
 
 	peer_send(s.fd, "done");
 	peer_shut(s.fd);
 	child_expect(&s.child, 0);
 	cr_assert_str_eq(child_out(&s.child), "done");
+	/* Standard input has not ended. */
+	child_silent_about(&s.child, "end of standard input");
+	child_says(&s.child, "closed (the peer ended): sent 0 bytes, received 4 bytes");
 	peer_expect_end(s.fd);
 	close(s.fd);
 }

@@ -190,12 +190,13 @@ Test(exec_ends, limits_end_the_program)
 {
 	struct session s =
 		session_start(LISTEN,
-	                      &(struct plan){ .args = WORDS("--deadline", "0.5", "--exec", "--",
-	                                                    "sleep", "100") },
+	                      &(struct plan){ .args = WORDS("-v", "--deadline", "0.5", "--exec",
+	                                                    "--", "sleep", "100") },
 	                      NET_V4);
 
 	child_expect(&s.child, 4);
-	child_says(&s.child, "--deadline");
+	child_says(&s.child, "cut by --deadline at 0.5 s");
+	child_says(&s.child, "closed (time limit): sent 0 bytes, received 0 bytes");
 	close(s.fd);
 	s = session_start(
 		LISTEN,

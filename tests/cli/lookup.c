@@ -89,3 +89,21 @@ Test(lookup, accepting_asks_no_name_server)
 	cr_assert(clock_since(start) < 1 * clock_slack());
 	child_says(&child, "127.0.0.1");
 }
+
+/* As with -6: nobody is asked for addresses that cannot be reached. */
+Test(lookup, a_source_asks_for_its_own_family)
+{
+	struct place place = place_tcp(NET_V4, "127.0.0.1", 80);
+	struct child child;
+	int listener;
+
+	make_world(DNS_ADDRESS);
+	child = sockit_expect(WORDS("connect", "-s", "::1", "found.test", "80"), 3);
+	child_says(&child, "cannot resolve found.test");
+	child_says(&child, "hint: it was asked for IPv6 addresses alone, for --source is one");
+	listener = peer_listen_at(&place);
+	child = child_start(
+		&(struct plan){ .args = WORDS("connect", "-s", "127.0.0.1", "found.test", "80") });
+	close(sockit_accept(&child, listener));
+	child_expect(&child, 0);
+}

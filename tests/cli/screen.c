@@ -133,6 +133,25 @@ Test(screen, long_text_is_shown_whole)
 }
 
 /* All three descriptors are one terminal, as when a person types the command. */
+static void counts_what_was_sent(enum role role, enum net net)
+{
+	struct plan plan = { .args = WORDS("-v"), .in = { END_PIPE }, .out = { END_PTY } };
+	struct session s = session_start(role, &plan, net);
+
+	peer_send(s.fd, "\033");
+	close(s.fd);
+	child_end_input(&s.child);
+	child_expect(&s.child, 0);
+	cr_assert_str_eq(child_tty(&s.child), "\\x1b");
+	child_says(&s.child, "the peer ended its stream after 1 bytes");
+	child_says(&s.child, "received 1 bytes");
+}
+
+Test(screen, bytes_are_counted_as_the_peer_sent_them)
+{
+	session_each(counts_what_was_sent);
+}
+
 Test(screen, a_person_talks_to_a_server)
 {
 	struct plan plan = { .in = { END_PTY }, .out = { END_PTY }, .err = { END_PTY } };

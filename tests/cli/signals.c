@@ -5,7 +5,10 @@
 
 #include "base/attr.h"
 #include "harness/clock.h"
+#include "harness/dgram.h"
+#include "harness/events.h"
 #include "harness/fail.h"
+#include "harness/joint.h"
 #include "harness/mover.h"
 #include "harness/proc.h"
 #include "harness/scratch.h"
@@ -34,11 +37,13 @@ Test(signals, end_a_listener_that_waits)
 static void end_a_session(enum role role, enum net net)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ending); i++) {
-		struct session s = session_start(role, &(struct plan){ .in = { END_PIPE } }, net);
+		struct plan plan = { .args = WORDS("-v"), .in = { END_PIPE } };
+		struct session s = session_start(role, &plan, net);
 
 		child_feed(&s.child, "alive");
 		peer_expect(s.fd, "alive");
 		expect_killed(&s.child, ending[i]);
+		child_says(&s.child, "closed (signal): sent 5 bytes, received 0 bytes");
 		peer_expect_end(s.fd);
 		close(s.fd);
 		close(s.child.in);
@@ -48,6 +53,56 @@ static void end_a_session(enum role role, enum net net)
 Test(signals, end_a_session)
 {
 	session_each(end_a_session);
+}
+
+/* What is cut is told, whoever is behind the connection; after the end of a program. */
+static void expect_cut(const char *const *args, const char *const *lines)
+{
+	struct place place;
+	struct child child = sockit_listen(&(struct plan){ .args = args }, NET_V4, &place);
+	int fd = peer_connect(&place);
+
+	child_await_err(&child, lines[0]);
+	peer_send(fd, "four");
+	peer_expect(fd, "four");
+	expect_killed(&child, SIGTERM);
+	lines_in_order(child_err(&child), lines);
+	close(fd);
+}
+
+Test(signals, end_a_program_with_its_connection)
+{
+	expect_cut(WORDS("-v", "--exec", "--", "cat"),
+	           WORDS("connection from", "ended with status 143",
+	                 "closed (signal): sent 4 bytes, received 4 bytes"));
+	expect_cut(WORDS("-v", "-t", "--exec", "--", "cat"),
+	           WORDS("connection from", "ended with status 143",
+	                 "closed (signal): sent 4 bytes, received 4 bytes"));
+}
+
+Test(signals, end_a_forward)
+{
+	struct joint j = joint_start(NET_V4, NET_UNIX, WORDS("-v"));
+
+	peer_send(j.client, "up");
+	peer_expect(j.server, "up");
+	expect_killed(&j.child, SIGTERM);
+	child_says(&j.child, "closed (signal): sent 0 bytes, received 2 bytes");
+	joint_part(&j);
+}
+
+Test(signals, end_packets)
+{
+	struct place place;
+	int listener = dgram_listen(&place);
+	struct plan plan = { .args = WORDS("connect", place.word, "-v"), .in = { END_PIPE } };
+	struct child child = child_start(&plan);
+	int fd = peer_accept(listener);
+
+	child_feed(&child, "x");
+	dgram_expect(fd, "x");
+	expect_killed(&child, SIGINT);
+	child_says(&child, "closed (signal): sent 1 datagrams with 1 bytes");
 }
 
 /* connect does not drain: the first signal ends it, whatever is still to be delivered. */

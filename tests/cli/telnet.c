@@ -38,8 +38,9 @@ static void end_and_expect(struct session *s, const char *out)
 
 static void negotiates(enum role role, enum net net)
 {
-	struct plan plan = { .args = WORDS("-t"), .in = { END_PIPE } };
+	struct plan plan = { .args = WORDS("-t", "-v"), .in = { END_PIPE } };
 	struct session s = session_start(role, &plan, net);
+	char counts[64];
 
 	peer_send(s.fd, GREETING);
 	peer_expect(s.fd, REFUSALS);
@@ -48,6 +49,10 @@ static void negotiates(enum role role, enum net net)
 	child_end_input(&s.child);
 	peer_expect_end(s.fd);
 	end_and_expect(&s, GREETING_SHOWN);
+	/* What is on the connection, both ways. */
+	(void)snprintf(counts, sizeof counts, "sent %zu bytes, received %zu bytes",
+	               strlen(REFUSALS "me\377\377\n"), strlen(GREETING));
+	child_says(&s.child, counts);
 }
 
 Test(telnet, options_are_refused_and_data_is_told_apart)

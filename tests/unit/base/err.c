@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <netdb.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -46,19 +47,64 @@ Test(err, detail_and_hint_are_added)
 	cr_assert_str_eq(e.hint, "try again");
 }
 
-Test(err, what_is_too_long_is_cut)
+/* N copies of LETTER. */
+static const char *many(const char *letter, size_t n)
 {
-	char longer[2 * ERR_SUBJECT_SIZE];
+	static char text[4 * ERR_SUBJECT_SIZE];
+	size_t len = strlen(letter);
+
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + i * len, letter, len);
+	text[n * len] = '\0';
+	return text;
+}
+
+/* What, and why. */
+Test(err, a_word_that_is_too_long_loses_its_middle)
+{
+	struct err e;
+	char word[128 + 16];
+
+	(void)err_usage(&e, "port '%s': not a port, %s", many("x", 600), "it says");
+	(void)snprintf(word, sizeof word, "port '%.63s...%.30s': not a port, it says",
+	               many("x", 600), many("x", 600));
+	cr_assert_str_eq(e.detail, word);
+	/* One that fits stays whole. */
+	(void)err_usage(&e, "%s", many("x", ERR_DETAIL_SIZE - 1));
+	cr_assert_str_eq(e.detail, many("x", ERR_DETAIL_SIZE - 1));
+	(void)err_set(&e, ERR_NETWORK, EPIPE, "send", "%s", many("x", 600));
+	err_detail(&e, "%s", many("x", 600));
+	err_hint(&e, "%s", many("x", 600));
+	cr_assert_eq(strlen(e.subject), 64 + 3 + 32);
+	cr_assert_eq(strlen(e.detail), 64 + 3 + 32);
+	cr_assert_eq(strlen(e.hint), 64 + 3 + 32);
+}
+
+Test(err, many_words_lose_the_middle_one)
+{
 	struct err e;
 
-	memset(longer, 'a', sizeof longer - 1);
-	longer[sizeof longer - 1] = '\0';
-	(void)err_set(&e, ERR_NETWORK, EPIPE, "send", "%s", longer);
-	err_detail(&e, "%s", longer);
-	err_hint(&e, "%s", longer);
-	cr_assert_eq(strlen(e.subject), ERR_SUBJECT_SIZE - 1);
-	cr_assert_eq(strlen(e.detail), ERR_DETAIL_SIZE - 1);
-	cr_assert_eq(strlen(e.hint), ERR_HINT_SIZE - 1);
+	(void)err_usage(&e, "begin %s end", many("word ", 200));
+	cr_assert_eq(strlen(e.detail), 254 + 3 + 254);
+	cr_assert(strncmp(e.detail, "begin word ", 11) == 0, "%s", e.detail);
+	cr_assert_str_eq(e.detail + strlen(e.detail) - 9, "word  end");
+	cr_assert_not_null(strstr(e.detail, "..."));
+}
+
+Test(err, no_letter_is_cut)
+{
+	struct err e;
+
+	for (size_t before = 0; before < 4; before++) {
+		/* U+1F600 */
+		(void)err_usage(&e, "%.*s%s%.*s", (int)before, "abc", many("\360\237\230\200", 300),
+		                (int)before, "def");
+		const char *dots = strstr(e.detail, "...");
+
+		cr_assert_not_null(dots);
+		cr_assert_eq((size_t)(dots - e.detail) % 4, before);
+		cr_assert_eq(strlen(dots + 3) % 4, before);
+	}
 }
 
 /* PRODUCT.md, Exit status: whose failure it was. */
