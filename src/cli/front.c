@@ -70,9 +70,12 @@ static enum front_outcome read_command(struct front *front, char **words, size_t
 
 	if (parse_command(front->program, words, count, &front->storage, call, err) != 0)
 		return FRONT_ERROR;
-	if (!call->observe->help)
+	if (call->observe->help)
+		help_add_command(&front->text, front->style, call->command);
+	else if (call->observe->version)
+		help_add_version(&front->text, front->program);
+	else
 		return FRONT_RUN;
-	help_add_command(&front->text, front->style, call->command);
 	return FRONT_TEXT;
 }
 

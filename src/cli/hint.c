@@ -9,7 +9,7 @@
  * does the same here. What is said must be true of this version.
  */
 static const struct hint {
-	const char *command; /* NULL: those that move bytes; "": all; "sockit": before a command */
+	const char *command; /* NULL: those that move bytes; "sockit": before a command */
 	const char *typed;
 	const char *text;
 } hints[] = {
@@ -44,15 +44,13 @@ static const struct hint {
 	{ "listen", "--timeout", "use --accept-timeout, -i for silence, --deadline for all of it" },
 	{ "resolve", "-x", "not needed, an address is turned into its name" },
 	{ "byteorder", "-1", "numbers have no sign here; -1 in 16 bits is 0xffff" },
-	{ "", "-V", "use 'sockit --version'" },
-	{ "", "--version", "use 'sockit --version'" },
 };
 
 static bool is_for(const struct hint *hint, const struct command *command)
 {
 	if (hint->command == NULL)
 		return !command->answers;
-	return hint->command[0] == '\0' || strcmp(hint->command, command->name) == 0;
+	return strcmp(hint->command, command->name) == 0;
 }
 
 static const char *find_hint(const struct command *command, const char *typed)

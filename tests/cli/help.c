@@ -172,10 +172,13 @@ Test(help, bare_sockit_gives_the_short_help_on_stderr_and_2)
 
 Test(help, version_is_the_first_line)
 {
-	static const char *const forms[] = { "-V", "--version" };
+	static const char *const forms[][3] = {
+		{ "-V" },           { "--version" },         { "connect", "-V" },
+		{ "listen", "-V" }, { "echo-serve", "-vV" }, { "services", "--version" },
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
-		struct child child = sockit_expect(WORDS(forms[i]), 0);
+		struct child child = sockit_expect(forms[i], 0);
 		int major, minor, patch, end = 0;
 
 		sscanf(child_out(&child), "sockit %d.%d.%d%n", &major, &minor, &patch, &end);

@@ -75,6 +75,10 @@ Test(front, version)
 	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
 	cr_assert_eq(run("-V", NULL, NULL, NULL), FRONT_TEXT);
 	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
+	cr_assert_eq(run("sample", "-fV", "--count=x", NULL), FRONT_TEXT);
+	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
+	cr_assert_eq(run("sample", "--version", NULL, NULL), FRONT_TEXT);
+	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
 }
 
 Test(front, only_help_and_version_before_the_command)

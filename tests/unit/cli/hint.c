@@ -39,8 +39,8 @@ Test(hint, letters_of_other_tools)
 Test(hint, of_other_commands)
 {
 	cr_assert_not_null(strstr(hint_for("resolve", "-W").detail, "unknown"));
-	cr_assert_str_eq(hint_for("resolve", "-V").detail, "-V: use 'sockit --version'");
-	cr_assert_str_eq(hint_for("listen", "-V").detail, "-V: use 'sockit --version'");
+	cr_assert_str_eq(hint_for("resolve", "-x").detail,
+	                 "-x: not needed, an address is turned into its name");
 }
 
 /* A hint is for what does not exist, and what it recommends must. */
