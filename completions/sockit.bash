@@ -57,32 +57,32 @@ _sockit_tables()
 	commands='resolve connect listen echo-serve byteorder services' options='' takes_word='' groups='' answers='' served=''
 	case $1 in
 	resolve)
-		options='-4,--ipv4 -6,--ipv6 -S,--service --socktype --passive --canonname --numeric-host --numeric-service --v4mapped --all --addrconfig --idn --name-required --no-fqdn -l,--long --addrinfo --hostent --confirm -f,--file --jobs --timeout -v,--verbose+ --json --color --trace -h,--help'
+		options='-4,--ipv4 -6,--ipv6 -S,--service --socktype --passive --canonname --numeric-host --numeric-service --v4mapped --all --addrconfig --idn --name-required --no-fqdn -l,--long --addrinfo --hostent --confirm -f,--file --jobs --timeout -v,--verbose+ --json --color --trace -h,--help -V,--version'
 		takes_word=' -S --service --socktype -f --file --jobs --timeout '
 		groups='ask show observe all' answers=1
 		;;
 	connect)
-		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --reply-timeout --replies --delim --datagram-size --exec --sh-exec --allow-setuid -v,--verbose+ --json --color --trace -h,--help --report'
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -s,--source -p,--source-port -w,--connect-timeout -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --reply-timeout --replies --delim --datagram-size --exec --sh-exec --allow-setuid -v,--verbose+ --json --color --trace -h,--help -V,--version --report'
 		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --source-port -w --connect-timeout -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --reply-timeout --replies --delim --datagram-size --sh-exec --report '
 		groups='network relay observe sockopt all'
 		;;
 	listen)
-		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout -m,--max-conns --max-accepts --drain --backlog --port-file --reuse-port --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --tag --output --append --slow --broker --chat --exec --sh-exec --allow-setuid --forward --forward-sockopt+ -w,--connect-timeout --session-timeout --max-sessions --proxy-protocol --accept-proxy-protocol -v,--verbose+ --json --color --trace -h,--help --report'
+		options='-4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --join+ --ttl --loop -k,--keep-open -s,--source -p,--port --accept-timeout -m,--max-conns --max-accepts --drain --backlog --port-file --reuse-port --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -i,--idle-timeout -q,--quit-after-eof --deadline -d,--no-stdin --send-only --recv-only --no-half-close --on-peer-close --raw -C,--crlf -t,--telnet --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --tag --output --append --slow --broker --chat --exec --sh-exec --allow-setuid --forward --forward-sockopt+ -w,--connect-timeout --session-timeout --max-sessions --proxy-protocol --accept-proxy-protocol -v,--verbose+ --json --color --trace -h,--help -V,--version --report'
 		takes_word=' -I --interface --sockopt --join --ttl --loop -s --source -p --port --accept-timeout -m --max-conns --max-accepts --drain --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file -i --idle-timeout -q --quit-after-eof --deadline --on-peer-close --rate --line-delay --delim --datagram-size --reply-to --max-datagrams --output --slow --sh-exec --forward --forward-sockopt -w --connect-timeout --session-timeout --max-sessions --proxy-protocol --report '
 		groups='network relay observe sockopt all'
 		;;
 	echo-serve)
-		options='--service --model --threads -i,--idle-timeout --stats -m,--max-conns --max-accepts --drain --quote --fault --seed -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --reuse-port --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -v,--verbose+ --json --color --trace -h,--help --report'
+		options='--service --model --threads -i,--idle-timeout --stats -m,--max-conns --max-accepts --drain --quote --fault --seed -4,--ipv4 -6,--ipv6 -u,--udp -U,--unix -n,--numeric -I,--interface --sockopt+ --backlog --port-file --reuse-port --unix-mode --ready-fd --user --allow+ --deny+ --allow-file --deny-file -v,--verbose+ --json --color --trace -h,--help -V,--version --report'
 		takes_word=' --service --model --threads -i --idle-timeout -m --max-conns --max-accepts --drain --quote --fault --seed -I --interface --sockopt --backlog --port-file --unix-mode --ready-fd --user --allow --deny --allow-file --deny-file --report '
 		groups='serve network observe sockopt all' served='echo= discard= chargen= daytime= time= qotd= upper= http='
 		;;
 	byteorder)
-		options='--width --from-network --bytes --sockaddr --proc-net --binary -v,--verbose+ --json --color --trace -h,--help'
+		options='--width --from-network --bytes --sockaddr --proc-net --binary -v,--verbose+ --json --color --trace -h,--help -V,--version'
 		takes_word=' --width '
 		groups='value observe all' answers=1
 		;;
 	services)
-		options='--protocol --search --in-use --state -v,--verbose+ --json --color --trace -h,--help'
+		options='--protocol --search --in-use --state -v,--verbose+ --json --color --trace -h,--help -V,--version'
 		takes_word=' --protocol --search --state '
 		groups='filter observe all' answers=1
 		;;

@@ -217,6 +217,7 @@ complete -c sockit -n '__sockit_offer resolve --json' -l json -d 'tell it as JSO
 complete -c sockit -n '__sockit_offer resolve --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer resolve --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
 complete -c sockit -n '__sockit_offer resolve -h --help' -s h -l help -d 'show the help and do nothing else'
+complete -c sockit -n '__sockit_offer resolve -V --version' -s V -l version -d 'show the version and do nothing else'
 
 complete -c sockit -n __fish_is_first_arg -a connect -d 'open a connection and join it to standard input and output'
 complete -c sockit -n '__sockit_help 2' -a connect -d 'open a connection and join it to standard input and output'
@@ -261,6 +262,7 @@ complete -c sockit -n '__sockit_offer connect --json' -l json -d 'tell it as JSO
 complete -c sockit -n '__sockit_offer connect --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer connect --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
 complete -c sockit -n '__sockit_offer connect -h --help' -s h -l help -d 'show the help and do nothing else'
+complete -c sockit -n '__sockit_offer connect -V --version' -s V -l version -d 'show the version and do nothing else'
 complete -c sockit -n '__sockit_offer_value connect --report' -l report -r -F -d 'write the JSON to FILE instead of standard error; implies --json'
 
 complete -c sockit -n __fish_is_first_arg -a listen -d 'accept connections; join each to stdio, a program or an endpoint'
@@ -333,6 +335,7 @@ complete -c sockit -n '__sockit_offer listen --json' -l json -d 'tell it as JSON
 complete -c sockit -n '__sockit_offer listen --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer listen --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
 complete -c sockit -n '__sockit_offer listen -h --help' -s h -l help -d 'show the help and do nothing else'
+complete -c sockit -n '__sockit_offer listen -V --version' -s V -l version -d 'show the version and do nothing else'
 complete -c sockit -n '__sockit_offer_value listen --report' -l report -r -F -d 'write the JSON to FILE instead of standard error; implies --json'
 
 complete -c sockit -n __fish_is_first_arg -a echo-serve -d 'serve echo, discard and other test services to many clients'
@@ -373,6 +376,7 @@ complete -c sockit -n '__sockit_offer echo-serve --json' -l json -d 'tell it as 
 complete -c sockit -n '__sockit_offer echo-serve --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer echo-serve --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
 complete -c sockit -n '__sockit_offer echo-serve -h --help' -s h -l help -d 'show the help and do nothing else'
+complete -c sockit -n '__sockit_offer echo-serve -V --version' -s V -l version -d 'show the version and do nothing else'
 complete -c sockit -n '__sockit_offer_value echo-serve --report' -l report -r -F -d 'write the JSON to FILE instead of standard error; implies --json'
 
 complete -c sockit -n __fish_is_first_arg -a byteorder -d 'show numbers and addresses in host and in network byte order'
@@ -390,6 +394,7 @@ complete -c sockit -n '__sockit_offer byteorder --json' -l json -d 'tell it as J
 complete -c sockit -n '__sockit_offer byteorder --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer byteorder --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
 complete -c sockit -n '__sockit_offer byteorder -h --help' -s h -l help -d 'show the help and do nothing else'
+complete -c sockit -n '__sockit_offer byteorder -V --version' -s V -l version -d 'show the version and do nothing else'
 
 complete -c sockit -n __fish_is_first_arg -a services -d 'well-known ports and service names, and who is using them here'
 complete -c sockit -n '__sockit_help 2' -a services -d 'well-known ports and service names, and who is using them here'
@@ -404,3 +409,4 @@ complete -c sockit -n '__sockit_offer services --json' -l json -d 'tell it as JS
 complete -c sockit -n '__sockit_offer services --color' -l color -a 'auto\t"on a terminal, unless NO_COLOR is set" always\t"always" never\t"never"' -d 'colour messages; without =WHEN: always'
 complete -c sockit -n '__sockit_offer services --trace' -l trace -a 'explain\t"with a phrase on what each call is for"' -d 'show every sockets call as it happens; with =explain also what it is for'
 complete -c sockit -n '__sockit_offer services -h --help' -s h -l help -d 'show the help and do nothing else'
+complete -c sockit -n '__sockit_offer services -V --version' -s V -l version -d 'show the version and do nothing else'

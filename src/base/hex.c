@@ -20,7 +20,9 @@ enum num_result hex_parse(const char *str, char separator, uint8_t *out, size_t 
 		str += 2;
 		if (*str == '\0')
 			break;
-		if (separator && *str++ != separator)
+		if (separator == ' ')
+			str += *str == ' ';
+		else if (separator && *str++ != separator)
 			return NUM_MALFORMED;
 	}
 	*n = count + 1;

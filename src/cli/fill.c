@@ -13,10 +13,10 @@ static void pad_to_indent(struct fill *f)
 		text_add_str(f->text, " ");
 }
 
-static void add_bytes(struct fill *f, const char *word, size_t len)
+static void add_bytes(struct fill *f, const char *word, size_t len, size_t columns)
 {
 	if (f->column > f->indent) {
-		if (f->column + 1 + len > FILL_COLUMNS) {
+		if (f->column + 1 + len > columns) {
 			text_add_str(f->text, "\n");
 			f->column = 0;
 		} else {
@@ -35,7 +35,7 @@ void fill_add(struct fill *f, const char *words)
 		size_t len = strcspn(words, " ");
 
 		if (len > 0)
-			add_bytes(f, words, len);
+			add_bytes(f, words, len, FILL_COLUMNS);
 		words += len;
 		words += strspn(words, " ");
 	}
@@ -43,7 +43,7 @@ void fill_add(struct fill *f, const char *words)
 
 void fill_add_unbroken(struct fill *f, const char *word)
 {
-	add_bytes(f, word, strlen(word));
+	add_bytes(f, word, strlen(word), FILL_COLUMNS - 1);
 }
 
 void fill_end(struct fill *f)

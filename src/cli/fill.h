@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-/* One of 80 is left for a comma that follows a word. */
+/* The last of 80 stays empty: not every terminal wraps late. */
 enum { FILL_COLUMNS = 79 };
 
 struct fill {
@@ -19,7 +19,7 @@ struct fill fill_start(struct text *text, size_t column, size_t indent);
 /* Add WORDS, of ASCII, which may be broken at every blank, and a blank in front of them. */
 void fill_add(struct fill *f, const char *words);
 
-/* Add WORD, which is kept together. */
+/* Add WORD, which is kept together, with room for a comma that may follow. */
 void fill_add_unbroken(struct fill *f, const char *word);
 
 /* End the line, if there is something on it. */

@@ -11,68 +11,105 @@ static bool is_one_of(const char *word, const char *a, const char *b)
 	return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
-/* `sockit help [COMMAND [GROUP]]`: WORDS are what follows, up to a NULL. */
-static enum front_outcome read_help(struct front *front, char **words, struct err *err)
+/* The list of socket options, which is the same for every command that has it. */
+static bool add_sockopt_help(struct front *front)
 {
-	const struct command *command;
+	for (const struct command *const *c = front->program->commands; *c != NULL; c++)
+		if (help_add_group(&front->text, front->style, *c, "sockopt"))
+			return true;
+	return false;
+}
+
+static enum front_outcome read_group_help(struct front *front, const struct command *command,
+                                          const char *group, struct err *err)
+{
 	char names[128];
 	struct text t = TEXT_OVER(names);
 
-	if (words[0] == NULL || is_one_of(words[0], "help", "--help")) {
-		help_add_program(&front->text, front->style, front->program);
-		return FRONT_TEXT;
-	}
-	command = program_command(front->program, words[0]);
-	if (command == NULL) {
-		hint_unknown_command(front->program, words[0], err);
-		return FRONT_ERROR;
-	}
-	if (words[1] == NULL) {
-		help_add_command(&front->text, front->style, command);
-		return FRONT_TEXT;
-	}
-	if (words[2] != NULL) {
-		err_usage(err, "help: unexpected operand '%s'", words[2]);
-		return FRONT_ERROR;
-	}
-	if (help_add_group(&front->text, front->style, command, words[1]))
+	if (help_add_group(&front->text, front->style, command, group))
 		return FRONT_TEXT;
 	help_add_group_names(&t, command, ", ");
-	err_usage(err, "help: '%s' has no group '%s'; its groups are %s", command->name, words[1],
+	err_usage(err, "help: '%s' has no group '%s'; its groups are %s", command->name, group,
 	          names);
 	return FRONT_ERROR;
 }
 
-/* An option where the command should be. */
-static enum front_outcome read_early_option(struct front *front, const char *word, struct err *err)
+/* `sockit help [COMMAND [GROUP]]`: WORDS are what follows, up to a NULL. That help is wanted may be said
+ * twice. */
+static enum front_outcome read_help(struct front *front, char **words, struct err *err)
 {
-	if (is_one_of(word, "-h", "--help")) {
+	const char *asked[3] = { NULL };
+	const struct command *command;
+	size_t count = 0;
+
+	for (; *words != NULL && count < ARRAY_LEN(asked); words++)
+		if (strcmp(*words, "--") != 0 && !is_one_of(*words, "-h", "--help"))
+			asked[count++] = *words;
+	if (count == 0 || (count == 1 && strcmp(asked[0], "help") == 0)) {
 		help_add_program(&front->text, front->style, front->program);
 		return FRONT_TEXT;
 	}
-	if (is_one_of(word, "-V", "--version")) {
-		help_add_version(&front->text, front->program);
+	command = program_command(front->program, asked[0]);
+	if (command == NULL && count == 1 && strcmp(asked[0], "sockopt") == 0 &&
+	    add_sockopt_help(front))
 		return FRONT_TEXT;
-	}
-	if (hint_before_command(word)) {
-		err_usage(err, "%s: %s", word, hint_before_command(word));
+	if (command == NULL) {
+		hint_unknown_command(front->program, asked[0], err);
 		return FRONT_ERROR;
 	}
-	err_usage(err, "%s: only --help and --version may stand before the command", word);
-	err_hint(err, "usage: sockit COMMAND [OPTION...] [OPERAND...]");
+	if (count == 1) {
+		help_add_command(&front->text, front->style, command);
+		return FRONT_TEXT;
+	}
+	if (count == 2)
+		return read_group_help(front, command, asked[1], err);
+	err_usage(err, "help: unexpected operand '%s'", asked[2]);
 	return FRONT_ERROR;
+}
+
+/* Options where the command should be: WORDS up to a NULL. */
+static enum front_outcome read_early_option(struct front *front, char **words, struct err *err)
+{
+	if (is_one_of(words[0], "-h", "--help"))
+		return read_help(front, words + 1, err);
+	if (!is_one_of(words[0], "-V", "--version")) {
+		hint_before_command(words[0], err);
+		return FRONT_ERROR;
+	}
+	if (words[1] != NULL) {
+		err_usage(err, "%s: unexpected operand '%s'", words[0], words[1]);
+		return FRONT_ERROR;
+	}
+	help_add_version(&front->text, front->program);
+	return FRONT_TEXT;
+}
+
+/* So that how an error is told does not depend on the order of the words. */
+static bool ask_for_json(char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count && strcmp(words[i], "--") != 0; i++)
+		if (strcmp(words[i], "--json") == 0)
+			return true;
+	return false;
 }
 
 static enum front_outcome read_command(struct front *front, char **words, size_t count,
                                        struct err *err)
 {
 	struct command_call *call = &front->call;
+	struct observe_options *observe = (void *)(front->storage.options + call->command->observe);
+	bool json = ask_for_json(words, count);
 
-	if (parse_command(front->program, words, count, &front->storage, call, err) != 0)
+	if (parse_command(front->program, words, count, &front->storage, call, err) != 0) {
+		observe->json = json;
 		return FRONT_ERROR;
-	if (!call->observe->help)
+	}
+	if (call->observe->help)
+		help_add_command(&front->text, front->style, call->command);
+	else if (call->observe->version)
+		help_add_version(&front->text, front->program);
+	else
 		return FRONT_RUN;
-	help_add_command(&front->text, front->style, call->command);
 	return FRONT_TEXT;
 }
 
@@ -85,7 +122,7 @@ enum front_outcome front_read(struct front *front, int argc, char **argv, struct
 		return FRONT_USAGE;
 	}
 	if (argv[1][0] == '-')
-		return read_early_option(front, argv[1], err);
+		return read_early_option(front, argv + 1, err);
 	if (strcmp(argv[1], "help") == 0)
 		return read_help(front, argv + 2, err);
 	front->call.command = program_command(front->program, argv[1]);

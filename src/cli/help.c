@@ -80,8 +80,9 @@ static void add_long(struct text *t, const struct option_row *row)
 		text_add(t, " %s", row->arg);
 }
 
-/* How much of the options the help of a command shows, so that it fits a screen. */
-enum detail { WITH_VALUES, NAMES_ONLY };
+/* How much of the options the help of a command shows, so that it fits a screen; the last one leaves out
+ * commas and the empty line below them too. */
+enum detail { WITH_VALUES, NAMES_ONLY, TIGHT };
 
 /* "network", and its options by name */
 static void add_group_names(struct text *t, struct style style, const struct command *command,
@@ -102,13 +103,13 @@ static void add_group_names(struct text *t, struct style style, const struct com
 		text_add_str(t, separator);
 		f.column += strlen(separator);
 		if (r.row->letter != '\0')
-			text_add(&words, "-%c ", r.row->letter);
+			text_add(&words, "-%c%c", r.row->letter, detail == TIGHT ? '/' : ' ');
 		if (detail == WITH_VALUES)
 			add_long(&words, r.row);
 		else
 			text_add(&words, "--%s", r.row->name);
 		fill_add_unbroken(&f, item);
-		separator = ",";
+		separator = detail == TIGHT ? "" : ",";
 	}
 	fill_end(&f);
 }
@@ -169,7 +170,7 @@ static void add_more(struct text *t, const struct command *command)
 	struct text g = TEXT_OVER(groups), m = TEXT_OVER(man);
 	struct fill f = fill_start(t, strlen("More:"), 2);
 
-	text_add_str(t, "\nMore:");
+	text_add_str(t, "More:");
 	help_add_group_names(&g, command, "|");
 	text_add_str(&g, ",");
 	text_add(&m, "man sockit-%s", command->name);
@@ -190,6 +191,7 @@ static void add_command(struct text *t, struct style style, const struct command
 	for (size_t i = 0; i < command->section_count; i++)
 		if (begins_group(command, i))
 			add_group_names(t, style, command, command->sections[i].group, detail);
+	text_add_str(t, detail == TIGHT ? "" : "\n");
 	add_more(t, command);
 	add_statuses(t, style, NULL, command);
 }
@@ -209,11 +211,12 @@ void help_add_command(struct text *t, struct style style, const struct command *
 {
 	const struct text before = *t;
 
-	add_command(t, style, command, WITH_VALUES);
-	if (count_lines(t->at + before.len) <= HELP_LINES)
-		return;
-	*t = before;
-	add_command(t, style, command, NAMES_ONLY);
+	for (enum detail detail = WITH_VALUES; detail <= TIGHT; detail++) {
+		*t = before;
+		add_command(t, style, command, detail);
+		if (count_lines(t->at + before.len) <= HELP_LINES)
+			return;
+	}
 }
 
 /* "(auto, quit, keep; default auto)"; one choice alone is named by the option's arg already. */

@@ -6,7 +6,8 @@
 #include "cli/program.h"
 #include "out/style.h"
 
-enum { HELP_COLUMNS = 80, HELP_LINES = 24 };
+/* A terminal's 80 columns but for the last, and its 24 lines but for the next prompt. */
+enum { HELP_COLUMNS = 79, HELP_LINES = 23 };
 
 /* What `sockit` and `sockit --help` show. */
 void help_add_program(struct text *t, struct style style, const struct program *program);

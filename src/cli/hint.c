@@ -9,13 +9,15 @@
  * does the same here. What is said must be true of this version.
  */
 static const struct hint {
-	const char *command; /* NULL: those that move bytes; "": all; "sockit": before a command */
+	const char *command; /* NULL: those that move bytes; "sockit": before a command */
 	const char *typed;
 	const char *text;
 } hints[] = {
 	{ "sockit", "-l", "use 'sockit listen'" },
 	{ "sockit", "--listen", "use 'sockit listen'" },
 	{ "sockit", "-u", "use 'sockit connect -u' or 'sockit listen -u'" },
+	{ "sockit", "-e", "use 'sockit connect' or 'sockit listen' with --exec -- PROG ARG..." },
+	{ "sockit", "-c", "use 'sockit connect' or 'sockit listen' with --sh-exec CMD" },
 	{ "connect", "-l", "use 'sockit listen'" },
 	{ "connect", "--listen", "use 'sockit listen'" },
 	{ "listen", "-l", "not needed, 'sockit listen' listens" },
@@ -44,15 +46,13 @@ static const struct hint {
 	{ "listen", "--timeout", "use --accept-timeout, -i for silence, --deadline for all of it" },
 	{ "resolve", "-x", "not needed, an address is turned into its name" },
 	{ "byteorder", "-1", "numbers have no sign here; -1 in 16 bits is 0xffff" },
-	{ "", "-V", "use 'sockit --version'" },
-	{ "", "--version", "use 'sockit --version'" },
 };
 
 static bool is_for(const struct hint *hint, const struct command *command)
 {
 	if (hint->command == NULL)
 		return !command->answers;
-	return hint->command[0] == '\0' || strcmp(hint->command, command->name) == 0;
+	return strcmp(hint->command, command->name) == 0;
 }
 
 static const char *find_hint(const struct command *command, const char *typed)
@@ -85,13 +85,36 @@ static const struct command *find_owner(const struct program *program, const cha
 	return NULL;
 }
 
-const char *hint_before_command(const char *typed)
+/* What is said of TYPED where no command stands before it: clients are what others are without -l. */
+static const char *find_early_hint(const char *typed)
 {
-	for (size_t i = 0; i < ARRAY_LEN(hints); i++)
-		if (hints[i].command && strcmp(hints[i].command, "sockit") == 0 &&
-		    strcmp(hints[i].typed, typed) == 0)
-			return hints[i].text;
+	static const char *const places[] = { "sockit", NULL, "connect" };
+
+	for (size_t place = 0; place < ARRAY_LEN(places); place++)
+		for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
+			const char *of = hints[i].command;
+			bool here = of && places[place] ? strcmp(of, places[place]) == 0
+			                                : of == places[place];
+
+			if (here && strcmp(hints[i].typed, typed) == 0)
+				return hints[i].text;
+		}
 	return NULL;
+}
+
+int hint_before_command(const char *word, struct err *err)
+{
+	/* Of `-lp` and its like the first. */
+	const char letter[] = { '-', word[1], '\0' };
+	const char *typed = word[1] == '-' ? word : letter, *text = find_early_hint(typed);
+
+	if (text != NULL)
+		err_usage(err, "%s: %s", typed, text);
+	else
+		err_usage(err, "%s: only --help and --version may stand before the command", word);
+	if (text == NULL || strstr(text, "sockit") == NULL)
+		err_hint(err, "usage: sockit COMMAND [OPTION...] [OPERAND...]");
+	return -1;
 }
 
 int hint_unknown_option(const struct program *program, const struct command *command,

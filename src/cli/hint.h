@@ -8,8 +8,8 @@
 int hint_unknown_option(const struct program *program, const struct command *command,
                         const char *typed, struct err *err);
 
-/* What to say of the option TYPED where the command should be; NULL: nothing in particular. */
-const char *hint_before_command(const char *typed);
+/* WORD, of options, stands where the command should be. Returns -1. */
+int hint_before_command(const char *word, struct err *err);
 
 int hint_unknown_command(const struct program *program, const char *typed, struct err *err);
 

@@ -51,6 +51,12 @@ const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT] = {
 		FLAG_FIELD(struct observe_options, help),
 		.help = "show the help and do nothing else",
 	},
+	{
+		.name = "version",
+		.letter = 'V',
+		FLAG_FIELD(struct observe_options, version),
+		.help = "show the version and do nothing else",
+	},
 };
 
 const struct option_row report_option_rows[REPORT_OPTION_COUNT] = {

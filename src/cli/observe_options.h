@@ -17,10 +17,11 @@ struct observe_options {
 	const char *report; /* a file, or NULL */
 	enum style_when color;
 	enum trace_mode trace;
-	bool help; /* the parser stops there; a command never sees it */
+	/* The parser stops at either; a command never sees them. */
+	bool help, version;
 };
 
-enum { OBSERVE_OPTION_COUNT = 5, REPORT_OPTION_COUNT = 1 };
+enum { OBSERVE_OPTION_COUNT = 6, REPORT_OPTION_COUNT = 1 };
 extern const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT];
 /* For commands whose standard output is for payload. */
 extern const struct option_row report_option_rows[REPORT_OPTION_COUNT];

@@ -86,7 +86,7 @@ int parse_command(const struct program *program, char **words, size_t count,
 			return hint_unknown_option(program, command, found.unknown.str, err);
 		if (take_option(&found, storage, err) != 0)
 			return -1;
-		if (call->observe->help)
+		if (call->observe->help || call->observe->version)
 			return 0;
 	}
 	finish_call(call, &scan, words);

@@ -14,7 +14,7 @@ struct parse_storage {
 
 /*
  * Fills *call from COUNT words, which are reordered: operands come first. 0 when the call can be
- * run, or when call->observe->help is set, which stops the reading; -1 with a usage error. The
+ * run, or when help or version of call->observe is set, which stops the reading; -1 with a usage error. The
  * call's observe options hold what was read up to there even then.
  *
  * An option that is given twice counts once, and the last value holds; unless it is a COUNT or LIST.

@@ -67,7 +67,8 @@ static const struct option_row byteorder_rows[] = {
 		FLAG_FIELD(struct byteorder_options, sockaddr),
 		.excludes = OPTION_NAMES("proc-net", "binary"),
 		.help = "a value is the bytes of a struct sockaddr; show its fields",
-		.man = "The bytes are hex digits, two a byte, joined by colons, by blanks or by nothing.",
+		.man = "The bytes are hex digits, two a byte, joined by colons, by blanks or by nothing; "
+		       "of blanks some may be missing, as in what xxd prints.",
 	},
 	{
 		.name = "proc-net",
@@ -99,7 +100,7 @@ struct line_count {
 
 static int read_sockaddr(const char *text, struct value *out, struct err *err)
 {
-	static const char separators[] = { ':', ' ', '\0' };
+	static const char separators[] = { ':', ' ' };
 	enum num_result result = NUM_MALFORMED;
 
 	for (size_t i = 0; i < ARRAY_LEN(separators) && result == NUM_MALFORMED; i++)

@@ -215,6 +215,18 @@ static int show_long_row(const struct finding *f, const struct addrinfo *node, c
 	return 0;
 }
 
+/* Whether NODE would be the same row as one before it: getaddrinfo gives an address as often as
+ * /etc/hosts has it. */
+static bool was_shown(const struct query *q, const struct addrinfo *node)
+{
+	for (const struct addrinfo *at = q->list; at != node; at = at->ai_next)
+		if (at->ai_socktype == node->ai_socktype && at->ai_protocol == node->ai_protocol &&
+		    at->ai_addrlen == node->ai_addrlen &&
+		    memcmp(at->ai_addr, node->ai_addr, node->ai_addrlen) == 0)
+			return true;
+	return false;
+}
+
 static int show_long(const struct finding *f, struct err *err)
 {
 	const struct query *q = f->q;
@@ -225,7 +237,7 @@ static int show_long(const struct finding *f, struct err *err)
 	answer_list(f->answer, "results", NULL);
 	answer_table(f->answer, long_columns, ARRAY_LEN(long_columns), true);
 	for (const struct addrinfo *node = q->list; node && !failed; node = node->ai_next)
-		failed = show_long_row(f, node, origin, err);
+		failed = was_shown(q, node) ? 0 : show_long_row(f, node, origin, err);
 	answer_table_end(f->answer);
 	answer_end(f->answer);
 	return failed;

@@ -33,6 +33,7 @@ struct query *query_new(const struct query_rules *rules, const char *host, size_
 	q->rules = *rules;
 	if (host) {
 		memcpy(q->text, host, len);
+		q->has_nul = memchr(host, '\0', len) != NULL;
 		q->host = q->text;
 	}
 	return q;
@@ -287,6 +288,11 @@ static int query_ask_confirm(struct query *q)
 
 static int query_ask_by_mode(struct query *q)
 {
+	if (q->has_nul) {
+		(void)query_fail(q, EAI_NONAME, 0);
+		err_hint(&q->err, "a NUL byte is no part of a name");
+		return -1;
+	}
 	if (q->host && strlen(q->host) == QUERY_TEXT_MAX)
 		return query_fail(q, EAI_NONAME, 0);
 	if (q->rules.mode != QUERY_ADDRINFO && query_read_address(q))

@@ -57,6 +57,7 @@ struct query {
 	struct query_hostent hosts[2];
 	struct query_confirmation *confirmed;
 	size_t confirmed_count;
+	bool has_nul; /* in what was asked, which therefore ends there and is never asked for */
 	/* What was asked: a name or an address; NULL asks for this machine. */
 	const char *host;
 	char text[];

@@ -244,7 +244,8 @@ static int check_words(const struct command_call *call, struct err *err)
 	const char *service = o->service;
 	uint16_t port;
 
-	if (service && service[strspn(service, "0123456789")] == '\0' &&
+	/* Its strtoul(3) takes blanks and a sign. No service is called so: a name has a letter. */
+	if (service && service[strspn(service, " \t\n\v\f\r+-0123456789")] == '\0' &&
 	    num_parse_port(service, &port) != NUM_OK)
 		return err_usage(err, "--service %s: a port is 0 to 65535", service);
 	if (o->file && call->operand_count > 0)

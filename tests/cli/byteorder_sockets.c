@@ -149,6 +149,21 @@ Test(byteorder_sockets, sockaddr_of_what_the_kernel_gives)
 	}
 }
 
+/* xxd groups by two bytes, xxd -g4 by four. */
+Test(byteorder_sockets, sockaddr_as_xxd_prints_it)
+{
+	static const char *const texts[] = { "0200 1f90 7f00 0001 0000 0000 0000 0000",
+		                             "0200 1f90 7f000001 0000000000000000" };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		json_t *object = object_of("--sockaddr", texts[i]);
+
+		cr_assert_str_eq(json_string_value(json_object_get(object, "address")),
+		                 "127.0.0.1");
+		cr_assert_eq(json_integer_value(json_object_get(object, "port")), 8080);
+	}
+}
+
 Test(byteorder_sockets, sockaddr_with_a_scope)
 {
 	struct sockaddr_in6 at = { .sin6_family = AF_INET6, .sin6_scope_id = 1 };

@@ -24,7 +24,7 @@ static struct child on_stdout(const char *const *words)
 Test(help, is_on_stdout_with_status_0)
 {
 	static const char *const forms[][3] = {
-		{ "-h" }, { "--help" }, { "help" }, { "help", "help" }
+		{ "-h" }, { "--help" }, { "help" }, { "help", "help" }, { "help", "-h" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
@@ -55,6 +55,8 @@ Test(help, of_a_command_has_one_text_in_all_its_forms)
 			WORDS(name, "--help"),
 			WORDS(name, "-h"),
 			WORDS(name, "localhost:80", "--help"),
+			WORDS("--help", name),
+			WORDS("help", "--", name),
 		};
 
 		for (size_t f = 0; f < ARRAY_LEN(forms); f++) {
@@ -63,6 +65,14 @@ Test(help, of_a_command_has_one_text_in_all_its_forms)
 			cr_expect_str_eq(child_out(&child), child_out(&first), "%s", child.command);
 		}
 	}
+}
+
+Test(help, of_the_socket_options_needs_no_command)
+{
+	struct child one = on_stdout(WORDS("help", "sockopt")),
+		     other = on_stdout(WORDS("help", "listen", "sockopt"));
+
+	cr_assert_str_eq(child_out(&one), child_out(&other));
 }
 
 /* Everything that this version has, and nothing that it will have one day. */
@@ -172,10 +182,13 @@ Test(help, bare_sockit_gives_the_short_help_on_stderr_and_2)
 
 Test(help, version_is_the_first_line)
 {
-	static const char *const forms[] = { "-V", "--version" };
+	static const char *const forms[][3] = {
+		{ "-V" },           { "--version" },         { "connect", "-V" },
+		{ "listen", "-V" }, { "echo-serve", "-vV" }, { "services", "--version" },
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
-		struct child child = sockit_expect(WORDS(forms[i]), 0);
+		struct child child = sockit_expect(forms[i], 0);
 		int major, minor, patch, end = 0;
 
 		sscanf(child_out(&child), "sockit %d.%d.%d%n", &major, &minor, &patch, &end);

@@ -153,6 +153,8 @@ Test(resolve, names_legacy_spellings)
 
 Test(resolve, shows_ports_beside_addresses)
 {
+	static const char *const no_ports[] = { "65536", "+80", " 80", "\t80", "80 ", "-0", "-" };
+
 	make_world();
 	expect_out(WORDS("resolve", "-6S", "http", "www.test"), "[2001:db8::1]:80\n");
 	expect_out(WORDS("resolve", "-4", "--service=8080", "again.test"), "192.0.2.1:8080\n");
@@ -165,7 +167,8 @@ Test(resolve, shows_ports_beside_addresses)
 	expect_failure(WORDS("resolve", "-S", "no-such", "www.test"), 3, "EAI_SERVICE");
 	expect_failure(WORDS("resolve", "-S", "http", "--numeric-service", "www.test"), 3,
 	               "EAI_NONAME");
-	expect_failure(WORDS("resolve", "-S", "65536", "www.test"), 2, "65535");
+	for (size_t i = 0; i < ARRAY_LEN(no_ports); i++)
+		expect_failure(WORDS("resolve", "-S", no_ports[i], "www.test"), 2, "0 to 65535");
 	if (access("/etc/services", F_OK) == 0)
 		must(mount("/dev/null", "/etc/services", NULL, MS_BIND, NULL),
 		     "hide /etc/services");

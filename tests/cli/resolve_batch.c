@@ -79,6 +79,22 @@ Test(resolve_batch, goes_on_after_a_failure)
 	cr_assert_eq(count_of(child_err(&child), "cannot resolve"), 3);
 }
 
+/* C strings end there, and half a line is another name. */
+Test(resolve_batch, refuses_a_name_with_a_nul_byte)
+{
+	struct child child;
+
+	make_world(DNS_NXDOMAIN);
+	child = child_run(&(struct plan){
+		.program = "sh",
+		.args = WORDS("-c", "printf 'localhost\\0junk\\none.test\\n' | \"$0\" resolve -f -",
+	                      getenv("SOCKIT")),
+	});
+	child_expect(&child, 8);
+	cr_assert_str_eq(child_out(&child), "one.test\t192.0.2.1\n");
+	child_says(&child, "a NUL byte is no part of a name");
+}
+
 Test(resolve_batch, takes_lines_of_any_length_and_any_bytes)
 {
 	static char text[100000];

@@ -18,7 +18,9 @@ static void make_world(void)
 	                   "10.0.0.2 far.test far far2\n"
 	                   "2001:db8::2 far.test\n"
 	                   "fe80::2 link.test\n"
-	                   "192.0.2.1 away.test\n",
+	                   "192.0.2.1 away.test\n"
+	                   "10.0.0.7 again\n"
+	                   "10.0.0.7 again\n",
 	                   "nameserver 127.0.0.1\noptions attempts:1 timeout:1\n");
 }
 
@@ -82,6 +84,12 @@ Test(resolve_show, long_needs_no_name)
 	child_sh("printf 'hosts: files\\n' >/etc/nsswitch.conf");
 	expect_row(out_of(WORDS("resolve", "-l", "10.0.0.9")), "10.0.0.9",
 	           "10.0.0.9 AF_INET SOCK_STREAM IPPROTO_TCP - - 10.0.0.1 ");
+	/* An address that /etc/hosts has twice is one row, and one of each socket type asked for. */
+	cr_assert_eq(count_of(out_of(WORDS("resolve", "-l", "again")), "10.0.0.7 "), 1);
+	cr_assert_eq(count_of(out_of(WORDS("resolve", "-l", "--json", "again")), "10.0.0.7"), 1);
+	cr_assert_eq(
+		count_of(out_of(WORDS("resolve", "-l", "--socktype=any", "again")), "10.0.0.7 "),
+		3);
 	child = sockit_expect(WORDS("resolve", "-l", "--name-required", "10.0.0.9"), 3);
 	child_says(&child, "EAI_NONAME");
 	child_says(&child, "10.0.0.1");

@@ -258,6 +258,8 @@ static const struct bad bad_commands[] = {
 	{ { "evil\033[31m" }, { "evil" }, NULL },
 	{ { "-v", "connect", "localhost:80" }, { "-v" }, NULL },
 	{ { "help", "conect" }, { "conect" }, "did you mean 'connect'?" },
+	{ { "--help", "conect" }, { "conect" }, "did you mean 'connect'?" },
+	{ { "--version", "connect" }, { "--version", "connect" }, NULL },
 };
 
 /* Letters of other tools: a hint from the table each. */
@@ -271,6 +273,14 @@ static const struct bad foreign_letters[] = {
 	{ { "connect", "-b", "localhost:80" }, { "-b" }, NULL },
 	{ { "connect", "-W", "1", "localhost:80" }, { "-W" }, NULL },
 	{ { "connect", "-X", "4", "localhost:80" }, { "-X" }, NULL },
+	{ { "-l", "80" }, { "-l" }, "sockit listen" },
+	{ { "-e", "sh", "localhost", "80" }, { "-e" }, "--exec" },
+	{ { "-c", "sh", "localhost", "80" }, { "-c" }, "--sh-exec" },
+	{ { "-N", "localhost", "80" }, { "-N" }, "not needed" },
+	{ { "-r", "localhost", "80" }, { "-r" }, "not needed" },
+	{ { "-b", "localhost", "80" }, { "-b" }, "datagrams" },
+	{ { "-W1", "localhost", "80" }, { "-W" }, "--idle-timeout" },
+	{ { "-X", "4", "localhost", "80" }, { "-X" }, "proxy" },
 };
 
 static void expect_no_control_bytes(const struct child *child, const char *text)

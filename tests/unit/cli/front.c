@@ -69,11 +69,38 @@ Test(front, help_for_groups)
 	cr_assert_str_eq(e.hint, "did you mean 'sample'?");
 }
 
+/* Whoever asks for help twice gets it, and for a command when that stands behind. */
+Test(front, help_in_more_spellings)
+{
+	cr_assert_eq(run("--help", "sample", NULL, NULL), FRONT_TEXT);
+	cr_assert_not_null(strstr(front.text.at, "usage: sockit sample"));
+	cr_assert_eq(run("-h", "sample", "all", NULL), FRONT_TEXT);
+	cr_assert_not_null(strstr(front.text.at, "--flag"));
+	cr_assert_eq(run("-h", "smaple", NULL, NULL), FRONT_ERROR);
+	cr_assert_str_eq(e.hint, "did you mean 'sample'?");
+	cr_assert_eq(run("help", "--", "sample", NULL), FRONT_TEXT);
+	cr_assert_not_null(strstr(front.text.at, "usage: sockit sample"));
+	cr_assert_eq(run("help", "sample", "-h", NULL), FRONT_TEXT);
+	cr_assert_not_null(strstr(front.text.at, "usage: sockit sample"));
+	cr_assert_eq(run("help", "-h", NULL, NULL), FRONT_TEXT);
+	cr_assert_eq(strncmp(front.text.at, "usage: sockit COMMAND", 21), 0);
+	cr_assert_eq(run("help", "--help", NULL, NULL), FRONT_TEXT);
+	cr_assert_eq(strncmp(front.text.at, "usage: sockit COMMAND", 21), 0);
+	cr_assert_eq(run("help", "sockopt", NULL, NULL), FRONT_ERROR, "the sample has none");
+	cr_assert_str_eq(e.detail, "'sockopt' is not a command");
+}
+
 Test(front, version)
 {
+	cr_assert_eq(run("--version", "foo", NULL, NULL), FRONT_ERROR);
+	cr_assert_str_eq(e.detail, "--version: unexpected operand 'foo'");
 	cr_assert_eq(run("--version", NULL, NULL, NULL), FRONT_TEXT);
 	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
 	cr_assert_eq(run("-V", NULL, NULL, NULL), FRONT_TEXT);
+	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
+	cr_assert_eq(run("sample", "-fV", "--count=x", NULL), FRONT_TEXT);
+	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
+	cr_assert_eq(run("sample", "--version", NULL, NULL), FRONT_TEXT);
 	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
 }
 
@@ -83,6 +110,11 @@ Test(front, only_help_and_version_before_the_command)
 	cr_assert_str_eq(e.detail, "-v: only --help and --version may stand before the command");
 	cr_assert_eq(run("-l", "7777", NULL, NULL), FRONT_ERROR);
 	cr_assert_str_eq(e.detail, "-l: use 'sockit listen'");
+	cr_assert_eq(run("-lp", "7777", NULL, NULL), FRONT_ERROR);
+	cr_assert_str_eq(e.detail, "-l: use 'sockit listen'");
+	cr_assert_eq(run("-N", "localhost", "80", NULL), FRONT_ERROR);
+	cr_assert_not_null(strstr(e.detail, "-N: not needed"));
+	cr_assert_str_eq(e.hint, "usage: sockit COMMAND [OPTION...] [OPERAND...]");
 	cr_assert_eq(run("--", "sample", "x", NULL), FRONT_ERROR);
 	cr_assert_null(front.call.command);
 }
@@ -110,4 +142,8 @@ Test(front, an_error_still_names_its_command)
 	cr_assert_eq(run("sample", "--json", "--count=x", NULL), FRONT_ERROR);
 	cr_assert_eq(front.call.command, &sample_command);
 	cr_assert(front.call.observe->json);
+	cr_assert_eq(run("sample", "--nosuch", "x", "--json"), FRONT_ERROR);
+	cr_assert(front.call.observe->json);
+	cr_assert_eq(run("sample", "--nosuch", "--", "--json"), FRONT_ERROR);
+	cr_assert(!front.call.observe->json);
 }

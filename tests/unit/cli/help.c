@@ -7,8 +7,6 @@
 #include "cmd/commands.h"
 #include "cmd/connect.h"
 
-enum { SCREEN_LINES = 24 };
-
 static const struct program real_program = { .commands = commands };
 static char buffer[FRONT_TEXT_SIZE];
 
@@ -16,6 +14,8 @@ static void assert_fits(const struct text *t, size_t most_lines)
 {
 	size_t lines = 0;
 
+	cr_assert_lt(HELP_COLUMNS, 80);
+	cr_assert_lt(HELP_LINES, 24, "the prompt needs a line");
 	cr_assert(!t->cut);
 	for (const char *line = t->at; *line != '\0'; line = strchr(line, '\n') + 1, lines++)
 		cr_assert_leq(strcspn(line, "\n"), HELP_COLUMNS, "too wide: %.100s", line);
@@ -27,7 +27,7 @@ Test(help, program_fits_a_screen)
 	struct text t = TEXT_OVER(buffer);
 
 	help_add_program(&t, (struct style){ false }, &real_program);
-	assert_fits(&t, SCREEN_LINES);
+	assert_fits(&t, HELP_LINES);
 }
 
 Test(help, commands_fit_a_screen)
@@ -36,7 +36,7 @@ Test(help, commands_fit_a_screen)
 		struct text t = TEXT_OVER(buffer);
 
 		help_add_command(&t, (struct style){ false }, *c);
-		assert_fits(&t, SCREEN_LINES);
+		assert_fits(&t, HELP_LINES);
 	}
 }
 
