@@ -71,6 +71,7 @@ static size_t shorten_words(char *text, size_t len)
 }
 
 /* What does not fit loses the middle of its long words, so that it still says what is wrong with them. */
+PRINTF_LIKE(3, 0)
 static void err_say(char *at, size_t size, const char *format, va_list args)
 {
 	struct text t = text_over(at, size);
