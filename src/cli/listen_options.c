@@ -20,7 +20,8 @@ const struct option_row listen_option_rows[LISTEN_OPTION_COUNT] = {
 		.only_for = FOR_PORT,
 		.complete = COMPLETE_FILE,
 		.help = "write the port to FILE once it can be reached",
-		.man = "The file appears whole: it is written under another name and then renamed.",
+		.man = "The file appears whole: it is written under another name and then renamed. A FIFO or a "
+		       "terminal, and what a symbolic link names, is written into instead.",
 	},
 	{
 		.name = "reuse-port",
