@@ -124,9 +124,9 @@ int ready_prepare(struct loop *loop, const struct ready_request *request, struct
 	struct admission_request rules;
 
 	*ready = (struct ready){ .options = request->listen, .report = report };
-	if (access_options_read(request->access, request->net, request->kinds, request->endpoint,
-	                        &rules, err) ||
-	    user_find(request->listen->user, &ready->user, err))
+	access_options_read(request->access, request->net, request->kinds, request->endpoint,
+	                    &rules);
+	if (user_find(request->listen->user, &ready->user, err))
 		return -1;
 	if (admission_open(loop, &rules, report, &ready->admission, err) == 0)
 		return 0;

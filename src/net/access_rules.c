@@ -139,17 +139,17 @@ static int access_add_name(struct access_list *list, const char *text, struct er
 		return err_usage(err, "'%s' is no address, network, host name, uid= or gid=", text);
 	if (list->numeric)
 		return err_usage(err, "'%s' is a name, and --numeric looks none up", text);
-	char **names = realloc(list->names, (count + 1) * sizeof *names);
+	struct access_name *names = realloc(list->names, (count + 1) * sizeof *names);
 	if (names)
 		list->names = names;
 	char *name = names ? strdup(text) : NULL;
 	if (!name)
 		return err_set(err, ERR_LOCAL, ENOMEM, "read", "the access rules");
-	list->names[list->name_count++] = name;
+	list->names[list->name_count++] = (struct access_name){ .host = name };
 	return 0;
 }
 
-bool access_is_id(const char *text)
+static bool access_is_id(const char *text)
 {
 	return strncmp(text, "uid=", 4) == 0 || strncmp(text, "gid=", 4) == 0;
 }
@@ -159,9 +159,13 @@ int access_add(struct access_list *list, const char *text, struct err *err)
 	char host[INET6_ADDRSTRLEN + SYS_IF_NAME_SIZE] = "";
 	const char *slash = strchr(text, '/');
 	struct text t = TEXT_OVER(host);
+	size_t len = strlen(text);
+	bool is_id = access_is_id(text);
 
-	text_add_bytes(&t, text, slash ? (size_t)(slash - text) : strlen(text));
-	if (access_is_id(text))
+	text_add_bytes(&t, text, slash ? (size_t)(slash - text) : len);
+	if (len > 0 && (is_id ? list->no_ids : list->no_addresses))
+		return err_usage(err, "%s has no meaning for %s", text, list->endpoint);
+	if (is_id)
 		return access_add_id(list, text[0] == 'u' ? ACCESS_UID : ACCESS_GID, text, err);
 	/* What has no colon and is no address may be a name. */
 	if (slash || strchr(text, ':') || access_is_v4(text))
@@ -200,6 +204,7 @@ int access_add_file(struct access_list *list, const char *path, struct err *err)
 		return err_set(err, ERR_LOCAL, -fd, "open", "%s", path);
 	lines_start(&lines, fd);
 	while ((len = lines_await(&lines, LINE_MAX_LEN, &line)) >= 0) {
+		size_t names = list->name_count;
 		struct err why;
 
 		number++;
@@ -216,6 +221,8 @@ int access_add_file(struct access_list *list, const char *path, struct err *err)
 			}
 			return err_usage(err, "%s line %u: %s", path, number, why.detail);
 		}
+		if (list->name_count > names)
+			list->names[names].line = number;
 	}
 	return lines.error ? err_set(err, ERR_LOCAL, -lines.error, "read", "%s", path) : 0;
 }

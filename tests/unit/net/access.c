@@ -142,7 +142,7 @@ Test(access, names_are_kept_and_their_addresses_count)
 
 	add("db.example");
 	add("x");
-	cr_assert(list.name_count == 2 && strcmp(list.names[0], "db.example") == 0);
+	cr_assert(list.name_count == 2 && strcmp(list.names[0].host, "db.example") == 0);
 	cr_assert_eq(access_add_addr(&list, &a, &err), 0);
 	access_settle(&list);
 	cr_assert(has("::1") && !has("::2"));
