@@ -127,16 +127,31 @@ static int access_add_id(struct access_list *list, enum access_family family, co
 	return access_put(list, &key, 8 * ACCESS_BYTES, err);
 }
 
+static void access_hint_legacy(const char *text, struct in_addr meant, struct err *err)
+{
+	char dotted[INET_ADDRSTRLEN];
+
+	if (inet_ntop(AF_INET, &meant, dotted, sizeof dotted))
+		err_hint(err, "%s is a legacy spelling of %s", text, dotted);
+}
+
 static int access_add_name(struct access_list *list, const char *text, struct err *err)
 {
 	static const char other[] = "0123456789.-_";
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789.-_";
 	size_t count = list->name_count, len = strlen(text);
+	bool foreign = strspn(text, letters) < len;
+	struct in_addr legacy;
 
-	/* What has no letter is an address that went wrong, and never a name. */
-	if (strspn(text, letters) < len || strspn(text, other) == len || len > HOST_MAX_LEN)
-		return err_usage(err, "'%s' is no address, network, host name, uid= or gid=", text);
+	/* What has no letter, or only those of numbers, is an address that went wrong, and never a name. */
+	bool number = !foreign && inet_aton(text, &legacy);
+	if (foreign || number || strspn(text, other) == len || len > HOST_MAX_LEN) {
+		(void)err_usage(err, "'%s' is no address, network, host name, uid= or gid=", text);
+		if (number)
+			access_hint_legacy(text, legacy, err);
+		return -1;
+	}
 	if (list->numeric)
 		return err_usage(err, "'%s' is a name, and --numeric looks none up", text);
 	struct access_name *names = realloc(list->names, (count + 1) * sizeof *names);
@@ -219,7 +234,9 @@ int access_add_file(struct access_list *list, const char *path, struct err *err)
 				*err = why;
 				return -1;
 			}
-			return err_usage(err, "%s line %u: %s", path, number, why.detail);
+			(void)err_usage(err, "%s line %u: %s", path, number, why.detail);
+			err_hint(err, "%s", why.hint);
+			return -1;
 		}
 		if (list->name_count > names)
 			list->names[names].line = number;

@@ -44,6 +44,12 @@ void admission_draft_drop(struct admission_draft *d)
 	*d = (struct admission_draft){ .number = d->number };
 }
 
+static void draft_hint_path(size_t side, const char *word, struct err *err)
+{
+	if (word[0] == '/' || word[0] == '.')
+		err_hint(err, "%s-file reads rules from a file", draft_option(side));
+}
+
 static int draft_read_side(struct admission_draft *d, const struct admission_request *q,
                            size_t side, struct err *err)
 {
@@ -57,9 +63,12 @@ static int draft_read_side(struct admission_draft *d, const struct admission_req
 	list->endpoint = q->endpoint;
 	for (size_t i = 0; i < rules->count; i++)
 		if (access_add_all(list, rules->words[i], &why)) {
-			if (why.domain == ERR_USAGE)
-				return err_usage(err, "%s %s", draft_option(side), why.detail);
 			*err = why;
+			if (why.domain == ERR_USAGE) {
+				(void)err_usage(err, "%s %s", draft_option(side), why.detail);
+				err_hint(err, "%s", why.hint);
+				draft_hint_path(side, rules->words[i], err);
+			}
 			return -1;
 		}
 	return rules->file ? access_add_file(list, rules->file, err) : 0;

@@ -300,6 +300,7 @@ Test(access, a_bad_rule_stops_the_start_before_anything_is_opened)
 	const char *raw = scratch_file("raw", "\x1b]0;title\x07\n");
 	const char *users = scratch_file("users", "::1\nuid=0\n");
 	const char *names = scratch_file("names", "127.0.0.1\n\nnowhere.invalid\n");
+	const char *legacy = scratch_file("legacy", "127.1\n");
 	char line[256], lost[256];
 	struct {
 		const char *args[4];
@@ -308,6 +309,9 @@ Test(access, a_bad_rule_stops_the_start_before_anything_is_opened)
 	} rows[] = {
 		{ { "--allow", "10.0.0.0/33" }, 2, "--allow '10.0.0.0/33': a network has 0 to 32" },
 		{ { "--deny", "10.0.0.1/8" }, 2, "--deny '10.0.0.1/8': the address has more bits" },
+		{ { "--allow", "0x7f000001" }, 2, "0x7f000001 is a legacy spelling of 127.0.0.1" },
+		{ { "--deny-file", legacy }, 2, "127.1 is a legacy spelling of 127.0.0.1" },
+		{ { "--allow", "/etc/hosts" }, 2, "--allow-file reads rules from a file" },
 		{ { "--deny", "::1,,::2" }, 2, "--deny '' is no address" },
 		{ { "--allow", "::1,nowhere.invalid" },
 		  3,
