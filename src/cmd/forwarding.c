@@ -58,7 +58,9 @@ int forwarding_read(struct forwarding *f, const struct forwarding_wish *w, struc
 {
 	const struct forward_options *o = w->options;
 	/* Families and the interface are those of the side that listens. */
-	struct net_options net = { .numeric = w->net->numeric, .sockopt = o->sockopt };
+	struct net_options net = { .numeric = w->net->numeric,
+		                   .sockopt = o->sockopt,
+		                   .sockopt_from = "--forward-sockopt" };
 
 	if (read_target(f, w, err))
 		return -1;
