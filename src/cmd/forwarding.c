@@ -21,7 +21,7 @@ static int read_target(struct forwarding *f, const struct forwarding_wish *w, st
 {
 	const char *word = w->options->endpoint;
 	bool datagrams = spec_socktype(w->at->kind) == SOCK_DGRAM;
-	struct spec_rules rules = { .udp = false };
+	struct spec_rules rules = { .one_word = true };
 
 	if (spec_parse(&f->target, &word, 1, &rules, err))
 		return -1;

@@ -272,6 +272,10 @@ Test(forward, refuses_what_has_no_meaning)
 		                  2);
 		child_says(&c, settings[i][1]);
 	}
+	c = sockit_expect(WORDS("listen", "127.0.0.1:0", "--forward", "x"), 2);
+	child_says(&c, "hint: HOST:PORT names an endpoint");
+	c = sockit_expect(WORDS("listen", "127.0.0.1:0", "--forward", "::1"), 2);
+	child_silent_about(&c, "two words");
 	c = sockit_expect(WORDS("listen", "udp:127.0.0.1:0", "--forward", "tcp:h:1"), 2);
 	child_says(&c, "127.0.0.1 port 0");
 	child_says(&c, "h port 1");
