@@ -1,9 +1,5 @@
 #include "cli/access_options.h"
 
-#include <string.h>
-
-#include "net/access_rules.h"
-
 /* Those whose peers have an address, or a user. */
 #define FOR_IDS (FOR_UNIX | FOR_UNIX_SEQPACKET)
 #define FOR_ACCESS (FOR_INET | FOR_IDS)
@@ -44,36 +40,15 @@ const struct option_row access_option_rows[ACCESS_OPTION_COUNT] = {
 	},
 };
 
-/* The rules of one option against the kinds of endpoint that there are. */
-static int access_check(const char *option, const struct option_list *list, unsigned kinds,
-                        const char *endpoint, struct err *err)
+void access_options_read(const struct access_options *o, const struct net_options *net,
+                         unsigned kinds, const char *endpoint, struct admission_request *request)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		for (const char *rule = list->at[i];; rule++) {
-			size_t len = strcspn(rule, ",");
-
-			if (len > 0 && !(kinds & (access_is_id(rule) ? FOR_IDS : FOR_INET)))
-				return err_usage(err, "%s %.*s has no meaning for %s", option,
-				                 (int)len, rule, endpoint);
-			rule += len;
-			if (*rule == '\0')
-				break;
-		}
-	}
-	return 0;
-}
-
-int access_options_read(const struct access_options *o, const struct net_options *net,
-                        unsigned kinds, const char *endpoint, struct admission_request *request,
-                        struct err *err)
-{
-	if (access_check("--allow", &o->allow, kinds, endpoint, err) ||
-	    access_check("--deny", &o->deny, kinds, endpoint, err))
-		return -1;
 	*request = (struct admission_request){
 		.allow = { o->allow.at, o->allow.count, o->allow_file },
 		.deny = { o->deny.at, o->deny.count, o->deny_file },
 		.numeric = net->numeric,
+		.no_ids = !(kinds & FOR_IDS),
+		.no_addresses = !(kinds & FOR_INET),
+		.endpoint = endpoint,
 	};
-	return 0;
 }

@@ -11,10 +11,9 @@ struct access_options {
 };
 
 /* What was asked for, which points into the options. KINDS are those of the endpoints (FOR_... or'ed), of which
- * ENDPOINT is one: -1 with a usage error where a rule can have no meaning for any of them. */
-int access_options_read(const struct access_options *o, const struct net_options *net,
-                        unsigned kinds, const char *endpoint, struct admission_request *request,
-                        struct err *err) MUST_CHECK;
+ * ENDPOINT is one: a rule that can have no meaning for any of them is refused when it is read. */
+void access_options_read(const struct access_options *o, const struct net_options *net,
+                         unsigned kinds, const char *endpoint, struct admission_request *request);
 
 enum { ACCESS_OPTION_COUNT = 4 };
 extern const struct option_row access_option_rows[ACCESS_OPTION_COUNT];

@@ -41,7 +41,7 @@ bool exec_options_given(const struct exec_options *o)
 
 static int exec_refuse(int error, const char *name, struct err *err)
 {
-	(void)err_set(err, ERR_PROGRAM, -error, "run", "%s", name);
+	(void)err_set(err, ERR_PROGRAM, -error, "run", "%s", name[0] ? name : "''");
 	if (error == -ENOENT && !strchr(name, '/'))
 		err_detail(err, "(in no folder of PATH)");
 	return -1;

@@ -1,5 +1,6 @@
 #include "cli/listen_options.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 const struct option_row listen_option_rows[LISTEN_OPTION_COUNT] = {
@@ -20,7 +21,8 @@ const struct option_row listen_option_rows[LISTEN_OPTION_COUNT] = {
 		.only_for = FOR_PORT,
 		.complete = COMPLETE_FILE,
 		.help = "write the port to FILE once it can be reached",
-		.man = "The file appears whole: it is written under another name and then renamed.",
+		.man = "The file appears whole: it is written under another name and then renamed. A FIFO or a "
+		       "terminal, and what a symbolic link names, is written into instead.",
 	},
 	{
 		.name = "reuse-port",
@@ -63,10 +65,32 @@ int listen_options_unix_mode(const struct listen_options *o)
 	return o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode;
 }
 
+/* What a socket makes of its address when it is bound, which was before. */
+static int listen_check_passed(const struct sockopt_list *list, struct err *err)
+{
+	static const int of_binding[][2] = {
+		{ SOL_SOCKET, SO_REUSEADDR },  { SOL_SOCKET, SO_REUSEPORT },
+		{ IPPROTO_IP, IP_FREEBIND },   { IPPROTO_IPV6, IPV6_FREEBIND },
+		{ IPPROTO_IPV6, IPV6_V6ONLY },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(of_binding); i++) {
+		const int *one = of_binding[i];
+
+		if (sockopt_list_has(list, one[0], one[1]))
+			return err_usage(
+				err,
+				"--sockopt %s has no meaning for sockets that are passed (LISTEN_FDS)",
+				sockopt_numbered(one[0], one[1])->name);
+	}
+	return 0;
+}
+
 int listen_options_sockopts(const struct listen_options *o, const struct net_options *net,
                             const struct spec *spec, struct sockopt_list *list, struct err *err)
 {
-	if (net_options_sockopts(net, spec, SOCKOPT_LISTENS, list, err))
+	if (net_options_sockopts(net, spec, SOCKOPT_LISTENS, list, err) ||
+	    (spec->passed_count > 0 && listen_check_passed(list, err)))
 		return -1;
 	if (!o->reuse_port)
 		return 0;

@@ -19,6 +19,7 @@ const struct option_row many_option_rows[MANY_OPTION_COUNT] = {
 		.min = 1,
 		.only_for = FOR_CONNECTION,
 		.help = "end with status 0 once N clients have come and gone",
+		.man = "From the last of them on connections are refused, and a Unix path is removed.",
 	},
 	{
 		.name = "drain",

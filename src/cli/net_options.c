@@ -87,8 +87,8 @@ static int net_options_check_family(const struct net_options *net, const struct 
 
 	if (!misfit || (!net->ipv4 && !net->ipv6))
 		return 0;
-	return err_usage(err, "--sockopt %s and --%s exclude each other", misfit->option->name,
-	                 net->ipv4 ? "ipv4" : "ipv6");
+	return err_usage(err, "%s %s and --%s exclude each other", sockopt_list_from(list),
+	                 misfit->option->name, net->ipv4 ? "ipv4" : "ipv6");
 }
 
 int net_options_sockopts(const struct net_options *net, const struct spec *spec,
@@ -97,16 +97,17 @@ int net_options_sockopts(const struct net_options *net, const struct spec *spec,
 	unsigned places = net_options_places(spec) | (unsigned)role;
 
 	list->count = 0;
+	list->from = net->sockopt_from;
 	for (size_t i = 0; i < net->sockopt.count; i++)
 		if (sockopt_list_add(list, net->sockopt.at[i], err))
 			return -1;
 	const struct sockopt_setting *misfit = sockopt_list_misfit(list, places);
 	if (misfit && sockopt_suits(misfit->option,
 	                            net_options_places(spec) | SOCKOPT_CONNECTS | SOCKOPT_LISTENS))
-		return err_usage(err, "--sockopt %s has no meaning for a socket that %s",
-		                 misfit->option->name,
+		return err_usage(err, "%s %s has no meaning for a socket that %s",
+		                 sockopt_list_from(list), misfit->option->name,
 		                 role == SOCKOPT_LISTENS ? "listens" : "connects");
 	if (misfit)
-		return sockopt_refuse(misfit->option, spec->text, err);
+		return sockopt_refuse(list, misfit->option, spec->text, err);
 	return net_options_check_family(net, spec, list, role, err);
 }

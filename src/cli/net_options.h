@@ -13,6 +13,7 @@ struct net_options {
 	bool numeric;   /* no look-ups */
 	const char *interface;
 	struct option_list sockopt; /* "NAME=VALUE" each */
+	const char *sockopt_from;   /* the option that they came with; NULL: --sockopt */
 };
 
 /* AF_INET, AF_INET6 or AF_UNSPEC. */

@@ -22,7 +22,7 @@ static int read_target(struct forwarding *f, const struct forwarding_wish *w, st
 {
 	const char *word = w->options->endpoint;
 	bool datagrams = spec_socktype(w->at->kind) == SOCK_DGRAM;
-	struct spec_rules rules = { .udp = false };
+	struct spec_rules rules = { .one_word = true };
 
 	if (spec_parse(&f->target, &word, 1, &rules, err))
 		return -1;
@@ -59,7 +59,9 @@ int forwarding_read(struct forwarding *f, const struct forwarding_wish *w, struc
 {
 	const struct forward_options *o = w->options;
 	/* Families and the interface are those of the side that listens. */
-	struct net_options net = { .numeric = w->net->numeric, .sockopt = o->sockopt };
+	struct net_options net = { .numeric = w->net->numeric,
+		                   .sockopt = o->sockopt,
+		                   .sockopt_from = "--forward-sockopt" };
 
 	if (read_target(f, w, err))
 		return -1;

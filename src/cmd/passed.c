@@ -3,9 +3,9 @@
 #include "net/passed.h"
 
 /* What is said of a socket before it is bound, or of the word that would name it. */
-static const char *const passed_excludes[] = { "ipv4",    "ipv6",      "udp",
-	                                       "unix",    "interface", "source",
-	                                       "backlog", "unix-mode", "join" };
+static const char *const passed_excludes[] = { "ipv4",      "ipv6",      "udp",     "unix",
+	                                       "interface", "source",    "backlog", "unix-mode",
+	                                       "join",      "reuse-port" };
 
 int passed_for(const struct command_call *call, unsigned *count, struct err *err)
 {

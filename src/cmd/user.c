@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/status.h"
+
 int user_find(const char *text, struct sys_user *user, struct err *err)
 {
 	OWN_MEM char *name = text ? strdup(text) : NULL;
@@ -20,10 +22,10 @@ int user_find(const char *text, struct sys_user *user, struct err *err)
 	int error = sys_user_find(name, colon ? colon + 1 : NULL, user);
 	if (!error)
 		return 0;
-	(void)err_set(err, ERR_LOCAL, -error, "become", "%s", text);
 	if (error == -ENOENT || error == -ESRCH)
-		err_detail(err, "(there is no such %s)", error == -ENOENT ? "user" : "group");
-	return -1;
+		return err_answer(err, STATUS_LOCAL, "cannot become user %s: there is no such %s",
+		                  text, error == -ENOENT ? "user" : "group");
+	return err_set(err, ERR_LOCAL, -error, "become", "%s", text);
 }
 
 int user_become(const char *text, const struct sys_user *user, struct err *err)

@@ -171,7 +171,7 @@ bool access_has(const struct access_list *list, const struct access_peer *peer)
 void access_free(struct access_list *list)
 {
 	for (size_t i = 0; i < list->name_count; i++)
-		free(list->names[i]);
+		free(list->names[i].host);
 	free(list->names);
 	free(list->ranges);
 	*list = (struct access_list){ 0 };

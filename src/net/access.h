@@ -29,13 +29,21 @@ struct access_range {
 	uint8_t low[ACCESS_KEY], high[ACCESS_KEY];
 };
 
+/* A host, to be looked up by whoever has the list: access_add_addr. */
+struct access_name {
+	char *host;
+	unsigned line; /* of a file, from 1; 0: it stood in none */
+};
+
 /* A list is settled before it is asked. */
 struct access_list {
 	struct access_range *ranges; /* once settled in order, and none overlaps another */
 	size_t count, room;
-	char **names; /* of hosts, to be looked up by whoever has the list: access_add_addr */
+	struct access_name *names;
 	size_t name_count;
-	bool numeric; /* names are refused */
+	/* What is refused: names; and what nobody who comes to ENDPOINT, for messages, can have. */
+	bool numeric, no_ids, no_addresses;
+	const char *endpoint;
 };
 
 /* The other end of a connection. */

@@ -127,29 +127,44 @@ static int access_add_id(struct access_list *list, enum access_family family, co
 	return access_put(list, &key, 8 * ACCESS_BYTES, err);
 }
 
+static void access_hint_legacy(const char *text, struct in_addr meant, struct err *err)
+{
+	char dotted[INET_ADDRSTRLEN];
+
+	if (inet_ntop(AF_INET, &meant, dotted, sizeof dotted))
+		err_hint(err, "%s is a legacy spelling of %s", text, dotted);
+}
+
 static int access_add_name(struct access_list *list, const char *text, struct err *err)
 {
 	static const char other[] = "0123456789.-_";
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789.-_";
 	size_t count = list->name_count, len = strlen(text);
+	bool foreign = strspn(text, letters) < len;
+	struct in_addr legacy;
 
-	/* What has no letter is an address that went wrong, and never a name. */
-	if (strspn(text, letters) < len || strspn(text, other) == len || len > HOST_MAX_LEN)
-		return err_usage(err, "'%s' is no address, network, host name, uid= or gid=", text);
+	/* What has no letter, or only those of numbers, is an address that went wrong, and never a name. */
+	bool number = !foreign && inet_aton(text, &legacy);
+	if (foreign || number || strspn(text, other) == len || len > HOST_MAX_LEN) {
+		(void)err_usage(err, "'%s' is no address, network, host name, uid= or gid=", text);
+		if (number)
+			access_hint_legacy(text, legacy, err);
+		return -1;
+	}
 	if (list->numeric)
 		return err_usage(err, "'%s' is a name, and --numeric looks none up", text);
-	char **names = realloc(list->names, (count + 1) * sizeof *names);
+	struct access_name *names = realloc(list->names, (count + 1) * sizeof *names);
 	if (names)
 		list->names = names;
 	char *name = names ? strdup(text) : NULL;
 	if (!name)
 		return err_set(err, ERR_LOCAL, ENOMEM, "read", "the access rules");
-	list->names[list->name_count++] = name;
+	list->names[list->name_count++] = (struct access_name){ .host = name };
 	return 0;
 }
 
-bool access_is_id(const char *text)
+static bool access_is_id(const char *text)
 {
 	return strncmp(text, "uid=", 4) == 0 || strncmp(text, "gid=", 4) == 0;
 }
@@ -159,9 +174,13 @@ int access_add(struct access_list *list, const char *text, struct err *err)
 	char host[INET6_ADDRSTRLEN + SYS_IF_NAME_SIZE] = "";
 	const char *slash = strchr(text, '/');
 	struct text t = TEXT_OVER(host);
+	size_t len = strlen(text);
+	bool is_id = access_is_id(text);
 
-	text_add_bytes(&t, text, slash ? (size_t)(slash - text) : strlen(text));
-	if (access_is_id(text))
+	text_add_bytes(&t, text, slash ? (size_t)(slash - text) : len);
+	if (len > 0 && (is_id ? list->no_ids : list->no_addresses))
+		return err_usage(err, "%s has no meaning for %s", text, list->endpoint);
+	if (is_id)
 		return access_add_id(list, text[0] == 'u' ? ACCESS_UID : ACCESS_GID, text, err);
 	/* What has no colon and is no address may be a name. */
 	if (slash || strchr(text, ':') || access_is_v4(text))
@@ -200,6 +219,7 @@ int access_add_file(struct access_list *list, const char *path, struct err *err)
 		return err_set(err, ERR_LOCAL, -fd, "open", "%s", path);
 	lines_start(&lines, fd);
 	while ((len = lines_await(&lines, LINE_MAX_LEN, &line)) >= 0) {
+		size_t names = list->name_count;
 		struct err why;
 
 		number++;
@@ -214,8 +234,12 @@ int access_add_file(struct access_list *list, const char *path, struct err *err)
 				*err = why;
 				return -1;
 			}
-			return err_usage(err, "%s line %u: %s", path, number, why.detail);
+			(void)err_usage(err, "%s line %u: %s", path, number, why.detail);
+			err_hint(err, "%s", why.hint);
+			return -1;
 		}
+		if (list->name_count > names)
+			list->names[names].line = number;
 	}
 	return lines.error ? err_set(err, ERR_LOCAL, -lines.error, "read", "%s", path) : 0;
 }

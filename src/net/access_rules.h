@@ -14,9 +14,6 @@ int access_add(struct access_list *list, const char *text, struct err *err) MUST
 /* The same for each of several, with commas between them. */
 int access_add_all(struct access_list *list, const char *text, struct err *err) MUST_CHECK;
 
-/* Whether the text at TEXT begins a rule for the users of Unix sockets. */
-bool access_is_id(const char *text);
-
 /* The same for each line of the file at PATH, but for blanks, and comments from '#' on. An error names the
  * line. */
 int access_add_file(struct access_list *list, const char *path, struct err *err) MUST_CHECK;

@@ -66,7 +66,12 @@ static const char *short_name(const struct sockopt *o)
 	return o->level == SOL_SOCKET || !dash ? o->name : dash + 1;
 }
 
-static int refuse_unknown(const char *name, size_t len, struct err *err)
+const char *sockopt_list_from(const struct sockopt_list *list)
+{
+	return list->from ? list->from : "--sockopt";
+}
+
+static int refuse_unknown(const char *from, const char *name, size_t len, struct err *err)
 {
 	char buf[NEAR_WORD_MAX + 1];
 	struct text t = TEXT_OVER(buf);
@@ -80,7 +85,7 @@ static int refuse_unknown(const char *name, size_t len, struct err *err)
 			called = &sockopt_rows[i];
 	}
 	const char *best = called ? called->name : near_best(&near);
-	err_usage(err, "--sockopt: no socket option is called '%.*s'", (int)len, name);
+	err_usage(err, "%s: no socket option is called '%.*s'", from, (int)len, name);
 	if (best && !t.cut)
 		err_hint(err, "did you mean '%s'?", best);
 	else
@@ -94,21 +99,23 @@ int sockopt_list_add(struct sockopt_list *list, const char *text, struct err *er
 	const struct sockopt *option = sockopt_named(text, len);
 	char form[128];
 	struct text t = TEXT_OVER(form);
+	const char *from = sockopt_list_from(list);
+	struct err why;
 
 	if (!option)
-		return refuse_unknown(text, len, err);
+		return refuse_unknown(from, text, len, err);
 	if (text[len] == '\0') {
 		sockopt_add_form(&t, option);
-		err_usage(err, "--sockopt %s has no value", text);
+		err_usage(err, "%s %s has no value", from, text);
 		err_hint(err, "write %s=%s", option->name, form);
 		return -1;
 	}
 	while (i < list->count && list->at[i].option != option)
 		i++;
 	if (i == SOCKOPT_LIST_MAX)
-		return err_usage(err, "--sockopt: more than %d options", SOCKOPT_LIST_MAX);
-	if (sockopt_parse_value(option, text + len + 1, &list->at[i].value, err))
-		return -1;
+		return err_usage(err, "%s: more than %d options", from, SOCKOPT_LIST_MAX);
+	if (sockopt_parse_value(option, text + len + 1, &list->at[i].value, &why))
+		return err_usage(err, "%s %s", from, why.detail);
 	list->at[i].option = option;
 	list->at[i].asked = text + len + 1;
 	if (i == list->count)
@@ -146,14 +153,15 @@ unsigned sockopt_family_place(int family)
 	return family == AF_INET ? SOCKOPT_IPV4 : family == AF_INET6 ? SOCKOPT_IPV6 : SOCKOPT_UNIX;
 }
 
-int sockopt_refuse(const struct sockopt *option, const char *endpoint, struct err *err)
+int sockopt_refuse(const struct sockopt_list *list, const struct sockopt *option,
+                   const char *endpoint, struct err *err)
 {
 	char buf[128];
 	struct text t = TEXT_OVER(buf);
 
 	sockopt_add_places(&t, option);
-	return err_usage(err, "--sockopt %s has no meaning for %s: it is for %s", option->name,
-	                 endpoint, buf);
+	return err_usage(err, "%s %s has no meaning for %s: it is for %s", sockopt_list_from(list),
+	                 option->name, endpoint, buf);
 }
 
 void sockopt_add_places(struct text *t, const struct sockopt *option)

@@ -85,6 +85,7 @@ struct sockopt_setting {
 
 /* What was asked for, each option once. */
 struct sockopt_list {
+	const char *from; /* the option that they came with, for messages; NULL: --sockopt */
 	struct sockopt_setting at[SOCKOPT_LIST_MAX];
 	size_t count;
 };
@@ -98,7 +99,7 @@ void sockopt_add_constant(struct text *t, const struct sockopt *option);
 /* The option that setsockopt knows by these, or NULL. */
 const struct sockopt *sockopt_numbered(int level, int number);
 
-/* Read VALUE as a value of OPTION. A usage error says what it should be. */
+/* Read VALUE as a value of OPTION. A usage error says what it should be, but not where it came from. */
 int sockopt_parse_value(const struct sockopt *option, const char *value, union sockopt_value *out,
                         struct err *err) MUST_CHECK;
 
@@ -119,8 +120,12 @@ bool sockopt_list_has(const struct sockopt_list *list, int level, int number);
 /* The place of a socket of FAMILY (AF_...): one bit. */
 unsigned sockopt_family_place(int family);
 
-/* A usage error: the option has no meaning for ENDPOINT, which is none of its places. Returns -1. */
-int sockopt_refuse(const struct sockopt *option, const char *endpoint, struct err *err);
+/* The option that LIST's came with. */
+const char *sockopt_list_from(const struct sockopt_list *list);
+
+/* A usage error: the option, of LIST, has no meaning for ENDPOINT, which is none of its places. Returns -1. */
+int sockopt_refuse(const struct sockopt_list *list, const struct sockopt *option,
+                   const char *endpoint, struct err *err);
 
 /* Append what it is for: "TCP", "UDP over IPv6", "listening on TCP". */
 void sockopt_add_places(struct text *t, const struct sockopt *option);

@@ -159,23 +159,22 @@ static int refuse_value(const struct sockopt *o, const char *value, enum num_res
 	struct text t = TEXT_OVER(buf);
 
 	if (why == NUM_EMPTY)
-		return err_usage(err, "--sockopt %s: %s is finer than the kernel's unit, 1%s",
-		                 o->name, value, unit_name(o));
+		return err_usage(err, "%s: %s is finer than the kernel's unit, 1%s", o->name, value,
+		                 unit_name(o));
 	if (o->type == SOCKOPT_CHOICE) {
 		sockopt_add_form(&t, o);
-		return err_usage(err, "--sockopt %s: '%s' is not one of %s", o->name, value, buf);
+		return err_usage(err, "%s: '%s' is not one of %s", o->name, value, buf);
 	}
 	if (why == NUM_MALFORMED)
-		return err_usage(err, "--sockopt %s: '%s' is not %s", o->name, value,
-		                 looks[o->type]);
+		return err_usage(err, "%s: '%s' is not %s", o->name, value, looks[o->type]);
 	if (o->type == SOCKOPT_NAME)
-		return err_usage(err, "--sockopt %s: '%s' is longer than %d bytes", o->name, value,
+		return err_usage(err, "%s: '%s' is longer than %d bytes", o->name, value,
 		                 SOCKOPT_NAME_MAX);
 	if (o->unit)
-		return err_usage(err, "--sockopt %s: %s is not in %" PRIu64 "%s-%" PRIu64 "%s",
-		                 o->name, value, o->min, unit_name(o), o->max, unit_name(o));
-	return err_usage(err, "--sockopt %s: %s is not in %" PRIu64 "-%" PRIu64, o->name, value,
-	                 o->min, o->max);
+		return err_usage(err, "%s: %s is not in %" PRIu64 "%s-%" PRIu64 "%s", o->name,
+		                 value, o->min, unit_name(o), o->max, unit_name(o));
+	return err_usage(err, "%s: %s is not in %" PRIu64 "-%" PRIu64, o->name, value, o->min,
+	                 o->max);
 }
 
 int sockopt_parse_value(const struct sockopt *option, const char *value, union sockopt_value *out,
@@ -184,7 +183,7 @@ int sockopt_parse_value(const struct sockopt *option, const char *value, union s
 	union sockopt_value parsed = { .rate = 0 };
 
 	if (value[0] == '\0')
-		return err_usage(err, "--sockopt %s: the value is empty", option->name);
+		return err_usage(err, "%s: the value is empty", option->name);
 	enum num_result result = parse(option, value, &parsed);
 	if (result != NUM_OK)
 		return refuse_value(option, value, result, err);

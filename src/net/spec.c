@@ -180,15 +180,15 @@ static int refuse_bare_v6(const struct spec_words *w, struct err *err)
 {
 	const char *last = strrchr(w->rest, ':');
 	size_t head = (size_t)(last - w->rest);
+	const char *two = w->rules->one_word ? "" : ", or two words: ADDRESS PORT";
 
 	(void)err_usage(err, "%s: an IPv6 address with a port needs brackets", w->word);
 	if (strchr(w->rest, ']'))
 		err_hint(err, "[%.*s:%s", (int)head, w->rest, last + 1);
 	else if (is_v6(w->rest, head))
-		err_hint(err, "[%.*s]:%s, or two words: %s PORT", (int)head, w->rest, last + 1,
-		         w->rest);
+		err_hint(err, "[%.*s]:%s%s", (int)head, w->rest, last + 1, two);
 	else
-		err_hint(err, "[ADDRESS]:PORT, or two words: ADDRESS PORT");
+		err_hint(err, "[ADDRESS]:PORT%s", two);
 	return -1;
 }
 
@@ -199,7 +199,10 @@ static int parse_lone_word(struct spec *spec, const struct spec_words *w, struct
 		return err_usage(err, "%s",
 		                 w->scheme ? "the endpoint has no port" : "the endpoint is empty");
 	if (!word_is_port(w, w->rest))
-		return no_port(w, "HOST PORT or HOST:PORT names an endpoint", err);
+		return no_port(w,
+		               w->rules->one_word ? "HOST:PORT names an endpoint"
+		                                  : "HOST PORT or HOST:PORT names an endpoint",
+		               err);
 	if (w->scheme && !w->rules->server) {
 		(void)err_usage(err, "%s: a host or a port?", w->word);
 		err_hint(err, "%s::%s is that port of this machine, %s:HOST:PORT names both",

@@ -48,6 +48,7 @@ struct spec_rules {
 	bool server;      /* it will be bound: port 0, "*" and a lone "scheme:PORT" are allowed */
 	bool path;        /* the word is a path, whatever it looks like (-U) */
 	bool udp;         /* datagrams, unless a scheme says otherwise, which is an error (-u) */
+	bool one_word;    /* there is no room for a second one */
 	const char *port; /* given by an option, so that the words name a host at most; or NULL */
 	const char *host; /* given by an option, so that the words name a port at most; or NULL */
 };

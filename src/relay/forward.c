@@ -228,8 +228,15 @@ static void forward_refuse(struct forward *f, const char *why)
 
 static void forward_header_late(struct timer *timer)
 {
-	forward_refuse(CONTAINER_OF(timer, struct forward, header_limit),
-	               "did not send its PROXY header in time");
+	struct forward *f = CONTAINER_OF(timer, struct forward, header_limit);
+	char peer[256];
+	struct text t = TEXT_OVER(peer);
+	struct err err;
+
+	addr_add(&t, stream_peer(f->client));
+	(void)err_set(&err, ERR_TIME, 0, "receive", "%s", peer);
+	err_detail(&err, "did not send its PROXY header in time");
+	forward_fail(f, &err);
 }
 
 /* The header is whole: SIZE bytes. */

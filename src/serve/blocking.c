@@ -50,6 +50,15 @@ static void blocking_pause(struct blocking *b, int error)
 	b->resume_at = nsec_after(b->now, BLOCKING_PAUSE);
 }
 
+/* Others are refused from now on instead of waiting in vain. */
+static void blocking_stop_listening(struct blocking *b)
+{
+	server_stop_listening(b->server);
+	for (size_t i = 0; i < b->count; i++)
+		if (!b->sockets[i].place->datagrams)
+			b->sockets[i].fd = -1;
+}
+
 static void blocking_accept(struct blocking *b, const struct blocking_socket *socket)
 {
 	struct blocking_client c = {
@@ -74,6 +83,8 @@ static void blocking_accept(struct blocking *b, const struct blocking_socket *so
 		return;
 	}
 	b->accepted++;
+	if (blocking_all_came(b))
+		blocking_stop_listening(b);
 	server_client_came(b->server, &c.client, fd);
 	int error = stream_blocking_init(&c.stream, fd, &c.peer);
 	if (error)
@@ -159,7 +170,7 @@ static int blocking_finish(struct blocking *b, struct err *err)
 
 	while (blocking_served(b, 0) > 0) {
 		if (drained == NSEC_NEVER && signals_caught()) {
-			server_stop_listening(b->server);
+			blocking_stop_listening(b);
 			sys_eventfd_signal(b->orders.stop);
 			drained = nsec_after(b->now, b->server->request->drain + BLOCKING_GRACE);
 		}

@@ -27,7 +27,9 @@ struct engine {
 	struct timer limit; /* of draining */
 	atomic_bool paused;
 	bool draining;
-	bool held; /* by the role */
+	bool closed; /* nobody is accepted any more */
+	bool held;   /* by the role */
+	struct deferred close;
 	size_t count;
 	struct engine_place places[];
 };
@@ -36,6 +38,30 @@ static void engine_check_over(struct engine *e)
 {
 	if (e->request.over && !e->clients && (e->draining || server_is_done(e->request.server)))
 		e->request.over(e->request.context);
+}
+
+/* Others are refused from now on instead of waiting in vain. Datagrams are still answered. */
+static void engine_close(struct engine *e)
+{
+	if (e->closed)
+		return;
+	e->closed = true;
+	for (size_t i = 0; i < e->count; i++)
+		acceptor_free(TAKE(e->places[i].acceptor));
+	if (e->request.closed)
+		e->request.closed(e->request.context);
+}
+
+static void engine_close_now(struct deferred *deferred)
+{
+	engine_close(CONTAINER_OF(deferred, struct engine, close));
+}
+
+/* It may be the turn of an acceptor, which is freed. */
+static void engine_check_all_came(struct engine *e)
+{
+	if (!e->closed && server_all_came(e->request.server))
+		loop_defer(e->request.loop, &e->close);
 }
 
 static void engine_vacated(struct engine *e)
@@ -114,6 +140,7 @@ static void engine_accepted(void *context, struct stream *stream, const struct a
 		c->next->previous = c;
 	e->clients = c;
 	server_client_came(e->request.server, &c->told, stream->fd);
+	engine_check_all_came(e);
 	e->role->start(c);
 }
 
@@ -123,6 +150,7 @@ void engine_look(struct engine *e)
 	for (size_t i = 0; i < e->count && !e->draining; i++)
 		if (e->places[i].acceptor)
 			acceptor_resume(e->places[i].acceptor);
+	engine_check_all_came(e);
 	engine_check_over(e);
 }
 
@@ -140,9 +168,8 @@ bool engine_is_paused(const struct engine *e)
 
 static void engine_stop_accepting(struct engine *e)
 {
+	engine_close(e);
 	for (size_t i = 0; i < e->count; i++) {
-		acceptor_free(e->places[i].acceptor);
-		e->places[i].acceptor = NULL;
 		answerer_free(e->places[i].answerer);
 		e->places[i].answerer = NULL;
 	}
@@ -216,6 +243,7 @@ int engine_new(const struct engine_request *request, struct engine **engine, str
 		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
 	e->request = *request;
 	e->limit.fire = engine_late;
+	e->close.call = engine_close_now;
 	e->role = q->role ? q->role : &role_service;
 	result = e->role->open(e, q->role_context, &e->state, err);
 	if (result) {
@@ -235,8 +263,9 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	e->request.vacated = e->request.over = NULL;
+	e->request.vacated = e->request.over = e->request.closed = NULL;
 	engine_cut(e, "cut");
+	loop_defer_cancel(e->request.loop, &e->close);
 	e->role->close(e->state);
 	free(e);
 }

@@ -12,6 +12,8 @@ struct engine_request {
 	bool shared; /* other engines accept at the same places */
 	/* A place that others may wait for became free. NULL: there are no others. */
 	void (*vacated)(void *context);
+	/* It accepts nobody any more: all have come, or it drains. */
+	void (*closed)(void *context);
 	/* It accepts nobody any more and has no client left. */
 	void (*over)(void *context);
 	void *context;

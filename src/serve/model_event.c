@@ -72,13 +72,20 @@ static void member_over(void *context)
 	crew_check_over(m->crew);
 }
 
-static void member_drain(struct member *m)
+/* The others are to do likewise; who is the last closes the sockets. */
+static void member_closed(void *context)
 {
-	struct crew *crew = m->crew;
+	struct crew *crew = ((struct member *)context)->crew;
 
-	engine_drain(m->engine, crew->limit);
 	if (atomic_fetch_sub(&crew->accepting, 1) == 1)
 		server_stop_listening(crew->server);
+	else if (server_all_came(crew->server))
+		crew_wake(crew, context, true);
+}
+
+static void member_drain(struct member *m)
+{
+	engine_drain(m->engine, m->crew->limit);
 }
 
 static void member_woken(struct watch *watch, unsigned ready)
@@ -151,6 +158,7 @@ static int member_open(struct crew *crew, struct loop *loop, struct err *err)
 		.loop = loop,
 		.shared = crew->server->request->threads > 1,
 		.vacated = member_vacated,
+		.closed = member_closed,
 		.over = member_over,
 		.context = m,
 	};

@@ -58,6 +58,8 @@ static int output_word(const char *at)
 
 int output_name_check(const char *template, struct err *err)
 {
+	const char *slash = strrchr(template, '/'), *name = slash ? slash + 1 : template;
+
 	for (const char *at = template; *at; at++) {
 		int word = *at == '{' ? output_word(at) : -1;
 
@@ -71,7 +73,7 @@ int output_name_check(const char *template, struct err *err)
 		if (word >= 0)
 			at += strlen(output_word_rows[word].name) - 1;
 	}
-	if (!template[0] || template[strlen(template) - 1] == '/')
+	if (!name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return err_usage(err, "--output '%s' names no file", template);
 	return 0;
 }

@@ -108,15 +108,31 @@ static void broker_took(struct guest *g, uint8_t *bytes, size_t n)
 
 static bool broker_ended(struct guest *g)
 {
+	struct crowd *crowd = g->crowd;
+
 	broker_say_begun(g);
 	broker_tell(g);
+	/* It may have been the last: broker_changed. */
+	loop_defer(crowd->loop, &crowd->sweep);
 	return true;
+}
+
+/* All have come who may, and all have ended. */
+static bool broker_is_silent(const struct crowd *crowd)
+{
+	const struct guest *g = crowd->guests;
+
+	while (g && g->in_done)
+		g = g->next;
+	return !g && server_all_came(crowd->server);
 }
 
 /* Who is still to be held back is, when it is read next. */
 static void broker_changed(struct crowd *crowd)
 {
 	crowd_release(crowd);
+	if (!crowd->source_ended && broker_is_silent(crowd))
+		crowd_end_source(crowd);
 }
 
 static void broker_forget(struct guest *g)

@@ -139,8 +139,8 @@ static void hall_fail_file(struct guest *g, const char *name, int error)
 	struct err err;
 
 	h->request->file_failed = true;
-	(void)err_set(&err, ERR_LOCAL, error, "write", "%s", name);
-	err_detail(&err, "for client %llu", (unsigned long long)g->client.told.id);
+	(void)err_set(&err, ERR_LOCAL, error, "write", "%s for client %llu", name,
+	              (unsigned long long)g->client.told.id);
 	report_failure(h->crowd.server->report, &err);
 	guest_fail(g, "its file cannot be written");
 }

@@ -47,6 +47,11 @@ bool server_is_full(const struct server *s)
 	return COUNTED(s->totals->now) >= s->request->max_conns;
 }
 
+bool server_all_came(const struct server *s)
+{
+	return s->request->max_accepts && COUNTED(s->totals->clients) >= s->request->max_accepts;
+}
+
 bool server_is_done(const struct server *s)
 {
 	return s->request->max_accepts && atomic_load(&s->totals->now) == 0 &&

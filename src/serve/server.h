@@ -76,7 +76,8 @@ void server_unclaim(struct server *s);
 /* Whether --max-conns clients are here. */
 bool server_is_full(const struct server *s);
 
-/* Whether all of --max-accepts have come and gone. */
+/* Whether all of --max-accepts have come; and whether they have gone, too. */
+bool server_all_came(const struct server *s);
 bool server_is_done(const struct server *s);
 
 /* Refuse connections from now on. Nobody accepts any more. */

@@ -54,8 +54,11 @@ static int admission_find_names(struct admission *a, struct err *err)
 		const struct lookup_question question = admission_question(name);
 		struct addr_list list = { 0 };
 
-		if (lookup_wait(a->loop, &question, ADMISSION_LOOKUP_LIMIT, &list, err) ||
-		    admission_draft_add(&a->draft, &list, err))
+		if (lookup_wait(a->loop, &question, ADMISSION_LOOKUP_LIMIT, &list, err)) {
+			admission_draft_blame(&a->draft, &a->request, err);
+			return -1;
+		}
+		if (admission_draft_add(&a->draft, &list, err))
 			return -1;
 	}
 	return 0;
@@ -70,6 +73,13 @@ static void admission_stay(struct admission *a, const struct err *err)
 	failure_add_message(&t, err);
 	REPORT_WITH(a->report, REPORT_RULES_STAY, true, FIELD_STR("reason", buf));
 	admission_draft_drop(&a->draft);
+}
+
+/* The next name cannot be looked up, for ERR. */
+static void admission_stay_without(struct admission *a, struct err *err)
+{
+	admission_draft_blame(&a->draft, &a->request, err);
+	admission_stay(a, err);
 }
 
 static void admission_change(struct admission *a)
@@ -92,7 +102,8 @@ static void admission_found(void *context, struct addr_list *list, const struct 
 		/* Read again meanwhile, by another thread, which has signalled. */
 		addr_list_free(list);
 	} else if (err) {
-		admission_stay(a, err);
+		why = *err;
+		admission_stay_without(a, &why);
 	} else if (admission_draft_add(&a->draft, list, &why)) {
 		admission_stay(a, &why);
 	} else {
@@ -114,7 +125,7 @@ static void admission_ask(struct admission *a)
 	const struct lookup_question question = admission_question(name);
 	a->asked = a->draft.number;
 	if (lookup_start(a->loop, &question, admission_found, a, &a->lookup, &err))
-		admission_stay(a, &err);
+		admission_stay_without(a, &err);
 }
 
 static void admission_woken(struct watch *watch, unsigned ready)

@@ -10,6 +10,11 @@ static const struct admission_rules *draft_rules(const struct admission_request 
 	return side == ADMISSION_ALLOW ? &q->allow : &q->deny;
 }
 
+static const char *draft_option(size_t side)
+{
+	return side == ADMISSION_ALLOW ? "--allow" : "--deny";
+}
+
 static struct admission_file draft_look(const char *path)
 {
 	struct stat st;
@@ -39,6 +44,12 @@ void admission_draft_drop(struct admission_draft *d)
 	*d = (struct admission_draft){ .number = d->number };
 }
 
+static void draft_hint_path(size_t side, const char *word, struct err *err)
+{
+	if (word[0] == '/' || word[0] == '.')
+		err_hint(err, "%s-file reads rules from a file", draft_option(side));
+}
+
 static int draft_read_side(struct admission_draft *d, const struct admission_request *q,
                            size_t side, struct err *err)
 {
@@ -47,13 +58,17 @@ static int draft_read_side(struct admission_draft *d, const struct admission_req
 	struct err why;
 
 	list->numeric = q->numeric;
+	list->no_ids = q->no_ids;
+	list->no_addresses = q->no_addresses;
+	list->endpoint = q->endpoint;
 	for (size_t i = 0; i < rules->count; i++)
 		if (access_add_all(list, rules->words[i], &why)) {
-			if (why.domain == ERR_USAGE)
-				return err_usage(err, "--%s %s",
-				                 side == ADMISSION_ALLOW ? "allow" : "deny",
-				                 why.detail);
 			*err = why;
+			if (why.domain == ERR_USAGE) {
+				(void)err_usage(err, "%s %s", draft_option(side), why.detail);
+				err_hint(err, "%s", why.hint);
+				draft_hint_path(side, rules->words[i], err);
+			}
 			return -1;
 		}
 	return rules->file ? access_add_file(list, rules->file, err) : 0;
@@ -93,8 +108,23 @@ const char *admission_draft_name(struct admission_draft *d)
 {
 	for (; d->side < ADMISSION_SIDES; d->side++, d->name = 0)
 		if (d->name < d->lists[d->side].name_count)
-			return d->lists[d->side].names[d->name];
+			return d->lists[d->side].names[d->name].host;
 	return NULL;
+}
+
+void admission_draft_blame(const struct admission_draft *d, const struct admission_request *q,
+                           struct err *err)
+{
+	unsigned line = d->lists[d->side].names[d->name].line;
+	char name[ERR_SUBJECT_SIZE];
+	struct text was = TEXT_OVER(name);
+
+	text_add_str(&was, err->subject);
+	struct text t = TEXT_OVER(err->subject);
+	if (line > 0)
+		text_add(&t, "%s (%s line %u)", name, draft_rules(q, d->side)->file, line);
+	else
+		text_add(&t, "%s (%s)", name, draft_option(d->side));
 }
 
 bool admission_files_changed(const struct admission_request *q,

@@ -17,7 +17,9 @@ struct admission_rules {
 
 struct admission_request {
 	struct admission_rules allow, deny; /* to live as long as the admission */
-	bool numeric;                       /* names are refused */
+	/* As struct access_list has them. */
+	bool numeric, no_ids, no_addresses;
+	const char *endpoint; /* to live as long */
 };
 
 enum { ADMISSION_ALLOW, ADMISSION_DENY, ADMISSION_SIDES };
@@ -51,6 +53,10 @@ bool admission_files_changed(const struct admission_request *request,
 const char *admission_draft_name(struct admission_draft *d);
 int admission_draft_add(struct admission_draft *d, struct addr_list *list,
                         struct err *err) MUST_CHECK;
+
+/* The next name could not be looked up, for ERR, which is told where it stands: an option, or a line of a file. */
+void admission_draft_blame(const struct admission_draft *d, const struct admission_request *request,
+                           struct err *err);
 
 void admission_draft_drop(struct admission_draft *d);
 

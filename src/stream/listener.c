@@ -83,11 +83,10 @@ static bool family_is_missing(const struct listener *l, const struct addr *a, in
 static void listener_close_sockets(struct listener *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		if (listener_is_shared(l))
+		if (l->sockets[i].fd >= 0 && listener_is_shared(l))
 			shared_give_back(&l->sockets[i].shared, l->sockets[i].fd);
-		(void)sys_close(l->sockets[i].fd);
+		(void)sys_close(TAKE_FD(l->sockets[i].fd));
 	}
-	l->count = 0;
 }
 
 static void listener_add(struct listener *l, int fd, const struct addr *a)
@@ -151,6 +150,7 @@ static int listener_open_tcp(struct listener *l, struct err *err)
 		if (result != 1)
 			return result;
 		listener_close_sockets(l);
+		l->count = 0;
 	}
 	return listener_fail(l, err, EADDRINUSE, "listen", &l->list.at[0]);
 }
@@ -347,6 +347,8 @@ void listener_stop(struct listener *l)
 	/* The file first: as long as the socket lives, nobody else takes it for a stale one. */
 	if (spec_is_local(l->request.spec->kind))
 		local_remove(&l->request.spec->address, &l->file);
+	/* What has its name and number from now on is another's. */
+	l->file = (struct local_file){ .ino = 0 };
 	listener_close_sockets(l);
 }
 

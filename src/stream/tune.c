@@ -149,5 +149,5 @@ int tune_check(const struct tune *tune, const struct addr *list, size_t count, c
 		places |= tune_places(tune, &list[i]);
 	const struct sockopt_setting *misfit =
 		tune->options ? sockopt_list_misfit(tune->options, places) : NULL;
-	return misfit ? sockopt_refuse(misfit->option, endpoint, err) : 0;
+	return misfit ? sockopt_refuse(tune->options, misfit->option, endpoint, err) : 0;
 }

@@ -298,7 +298,10 @@ Test(access, a_bad_rule_stops_the_start_before_anything_is_opened)
 {
 	const char *junk = scratch_file("junk", "10.0.0.0/8\n\n10.0.0.0/40 # too many\n");
 	const char *raw = scratch_file("raw", "\x1b]0;title\x07\n");
-	char line[256];
+	const char *users = scratch_file("users", "::1\nuid=0\n");
+	const char *names = scratch_file("names", "127.0.0.1\n\nnowhere.invalid\n");
+	const char *legacy = scratch_file("legacy", "127.1\n");
+	char line[256], lost[256];
 	struct {
 		const char *args[4];
 		int status;
@@ -306,17 +309,28 @@ Test(access, a_bad_rule_stops_the_start_before_anything_is_opened)
 	} rows[] = {
 		{ { "--allow", "10.0.0.0/33" }, 2, "--allow '10.0.0.0/33': a network has 0 to 32" },
 		{ { "--deny", "10.0.0.1/8" }, 2, "--deny '10.0.0.1/8': the address has more bits" },
+		{ { "--allow", "0x7f000001" }, 2, "0x7f000001 is a legacy spelling of 127.0.0.1" },
+		{ { "--deny-file", legacy }, 2, "127.1 is a legacy spelling of 127.0.0.1" },
+		{ { "--allow", "/etc/hosts" }, 2, "--allow-file reads rules from a file" },
 		{ { "--deny", "::1,,::2" }, 2, "--deny '' is no address" },
-		{ { "--allow", "::1,nowhere.invalid" }, 3, "cannot resolve nowhere.invalid: EAI_" },
+		{ { "--allow", "::1,nowhere.invalid" },
+		  3,
+		  "cannot resolve nowhere.invalid (--allow): EAI_" },
+		{ { "--deny-file", names }, 3, lost },
 		{ { "--allow", "localhost", "-n" }, 2, "--numeric" },
 		{ { "--allow", "uid=0" }, 2, "--allow uid=0 has no meaning for 127.0.0.1 port 0" },
 		{ { "--deny", "::1,gid=0" }, 2, "--deny gid=0 has no meaning for " },
 		{ { "--allow-file", junk }, 2, line },
 		{ { "--deny-file", junk }, 2, line },
+		{ { "--deny-file", users },
+		  2,
+		  "line 2: uid=0 has no meaning for 127.0.0.1 port 0" },
 		{ { "--deny-file", raw }, 2, "\\x1b]0;title" },
 		{ { "--allow-file", "/none/such" }, 7, "cannot open /none/such: No such file" },
 	};
 
+	(void)snprintf(lost, sizeof lost, "cannot resolve nowhere.invalid (%s line 3): EAI_",
+	               names);
 	(void)snprintf(line, sizeof line, "%s line 3: '10.0.0.0/40': a network has", junk);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		for (int k = 0; k < 2; k++) {
@@ -344,6 +358,9 @@ Test(access, a_rule_that_can_mean_nothing_is_refused)
 		  "--allow ::1 has no meaning for unix:/x" },
 		{ { "listen", "--deny", "a.example", "unix-seqpacket:/x" },
 		  "--deny a.example has no" },
+		{ { "listen", "--allow-file", scratch_file("addresses", "uid=0\n127.0.0.1\n"),
+		    "unix:/x" },
+		  "addresses line 2: 127.0.0.1 has no meaning for unix:/x" },
 		{ { "listen", "--deny", "uid=0", "unix-dgram:/x" },
 		  "--deny has no meaning for unix-d" },
 		{ { "listen", "--allow-file", "f", "vsock:1" },

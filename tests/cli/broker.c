@@ -109,6 +109,35 @@ Test(broker, ends_after_the_last_and_counts)
 	child_says(&child, "client 2: closed (ended): received 0 bytes, sent 5 bytes");
 }
 
+/* Nothing can be said any more: who has ended, and still heard, is let go with all that it was owed. */
+static void ends_when_all_have_ended(const char *mode, const char *heard)
+{
+	const char *args[] = { mode, "--max-accepts", "2", "-v", NULL };
+	struct place place;
+	struct child child = sockit_listen(&(struct plan){ .args = args }, NET_V4, &place);
+	int a = peer_connect(&place), b;
+
+	/* Another may come. */
+	peer_shut(a);
+	peer_expect_nothing(a, 0.05);
+	b = peer_connect(&place);
+	child_await_err(&child, "client 2: connection");
+	peer_send(b, "the last word");
+	peer_shut(b);
+	peer_expect(a, heard);
+	peer_expect_end(a);
+	peer_expect_end(b);
+	child_expect(&child, 0);
+	close(a);
+	close(b);
+}
+
+Test(broker, ends_when_all_who_may_come_have_ended)
+{
+	ends_when_all_have_ended("--broker", "the last word");
+	ends_when_all_have_ended("--chat", "<user2> the last word\n");
+}
+
 Test(broker, moves_much_whole)
 {
 	struct party p = party_start(NET_V4, WORDS("--broker", "-v", "--on-peer-close=quit"));

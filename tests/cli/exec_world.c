@@ -245,6 +245,8 @@ Test(exec_world, a_program_that_cannot_be_run_is_told_at_once)
 		WORDS("listen", "192.0.2.1", "7", "--exec", "--", "no-such-program"), 127);
 
 	child_says(&child, "cannot run no-such-program: No such file or directory (in no folder");
+	child = sockit_expect(WORDS("listen", "192.0.2.1", "7", "--exec", "--", ""), 127);
+	child_says(&child, "cannot run '': No such file");
 	child = sockit_expect(WORDS("listen", "192.0.2.1", "7", "--exec", "--", "/no/such"), 127);
 	child_says(&child, "cannot run /no/such: No such file or directory");
 	child = sockit_expect(WORDS("connect", "127.0.0.1", "1", "--exec", "--", text), 126);
@@ -334,6 +336,7 @@ Test(exec_world, user_is_another_one_before_anybody_is_let_in)
 	                       "Gid:\t1\t1\t1\t1\nGroups:\t1 \n");
 	child = sockit_expect(WORDS("listen", "127.0.0.1:0", "--user", "no-such-user"), 7);
 	child_says(&child, "no such user");
+	child_silent_about(&child, "No such file");
 	child_silent_about(&child, "listening");
 	child = sockit_expect(WORDS("listen", "127.0.0.1:0", "--user", "0:no-such-group"), 7);
 	child_says(&child, "no such group");

@@ -258,8 +258,25 @@ Test(forward, refuses_what_has_no_meaning)
 
 		sockit_expect(words, 2);
 	}
-	struct child c =
-		sockit_expect(WORDS("listen", "udp:127.0.0.1:0", "--forward", "tcp:h:1"), 2);
+	static const char *const settings[][2] = {
+		{ "bogus=1", "--forward-sockopt: no socket option is called 'bogus'" },
+		{ "tcp-keepidle", "--forward-sockopt tcp-keepidle has no value" },
+		{ "tcp-keepidle=x", "--forward-sockopt tcp-keepidle: 'x' is not" },
+		{ "tcp-fastopen=1", "--forward-sockopt tcp-fastopen has no meaning for a socket" },
+	};
+	struct child c;
+
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		c = sockit_expect(WORDS("listen", "127.0.0.1:0", "--forward", "127.0.0.1:9",
+		                        "--forward-sockopt", settings[i][0]),
+		                  2);
+		child_says(&c, settings[i][1]);
+	}
+	c = sockit_expect(WORDS("listen", "127.0.0.1:0", "--forward", "x"), 2);
+	child_says(&c, "hint: HOST:PORT names an endpoint");
+	c = sockit_expect(WORDS("listen", "127.0.0.1:0", "--forward", "::1"), 2);
+	child_silent_about(&c, "two words");
+	c = sockit_expect(WORDS("listen", "udp:127.0.0.1:0", "--forward", "tcp:h:1"), 2);
 	child_says(&c, "127.0.0.1 port 0");
 	child_says(&c, "h port 1");
 	c = sockit_expect(WORDS("listen", "127.0.0.1:0", "--forward", "udp:h:1"), 2);

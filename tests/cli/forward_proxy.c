@@ -142,7 +142,7 @@ Test(forward_proxy, a_header_that_does_not_come_is_not_waited_for)
 	peer_expect_reset(j.client);
 	cr_assert_geq(clock_since(began), 2.9);
 	close(j.client);
-	joint_finish(&j, 1);
+	joint_finish(&j, 4);
 	child_says(&j.child, "in time");
 }
 

@@ -84,7 +84,7 @@ Test(keep_open_files, a_file_that_is_too_large_hurts_no_other)
 	child_await_err(&child, "client 2: connection");
 	memset(text, 'x', sizeof text - 1);
 	peer_send(fd, text);
-	child_await_err(&child, "File too large for client 1");
+	child_await_err(&child, "for client 1: File too large");
 	peer_send(other, "fits");
 	close(other);
 	child_expect(&child, 7);
@@ -136,7 +136,7 @@ Test(keep_open_files, a_file_that_is_there_is_not_touched)
 	fd = peer_connect(&place);
 	peer_expect_end(fd);
 	close(fd);
-	child_await_err(&child, "1.log: File exists for client 1");
+	child_await_err(&child, "1.log for client 1: File exists");
 	/* Others are served. */
 	fd = peer_connect(&place);
 	peer_send(fd, "new");

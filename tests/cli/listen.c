@@ -334,3 +334,59 @@ Test(listen, survives_a_client_that_resets_at_once)
 	cr_assert(child.status == 1 || child.status == 0, "%d: %s", child.status,
 	          child_err(&child));
 }
+
+static bool nobody_gets_in(void *context)
+{
+	const struct place *place = context;
+	struct timeval limit = { .tv_sec = 1 }; /* of connect(2), where the backlog is full */
+	int fd = must(socket(place->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+
+	must(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit), "SO_SNDTIMEO");
+	int result = connect(fd, (const struct sockaddr *)&place->address, place->address_size);
+	bool refused = result < 0 && errno == (place->net == NET_UNIX ? ENOENT : ECONNREFUSED);
+
+	close(fd);
+	return refused;
+}
+
+/* Nobody waits in vain behind the last of --max-accepts, who is served as before. */
+static void the_last_is_the_last(const char *command, const char *const *words, enum net net)
+{
+	bool runs = strcmp(command, "listen") == 0 && words[1];
+	struct plan plan = { .args = WORDS("-v", "--max-accepts", "1", words[0], words[1],
+		                           runs ? "cat" : NULL) };
+	struct place place;
+	struct child child = sockit_listen_with(command, &plan, net, &place);
+	int fd = peer_connect(&place);
+
+	child_await_err(&child, "client 1: ");
+	if (!clock_watch(nobody_gets_in, &place, clock_after(PATIENCE)))
+		child_blame(&child, "lets others in");
+	if (runs || strcmp(command, "echo-serve") == 0) {
+		peer_send(fd, "still here");
+		peer_expect(fd, "still here");
+	}
+	peer_shut(fd);
+	peer_expect_end(fd);
+	child_expect(&child, 0);
+	close(fd);
+}
+
+Test(listen, after_the_last_client_of_many_others_are_refused)
+{
+	static const char *const rows[][3] = {
+		{ "listen", "-k" },
+		{ "listen", "-k", "--sh-exec" },
+		{ "listen", "--broker" },
+		{ "echo-serve", "--model=event" },
+		{ "echo-serve", "--threads=3" },
+		{ "echo-serve", "--model=thread" },
+		{ "echo-serve", "--model=fork" },
+		{ "echo-serve", "--model=iterative" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		the_last_is_the_last(rows[i][0], rows[i] + 1, NET_V4);
+		the_last_is_the_last(rows[i][0], rows[i] + 1, NET_UNIX);
+	}
+}

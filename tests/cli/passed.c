@@ -284,6 +284,12 @@ Test(passed, what_cannot_be_is_refused)
 		{ one, { "listen", "-s", "::1" }, "-s has no meaning for sockets that are passed" },
 		{ one, { "echo-serve", "-4" }, "-4 has no meaning for sockets that are passed" },
 		{ one, { "echo-serve", "-u" }, "-u has no meaning for sockets that are passed" },
+		{ one,
+		  { "listen", "--reuse-port" },
+		  "--reuse-port has no meaning for sockets that are passed" },
+		{ one,
+		  { "echo-serve", "--sockopt", "SO_REUSEPORT=on" },
+		  "--sockopt reuseport has no meaning for sockets that are passed" },
 		{ one, { "listen", "--tag" }, "--tag needs --keep-open for 127.0.0.1 port " },
 	};
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -201,4 +202,107 @@ Test(ready, every_model_becomes_another_user_before_anybody_is_let_in)
 		close(manager);
 	}
 	sockit_expect(WORDS("echo-serve", "--user", "no-such-user", "127.0.0.1:0"), 7);
+}
+
+/* A server with FILE as its --port-file, that is ended by the caller. */
+static struct child port_goes_to(const char *file)
+{
+	return child_start(&(struct plan){
+		.args = WORDS("listen", "-v", "127.0.0.1:0", "--port-file", file) });
+}
+
+/* The long text that a test puts into a file before is no port. */
+static bool has_port(void *path)
+{
+	const char *text = scratch_read(path);
+	size_t len = text ? strlen(text) : 0;
+
+	return len > 1 && len < 7 && text[len - 1] == '\n';
+}
+
+static void await_port(struct child *child, const char *file)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof path, "%s", file);
+	if (!clock_watch(has_port, path, clock_after(PATIENCE)))
+		child_blame(child, "writes no port");
+}
+
+static void ends_by_signal(struct child *child)
+{
+	child_signal(child, SIGTERM);
+	child_expect(child, 128 + SIGTERM);
+}
+
+Test(ready, a_fifo_as_port_file_is_written_into)
+{
+	const char *path = scratch_fresh();
+	char line[16] = "";
+
+	must(mkfifo(path, 0600), path);
+	/* Nobody reads: that is said, and nothing waits. */
+	struct child child = sockit_expect(WORDS("listen", "127.0.0.1:0", "--port-file", path), 7);
+	child_says(&child, "(nobody reads from it)");
+	int fd = must(open(path, O_RDONLY | O_NONBLOCK), path);
+	child = port_goes_to(path);
+	cr_assert(peer_poll(fd, POLLIN, clock_after(PATIENCE)));
+	cr_assert(read(fd, line, sizeof line) > 1 && strchr(line, '\n'));
+	ends_by_signal(&child);
+	cr_assert_eq(access(path, F_OK), 0);
+	close(fd);
+}
+
+Test(ready, a_link_as_port_file_stays_and_what_it_names_is_written)
+{
+	const char *link = scratch_fresh(),
+		   *file = scratch_file("meant", "a longer text than a port\n");
+	char to[256] = "";
+
+	must(symlink(file, link), link);
+	struct child child = port_goes_to(link);
+	await_port(&child, link);
+	ends_by_signal(&child);
+	cr_assert(readlink(link, to, sizeof to - 1) > 0);
+	cr_assert_str_eq(to, file);
+}
+
+Test(ready, a_socket_or_a_folder_as_port_file_is_refused_and_stays)
+{
+	const char *path = scratch_fresh(), *folder = scratch_fresh();
+	int fd = manager_at(path);
+	struct child child = sockit_expect(WORDS("listen", "127.0.0.1:0", "--port-file", path), 7);
+
+	child_says(&child, "neither a file nor a pipe");
+	int other = manager_at(scratch_fresh());
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	memcpy(a.sun_path, path, strlen(path));
+	must(connect(other, (struct sockaddr *)&a, sizeof a), "it is still there");
+	must(mkdir(folder, 0700), folder);
+	child = sockit_expect(WORDS("listen", "127.0.0.1:0", "--port-file", folder), 7);
+	child_says(&child, "Is a directory");
+	close(fd);
+	close(other);
+}
+
+/* Files whose names ours might have are left alone, and ours goes. */
+Test(ready, a_port_file_leaves_no_draft_and_takes_nobodys_file)
+{
+	const char *file = scratch_path("alone/port"),
+		   *old = scratch_path("alone/port.sockit-draft");
+	char line[1024];
+
+	must(mkdir(scratch_path("alone"), 0700), "mkdir");
+	close(must(open(old, O_WRONLY | O_CREAT, 0600), old));
+	struct child child = child_start(&(struct plan){
+		.wrap = WORDS("sh", "-c",
+	                      "cd \"${0%/*}\"; : >.sockit-$$-0; : >.sockit-$$-1; exec \"$@\"", old),
+		.args = WORDS("listen", "-v", "127.0.0.1:0", "--port-file", file) });
+	await_port(&child, file);
+	ends_by_signal(&child);
+	(void)snprintf(line, sizeof line,
+	               "cd '%s' && test -s port && test -e port.sockit-draft && "
+	               "test -e .sockit-%d-0 && test -e .sockit-%d-1 && test $(ls -A | wc -l) = 4",
+	               scratch_path("alone"), (int)child.pid, (int)child.pid);
+	child_sh(line);
 }

@@ -69,8 +69,9 @@ Test(output_name, of_the_longest_path_fits_a_file_name)
 
 Test(output_name, refuses_words_that_it_has_not)
 {
-	static const char *const bad[] = { "{}",     "{ID}",      "{id",   "id}", "x{{id}}",
-		                           "{host}", "{id }{id}", "logs/", "" };
+	static const char *const bad[] = { "{}",     "{ID}",      "{id",    "id}", "x{{id}}",
+		                           "{host}", "{id }{id}", "logs/",  "",    ".",
+		                           "..",     "logs/.",    "{id}/.." };
 	struct err err;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
