@@ -439,5 +439,5 @@ Test(sockopt, help_lists_them)
 	if (!line_with(child_out(&child), "  tcp-keepidle=DUR ", "keepalive probe"))
 		child_blame(&child, "tcp-keepidle is not explained");
 	child = sockit_expect(WORDS("help", "listen"), 0);
-	child_says(&child, " --sockopt,");
+	child_says(&child, " --sockopt");
 }
