@@ -159,7 +159,7 @@ static struct tune tune_with(struct sockopt_list *list, const char *const *setti
 {
 	struct err e;
 
-	list->count = 0;
+	*list = (struct sockopt_list){ .count = 0 };
 	for (; *settings; settings++)
 		if (sockopt_list_add(list, *settings, &e))
 			fail("%s: %s", *settings, e.detail);
