@@ -60,8 +60,10 @@ bool report_hears_details(const struct report *r)
 	return r && r->config.verbose >= 2;
 }
 
-/* Whether losing what is written to FD is a failure: on standard error, only what was asked for, and its reader may
- * leave. */
+/*
+ * Whether losing what is written to FD is a failure: on standard error, only what was asked for,
+ * and its reader may leave.
+ */
 static bool report_is_owed(const struct report *r, int fd, int error)
 {
 	if (error == -EINTR)
@@ -83,7 +85,8 @@ static void report_put(struct report *r, int fd, const char *bytes, size_t n)
 	(void)pthread_mutex_unlock(&r->lock);
 	putting = false;
 
-	if (error && report_is_owed(r, fd, error)) {
+	/* The first that is lost is told, but for results, which have the last word. */
+	if (error && report_is_owed(r, fd, error) && (fd == 1 || !atomic_load(&r->failed))) {
 		atomic_store(&r->failed_fd, fd);
 		atomic_store(&r->failed, -error);
 	}

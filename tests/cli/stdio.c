@@ -202,6 +202,9 @@ Test(stdio, a_result_that_is_lost_is_the_failure)
 
 		child_expect(&child, 7);
 		child_says(&child, "cannot write to standard output: No space left on device");
+		child = child_run(&(struct plan){
+			.args = calls[i], .out = { END_FULL }, .err = { END_CLOSED } });
+		child_expect(&child, 7);
 	}
 }
 
