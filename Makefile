@@ -200,7 +200,7 @@ usable = for flag in $(1); do \
 $(BUILD)/cflags: $(BUILD)/flags.key
 	$(Q)jansson=$$($(PKG_CONFIG) --cflags jansson); set -- $(OWN_CFLAGS) $$jansson \
 		"-ffile-prefix-map=$$PWD=."; $(call usable,$(OPTIONAL_CFLAGS),-c); \
-	case "$$*" in *' -ffat-lto-objects'*) set -- "$$@" $(LTO) ;; esac; \
+	case "$$*" in *' -ffat-lto-objects'*) $(call usable,$(LTO),-fPIE $(LDFLAGS) $(LINK_STRICTLY)) ;; esac; \
 	printf '"%s"\n' "$$@" >$@
 
 $(BUILD)/ldflags: $(BUILD)/flags.key
