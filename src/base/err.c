@@ -35,8 +35,10 @@ static bool is_within_letter(char byte)
 	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-/* Leave out what is between the first BEGIN bytes of the LEN at AT and the last END, in whole letters. Returns the
- * bytes left. */
+/*
+ * Leave out what is between the first BEGIN bytes of the LEN at AT and the last END, in whole
+ * letters. Returns the bytes left.
+ */
 static size_t leave_out(char *at, size_t len, size_t begin, size_t end)
 {
 	size_t dots = sizeof left_out - 1, rest = len - end;
@@ -70,7 +72,10 @@ static size_t shorten_words(char *text, size_t len)
 	return done;
 }
 
-/* What does not fit loses the middle of its long words, so that it still says what is wrong with them. */
+/*
+ * What does not fit loses the middle of its long words, so that it still says what is wrong with
+ * them.
+ */
 PRINTF_LIKE(3, 0)
 static void err_say(char *at, size_t size, const char *format, va_list args)
 {

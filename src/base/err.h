@@ -28,7 +28,8 @@ enum { ERR_SUBJECT_SIZE = 512, ERR_DETAIL_SIZE = 512, ERR_HINT_SIZE = 256 };
 
 /*
  * Read as "cannot OP SUBJECT: REASON DETAIL", where REASON is the text of the code; a usage error
- * and an answer are just their DETAIL. Where one of them does not fit, its long words lose their middle. Subject and detail may hold bytes from anywhere: whoever prints them escapes.
+ * and an answer are just their DETAIL. Where one of them does not fit, its long words lose their
+ * middle. Subject and detail may hold bytes from anywhere: whoever prints them escapes.
  */
 struct err {
 	enum err_domain domain;

@@ -24,8 +24,10 @@ enum { ESCAPE_GROWTH = 4, ESCAPE_HELD = 3 };
  * for ESCAPE_GROWTH * (n + ESCAPE_HELD). Returns the bytes written. */
 size_t escape_stream(struct escape *e, const uint8_t *in, size_t n, uint8_t *out);
 
-/* The same for N bytes of one line, in which a carriage return is escaped too, unless it stands before the
- * newline: it would let what follows be written over what stands in front. */
+/*
+ * The same for N bytes of one line, in which a carriage return is escaped too, unless it stands
+ * before the newline: it would let what follows be written over what stands in front.
+ */
 size_t escape_line(struct escape *e, const uint8_t *in, size_t n, uint8_t *out);
 
 /* The end of the stream: what is still held. */

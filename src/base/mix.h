@@ -4,8 +4,10 @@
 
 #include <stdint.h>
 
-/* A bijection in which every bit of X changes about half of the result's: the finisher of splitmix64
- * (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). */
+/*
+ * A bijection in which every bit of X changes about half of the result's: the finisher of
+ * splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+ */
 static inline uint64_t mix64(uint64_t x)
 {
 	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);

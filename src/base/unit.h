@@ -1,4 +1,7 @@
-/* Units that travel between floors. Durations become absolute deadlines at the first floor that acts. */
+/*
+ * Units that travel between floors. Durations become absolute deadlines at the first floor that
+ * acts.
+ */
 #ifndef SOCKIT_BASE_UNIT_H
 #define SOCKIT_BASE_UNIT_H
 

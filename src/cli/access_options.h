@@ -10,8 +10,11 @@ struct access_options {
 	const char *allow_file, *deny_file;
 };
 
-/* What was asked for, which points into the options. KINDS are those of the endpoints (FOR_... or'ed), of which
- * ENDPOINT is one: a rule that can have no meaning for any of them is refused when it is read. */
+/*
+ * What was asked for, which points into the options. KINDS are those of the endpoints (FOR_...
+ * or'ed), of which ENDPOINT is one: a rule that can have no meaning for any of them is refused when
+ * it is read.
+ */
 void access_options_read(const struct access_options *o, const struct net_options *net,
                          unsigned kinds, const char *endpoint, struct admission_request *request);
 

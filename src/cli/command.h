@@ -97,13 +97,17 @@ bool command_row_lettered(const struct command *command, char letter, struct com
 int command_check_endpoint(const struct command_call *call, unsigned kind, const char *endpoint,
                            struct err *err) MUST_CHECK;
 
-/* The same for several endpoints, of KINDS (FOR_... of option.h): one that has a meaning for any of them
- * passes. */
+/*
+ * The same for several endpoints, of KINDS (FOR_... of option.h): one that has a meaning for any of
+ * them passes.
+ */
 int command_check_kinds(const struct command_call *call, unsigned kinds, const char *endpoints,
                         struct err *err) MUST_CHECK;
 
-/* A usage error when one of ROWS, which other commands have without it, was given and the option NEEDED was
- * not. */
+/*
+ * A usage error when one of ROWS, which other commands have without it, was given and the option
+ * NEEDED was not.
+ */
 int command_check_needs(const struct command_call *call, const struct option_row *rows,
                         size_t count, const char *needed, struct err *err) MUST_CHECK;
 

@@ -1,5 +1,7 @@
-/* How datagrams are cut, and when an exchange of them is over; for those who connect, and for those who
- * are sent some by anybody. */
+/*
+ * How datagrams are cut, and when an exchange of them is over; for those who connect, and for those
+ * who are sent some by anybody.
+ */
 #ifndef SOCKIT_CLI_DATAGRAM_OPTIONS_H
 #define SOCKIT_CLI_DATAGRAM_OPTIONS_H
 
@@ -30,8 +32,10 @@ enum { MAILBOX_ROOM = 65535 };
 enum { MAILBOX_OPTION_COUNT = 4 };
 extern const struct option_row mailbox_option_rows[MAILBOX_OPTION_COUNT];
 
-/* What the rows cannot say of options beside an endpoint that keeps boundaries, and beside DELIM: a usage
- * error that names both, or 0. */
+/*
+ * What the rows cannot say of options beside an endpoint that keeps boundaries, and beside DELIM: a
+ * usage error that names both, or 0.
+ */
 int datagram_options_check(const struct relay_options *relay, enum framing delim,
                            const struct spec *spec, struct err *err) MUST_CHECK;
 

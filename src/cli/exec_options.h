@@ -31,8 +31,8 @@ static inline void exec_words_cleanup(struct exec_words *words)
 #define OWN_EXEC_WORDS __attribute__((cleanup(exec_words_cleanup))) struct exec_words
 
 /*
- * Look for it, if one was asked for: -1 with a usage error, or with ERR_PROGRAM when there is no such program or it may not be
- * run. To be called before anything is opened.
+ * Look for it, if one was asked for: -1 with a usage error, or with ERR_PROGRAM when there is no
+ * such program or it may not be run. To be called before anything is opened.
  */
 int exec_options_find(const struct exec_options *o, const struct command_call *call,
                       struct exec_words *words, struct err *err) MUST_CHECK;

@@ -34,8 +34,10 @@ static enum front_outcome read_group_help(struct front *front, const struct comm
 	return FRONT_ERROR;
 }
 
-/* `sockit help [COMMAND [GROUP]]`: WORDS are what follows, up to a NULL. That help is wanted may be said
- * twice. */
+/*
+ * `sockit help [COMMAND [GROUP]]`: WORDS are what follows, up to a NULL. That help is wanted may be
+ * said twice.
+ */
 static enum front_outcome read_help(struct front *front, char **words, struct err *err)
 {
 	const char *asked[3] = { NULL };

@@ -13,8 +13,10 @@ struct group_options {
 	enum group_loop loop;
 };
 
-/* What was asked for, also by the endpoint's GROUP%INTERFACE, of which SPEC then keeps the group. It points
- * into the options. -1 with a usage error. */
+/*
+ * What was asked for, also by the endpoint's GROUP%INTERFACE, of which SPEC then keeps the group.
+ * It points into the options. -1 with a usage error.
+ */
 int group_options_read(const struct group_options *o, const struct net_options *net,
                        struct spec *spec, struct multicast *multicast, struct err *err) MUST_CHECK;
 

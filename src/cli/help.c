@@ -80,8 +80,10 @@ static void add_long(struct text *t, const struct option_row *row)
 		text_add(t, " %s", row->arg);
 }
 
-/* How much of the options the help of a command shows, so that it fits a screen; the last one leaves out
- * commas and the empty line below them too. */
+/*
+ * How much of the options the help of a command shows, so that it fits a screen; the last one
+ * leaves out commas and the empty line below them too.
+ */
 enum detail { WITH_VALUES, NAMES_ONLY, TIGHT };
 
 /* "network", and its options by name */

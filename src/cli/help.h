@@ -12,11 +12,16 @@ enum { HELP_COLUMNS = 79, HELP_LINES = 23 };
 /* What `sockit` and `sockit --help` show. */
 void help_add_program(struct text *t, struct style style, const struct program *program);
 
-/* One screen of HELP_LINES: usage, examples, the names of all options, and of their values if there is room. */
+/*
+ * One screen of HELP_LINES: usage, examples, the names of all options, and of their values if there
+ * is room.
+ */
 void help_add_command(struct text *t, struct style style, const struct command *command);
 
-/* The options of the group called NAME, or of "all", each explained, or the socket options of "sockopt";
- * false when there is none. */
+/*
+ * The options of the group called NAME, or of "all", each explained, or the socket options of
+ * "sockopt"; false when there is none.
+ */
 bool help_add_group(struct text *t, struct style style, const struct command *command,
                     const char *name);
 

@@ -85,7 +85,9 @@ static const struct command *find_owner(const struct program *program, const cha
 	return NULL;
 }
 
-/* What is said of TYPED where no command stands before it: clients are what others are without -l. */
+/*
+ * What is said of TYPED where no command stands before it: clients are what others are without -l.
+ */
 static const char *find_early_hint(const char *typed)
 {
 	static const char *const places[] = { "sockit", NULL, "connect" };

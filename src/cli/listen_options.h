@@ -17,7 +17,10 @@ struct listen_options {
 /* As the kernel wants it: -1 for none. */
 int listen_options_unix_mode(const struct listen_options *o);
 
-/* The socket options of what listens at SPEC: those of NET, and what --reuse-port stands for. -1 with a usage error. */
+/*
+ * The socket options of what listens at SPEC: those of NET, and what --reuse-port stands for. -1
+ * with a usage error.
+ */
 int listen_options_sockopts(const struct listen_options *o, const struct net_options *net,
                             const struct spec *spec, struct sockopt_list *list,
                             struct err *err) MUST_CHECK;

@@ -20,8 +20,8 @@ struct net_options {
 int net_options_family(const struct net_options *net);
 
 /*
- * Read the socket options that were asked for; ROLE is the socket's. -1 with a usage error, also for
- * one that can have no meaning for SPEC or for the family that was asked for.
+ * Read the socket options that were asked for; ROLE is the socket's. -1 with a usage error, also
+ * for one that can have no meaning for SPEC or for the family that was asked for.
  */
 int net_options_sockopts(const struct net_options *net, const struct spec *spec,
                          enum sockopt_place role, struct sockopt_list *list,

@@ -84,16 +84,20 @@ struct option_row {
 	uint64_t min;
 	uint64_t max; /* 0: whatever the type holds */
 	/*
-	 * The value when the option is not given, as one would type it; help shows it. Without one: false,
-	 * 0, NULL, the choice with value 0, OPTION_MODE_UNSET, and NSEC_NEVER for a duration.
+	 * The value when the option is not given, as one would type it; help shows it. Without one:
+	 * false, 0, NULL, the choice with value 0, OPTION_MODE_UNSET, and NSEC_NEVER for a
+	 * duration.
 	 */
 	const char *fallback;
-	/* Long names of the same command, up to a NULL. An exclusion is stated in one of the two rows. */
+	/*
+	 * Long names of the same command, up to a NULL. An exclusion is stated in one of the two
+	 * rows.
+	 */
 	const char *const *needs;
 	const char *const *excludes;
 	/*
-	 * The kinds of endpoint it has a meaning for, FOR_... or'ed; 0 for all. Two options that have no
-	 * kind in common exclude each other.
+	 * The kinds of endpoint it has a meaning for, FOR_... or'ed; 0 for all. Two options that
+	 * have no kind in common exclude each other.
 	 */
 	unsigned only_for;
 	enum option_complete complete;

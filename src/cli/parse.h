@@ -14,10 +14,11 @@ struct parse_storage {
 
 /*
  * Fills *call from COUNT words, which are reordered: operands come first. 0 when the call can be
- * run, or when help or version of call->observe is set, which stops the reading; -1 with a usage error. The
- * call's observe options hold what was read up to there even then.
+ * run, or when help or version of call->observe is set, which stops the reading; -1 with a usage
+ * error. The call's observe options hold what was read up to there even then.
  *
- * An option that is given twice counts once, and the last value holds; unless it is a COUNT or LIST.
+ * An option that is given twice counts once, and the last value holds; unless it is a COUNT or
+ * LIST.
  */
 int parse_command(const struct program *program, char **words, size_t count,
                   struct parse_storage *storage, struct command_call *call,

@@ -4,7 +4,9 @@
 
 #include "cli/command.h"
 
-/* Whether both cannot be given to COMMAND at once: one names the other, or no endpoint suits both. */
+/*
+ * Whether both cannot be given to COMMAND at once: one names the other, or no endpoint suits both.
+ */
 bool rule_excludes(const struct command *command, const struct option_row *a,
                    const struct option_row *b);
 

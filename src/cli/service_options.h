@@ -21,8 +21,10 @@ struct service_values {
 	char *quote;
 };
 
-/* Read them, and the file with the quote. -1 with a usage error, or ERR_LOCAL of that file. V must stay in
- * place. */
+/*
+ * Read them, and the file with the quote. -1 with a usage error, or ERR_LOCAL of that file. V must
+ * stay in place.
+ */
 int service_options_read(const struct service_options *o, struct service_values *v,
                          struct err *err) MUST_CHECK;
 

@@ -13,8 +13,10 @@ struct await_request {
 	nsec_t deadline; /* when all of it must be over */
 };
 
-/* Turn LOOP until the first client is there: its stream is the caller's. -1 with *err when a limit or a signal
- * comes first. */
+/*
+ * Turn LOOP until the first client is there: its stream is the caller's. -1 with *err when a limit
+ * or a signal comes first.
+ */
 int await_client(struct loop *loop, const struct await_request *request, struct report *report,
                  struct stream **client, struct err *err) MUST_CHECK;
 

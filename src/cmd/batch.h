@@ -1,5 +1,6 @@
 /*
- * Many queries at a time, shown in the order in which they were asked, each as soon as its turn comes.
+ * Many queries at a time, shown in the order in which they were asked, each as soon as its turn
+ * comes.
  */
 #ifndef SOCKIT_CMD_BATCH_H
 #define SOCKIT_CMD_BATCH_H
@@ -21,8 +22,8 @@ struct batch_request {
 };
 
 /*
- * Ask and show it all. With `several`, -1 and STATUS_EXPECTATION when any failed; otherwise the failure
- * of the one.
+ * Ask and show it all. With `several`, -1 and STATUS_EXPECTATION when any failed; otherwise the
+ * failure of the one.
  */
 int batch_run(const struct batch_request *request, struct answer *answer, struct report *report,
               struct err *err) MUST_CHECK;

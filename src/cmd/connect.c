@@ -85,7 +85,10 @@ static const char *family_name(int family)
 	return family == AF_INET ? "IPv4" : "IPv6";
 }
 
-/* The family of an address in numbers, AF_UNSPEC for a name or nothing. The address is put into *ADDR. */
+/*
+ * The family of an address in numbers, AF_UNSPEC for a name or nothing. The address is put into
+ * *ADDR.
+ */
 static int connect_family(const char *host, struct addr *addr)
 {
 	struct lookup_question question = { .host = host, .passive = true };

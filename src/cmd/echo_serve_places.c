@@ -8,8 +8,10 @@
 #include "net/passed.h"
 #include "serve/services.h"
 
-/* The length of SERVICE in front of "=", 0 where there is none: a path or a scheme is no service. With -U
- * any word may be a path, so that it must be a service that there is. */
+/*
+ * The length of SERVICE in front of "=", 0 where there is none: a path or a scheme is no service.
+ * With -U any word may be a path, so that it must be a service that there is.
+ */
 static size_t service_len(const char *operand, const struct spec_rules *rules)
 {
 	size_t len =

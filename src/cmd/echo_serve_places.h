@@ -14,9 +14,9 @@ struct echo_serve_place {
 enum { ECHO_SERVE_PLACES_MAX = 64 };
 
 /*
- * Read CALL's operands by RULES: [SERVICE=]ENDPOINT each, or HOST PORT; none is localhost, and any port.
- * An endpoint alone gets the service called NAME. *places has one for each and is the caller's to free.
- * -1 with a usage error.
+ * Read CALL's operands by RULES: [SERVICE=]ENDPOINT each, or HOST PORT; none is localhost, and any
+ * port. An endpoint alone gets the service called NAME. *places has one for each and is the
+ * caller's to free. -1 with a usage error.
  */
 int echo_serve_places(const struct command_call *call, const struct spec_rules *rules,
                       const char *name, struct echo_serve_place **places, size_t *count,

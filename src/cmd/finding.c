@@ -24,7 +24,10 @@ static const char *asked(const struct query *q)
 	return q->host ? q->host : "";
 }
 
-/* A line of text alone, behind what was asked where there are several: all that is foreign is escaped. */
+/*
+ * A line of text alone, behind what was asked where there are several: all that is foreign is
+ * escaped.
+ */
 static struct text line_begin(const struct finding *f, char *buf, size_t size)
 {
 	struct text t = text_over(buf, size);
@@ -105,8 +108,10 @@ static int show_plain(const struct finding *f, struct err *err)
 	return 0;
 }
 
-/* The address from which this machine would send to A: by a UDP socket that is connected, which sends
- * nothing. 1 when there is no way there. */
+/*
+ * The address from which this machine would send to A: by a UDP socket that is connected, which
+ * sends nothing. 1 when there is no way there.
+ */
 static int source_for(const struct addr *a, struct addr *source, struct err *err)
 {
 	OWN_FD fd = sys_socket(a->at.any.sa_family, SOCK_DGRAM, IPPROTO_UDP);
@@ -122,8 +127,10 @@ static int source_for(const struct addr *a, struct addr *source, struct err *err
 	return 0;
 }
 
-/* What was asked, above what takes several lines: where there are several, and where its spelling needs
- * to be told. */
+/*
+ * What was asked, above what takes several lines: where there are several, and where its spelling
+ * needs to be told.
+ */
 static void show_title(const struct finding *f)
 {
 	const struct query *q = f->q;

@@ -1,4 +1,7 @@
-/* sockit listen: accept connections and join each to stdio, a program, another endpoint or each other. */
+/*
+ * sockit listen: accept connections and join each to stdio, a program, another endpoint or each
+ * other.
+ */
 #ifndef SOCKIT_CMD_LISTEN_H
 #define SOCKIT_CMD_LISTEN_H
 

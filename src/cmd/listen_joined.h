@@ -1,5 +1,7 @@
-/* What listen --keep-open joins its clients to when it is no program: standard input and output, files, or each
- * other. */
+/*
+ * What listen --keep-open joins its clients to when it is no program: standard input and output,
+ * files, or each other.
+ */
 #ifndef SOCKIT_CMD_LISTEN_JOINED_H
 #define SOCKIT_CMD_LISTEN_JOINED_H
 

@@ -8,8 +8,10 @@
 #include "serve/role_program.h"
 #include "sys/process.h"
 
-/* Descriptors of a client: its socket, the two pipes of a program, and what tells of the program's end; or its
- * socket, that of the other end, and the pipes of both ways. */
+/*
+ * Descriptors of a client: its socket, the two pipes of a program, and what tells of the program's
+ * end; or its socket, that of the other end, and the pipes of both ways.
+ */
 enum { PROGRAM_DESCRIPTORS = 4, FORWARD_DESCRIPTORS = 6 };
 
 struct listening {

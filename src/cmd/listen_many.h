@@ -19,8 +19,10 @@ struct listen_many_request {
 	nsec_t deadline; /* when all of it must be over */
 };
 
-/* Until a signal ends it, or what was asked for is over. -1 with ERR_ANSWER and status 1 when it is over and
- * some client was cut. */
+/*
+ * Until a signal ends it, or what was asked for is over. -1 with ERR_ANSWER and status 1 when it is
+ * over and some client was cut.
+ */
 int listen_many(struct loop *loop, const struct listen_many_request *request, struct report *report,
                 struct err *err) MUST_CHECK;
 

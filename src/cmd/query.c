@@ -127,8 +127,10 @@ static int query_read_address(struct query *q)
 	return 0;
 }
 
-/* An IPv4 address in an IPv6 one is in /etc/hosts by its own spelling, and the C library does not look
- * for that. */
+/*
+ * An IPv4 address in an IPv6 one is in /etc/hosts by its own spelling, and the C library does not
+ * look for that.
+ */
 static struct addr unmapped(const struct addr *a)
 {
 	static const uint8_t mapped[12] = {
@@ -209,7 +211,9 @@ static int query_ask_host_of(struct query *q)
 	return h_error ? query_fail(q, eai_of_host(h_error), error) : 0;
 }
 
-/* For one family after the other. That one of them has nothing is no failure; not to know is one. */
+/*
+ * For one family after the other. That one of them has nothing is no failure; not to know is one.
+ */
 static int query_ask_hostent(struct query *q)
 {
 	static const int families[] = { AF_INET, AF_INET6 };

@@ -1,5 +1,6 @@
 /*
- * One question to the name service, and its whole answer: what a thread of `sockit resolve` works on.
+ * One question to the name service, and its whole answer: what a thread of `sockit resolve` works
+ * on.
  */
 #ifndef SOCKIT_CMD_QUERY_H
 #define SOCKIT_CMD_QUERY_H

@@ -11,7 +11,10 @@
 #include "sys/file.h"
 #include "sys/process.h"
 
-/* Names that are tried for a draft: who ended in the middle, under the same number, may have left one. */
+/*
+ * Names that are tried for a draft: who ended in the middle, under the same number, may have left
+ * one.
+ */
 enum { READY_DRAFTS = 100 };
 
 static int ready_fail(struct err *err, int error, const char *path)
@@ -19,7 +22,10 @@ static int ready_fail(struct err *err, int error, const char *path)
 	return err_set(err, ERR_LOCAL, -error, "write", "%s", path);
 }
 
-/* A file beside PATH that was not there, to be renamed to it. Returns its descriptor, or a negative errno. */
+/*
+ * A file beside PATH that was not there, to be renamed to it. Returns its descriptor, or a negative
+ * errno.
+ */
 static int ready_open_draft(const char *path, struct text *name)
 {
 	const char *slash = strrchr(path, '/');

@@ -1,5 +1,7 @@
-/* What a server does before its first socket is open and after the last is: who will be let in, whom it becomes,
- * and telling scripts and service managers that it can be reached, and where. */
+/*
+ * What a server does before its first socket is open and after the last is: who will be let in,
+ * whom it becomes, and telling scripts and service managers that it can be reached, and where.
+ */
 #ifndef SOCKIT_CMD_READY_H
 #define SOCKIT_CMD_READY_H
 
@@ -27,13 +29,17 @@ struct ready {
 /* Whether the descriptor of --ready-fd is open: to be asked before anything is opened. */
 int ready_check(const struct listen_options *o, struct err *err) MUST_CHECK;
 
-/* Read who may come in, for which LOOP runs where there are names, and find the user. -1 with *err; else READY
- * is to be freed, after the listeners are closed. */
+/*
+ * Read who may come in, for which LOOP runs where there are names, and find the user. -1 with *err;
+ * else READY is to be freed, after the listeners are closed.
+ */
 int ready_prepare(struct loop *loop, const struct ready_request *request, struct report *report,
                   struct ready *ready, struct err *err) MUST_CHECK;
 
-/* The listeners are open: write PORTS, a line each, to --port-file, become the user, and tell that clients can
- * come (--ready-fd, sd_notify(3)). */
+/*
+ * The listeners are open: write PORTS, a line each, to --port-file, become the user, and tell that
+ * clients can come (--ready-fd, sd_notify(3)).
+ */
 int ready_tell(const struct ready *ready, const struct text *ports, struct err *err) MUST_CHECK;
 
 void ready_free(struct ready *ready);

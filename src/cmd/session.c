@@ -79,8 +79,10 @@ static int session_open_stdio(struct session *s, const struct relay_options *o, 
 	return 0;
 }
 
-/* With a terminal on standard input, a person sees that the peer has ended; a program may have more to
- * say. */
+/*
+ * With a terminal on standard input, a person sees that the peer has ended; a program may have more
+ * to say.
+ */
 static enum relay_peer_close session_peer_close(const struct session *s, enum on_peer_close asked)
 {
 	bool person = s->in && s->in->nature == STREAM_TERMINAL;
@@ -202,8 +204,10 @@ static int session_start_program(struct session *s, const struct session_request
 	return exec_start(s->loop, &request, report, session_exec_done, s, exec, err);
 }
 
-/* Of a program that has ended. What befell the connection is told whatever the status is; a limit decides
- * it, for the program did not end by itself then. */
+/*
+ * Of a program that has ended. What befell the connection is told whatever the status is; a limit
+ * decides it, for the program did not end by itself then.
+ */
 static int session_end_program(const struct session *s, struct report *report, struct err *err)
 {
 	if (s->status == 0 || (s->result && err->domain == ERR_TIME))
@@ -268,7 +272,10 @@ int session_run(struct loop *loop, const struct session_request *request, struct
 	return result;
 }
 
-/* The most that is sent in one datagram: what was asked for, as far as the socket can; or what goes well. */
+/*
+ * The most that is sent in one datagram: what was asked for, as far as the socket can; or what goes
+ * well.
+ */
 static size_t session_longest(const struct mailbox_options *o, const struct listener *listener)
 {
 	enum { CARRIED_WHOLE = 1232 };

@@ -14,8 +14,10 @@
 #include "stream/listener.h"
 #include "stream/stream.h"
 
-/* What --connect-timeout is when it is not given, and what bounds the last acknowledgement in a command
- * that has no such option. */
+/*
+ * What --connect-timeout is when it is not given, and what bounds the last acknowledgement in a
+ * command that has no such option.
+ */
 #define SESSION_TIMEOUT (8 * NSEC_PER_SEC)
 
 /* A program in the place of standard input and output. */
@@ -49,8 +51,10 @@ int session_begin(const struct command_call *call, const struct spec_rules *rule
 int session_check_program(const struct exec_options *exec, const struct relay_options *relay,
                           const struct spec *spec, struct err *err) MUST_CHECK;
 
-/* Turn the loop until the connection is over. With a program, until that has ended too: ERR_SHOWN with its
- * status unless that is 0 and the connection was whole. */
+/*
+ * Turn the loop until the connection is over. With a program, until that has ended too: ERR_SHOWN
+ * with its status unless that is 0 and the connection was whole.
+ */
 int session_run(struct loop *loop, const struct session_request *request, struct report *report,
                 struct err *err) MUST_CHECK;
 

@@ -10,15 +10,19 @@ void bash_add(struct text *t, const struct command *const *commands);
 void zsh_add(struct text *t, const struct command *const *commands);
 void fish_add(struct text *t, const struct command *const *commands);
 
-/* The rows of a command's OPTIONS and EXIT STATUS sections, in mdoc. The statuses of NULL are those that
- * any command can end with. */
+/*
+ * The rows of a command's OPTIONS and EXIT STATUS sections, in mdoc. The statuses of NULL are those
+ * that any command can end with.
+ */
 void man_add_options(struct text *t, const struct command *command);
 void man_add_statuses(struct text *t, const struct command *command);
 
 /* What a command puts on standard output with --json. */
 void man_add_results(struct text *t, const struct command *command);
 
-/* The lists of socket options, of what --json tells of, of echo-serve's services and of its models. */
+/*
+ * The lists of socket options, of what --json tells of, of echo-serve's services and of its models.
+ */
 void man_add_sockopts(struct text *t);
 void man_add_events(struct text *t);
 void man_add_services(struct text *t);

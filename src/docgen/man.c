@@ -95,7 +95,9 @@ static void add_relations(struct text *t, const struct command *command,
 	}
 }
 
-/* The endpoints that the option is for. "Not for datagrams" says nothing of a command without any. */
+/*
+ * The endpoints that the option is for. "Not for datagrams" says nothing of a command without any.
+ */
 static void add_endpoints(struct text *t, const struct command *command,
                           const struct option_row *row)
 {

@@ -276,8 +276,10 @@ static void loop_dispatch(struct loop *loop, int count)
 		const struct poller_event *event = &loop->events[loop->event_next++];
 		struct watch *w = event->data;
 
-		/* Of many clients none is in the processor's cache; what the next watch is part of, and what
-		 * was allocated with that, may come meanwhile. */
+		/*
+		 * Of many clients none is in the processor's cache; what the next watch is part of,
+		 * and what was allocated with that, may come meanwhile.
+		 */
 		if (loop->event_next < loop->event_count)
 			for (unsigned line = 0; line < LOOP_AHEAD; line++)
 				__builtin_prefetch((const char *)event[1].data + 64 * line);
@@ -322,8 +324,10 @@ int loop_run(struct loop *loop, struct err *err)
 	while (!loop->stopped) {
 		if (signalled && loop->usr1 && signals_take_usr1())
 			loop->usr1(loop->usr1_context);
-		/* Before the turn, for one may have been caught before there was any: while a line was
-		 * written. */
+		/*
+		 * Before the turn, for one may have been caught before there was any: while a line
+		 * was written.
+		 */
 		if (signalled && signals_count() != loop->signals_seen) {
 			loop->signals_seen = signals_count();
 			return err_set(err, ERR_SIGNAL, signals_caught(), "finish",

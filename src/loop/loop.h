@@ -20,8 +20,10 @@ struct watch {
 	void (*ready)(struct watch *watch, unsigned ready);
 	int fd;
 
-	/* When the kernel cannot wait for it, it is no longer watched and called with READY_LOST; without
-	 * this, loop_run ends. */
+	/*
+	 * When the kernel cannot wait for it, it is no longer watched and called with READY_LOST;
+	 * without this, loop_run ends.
+	 */
 	bool may_be_lost;
 
 	/* private */
@@ -50,8 +52,10 @@ nsec_t loop_now(const struct loop *loop);
 /* How often it has turned. */
 unsigned loop_turns(const struct loop *loop);
 
-/* Watch W with INTEREST (READY_IN, READY_OUT, both, or 0 for trouble alone), now or anew. READY_SHARED
- * with it must stay. The kernel is told at the next wait, and only of what changed. */
+/*
+ * Watch W with INTEREST (READY_IN, READY_OUT, both, or 0 for trouble alone), now or anew.
+ * READY_SHARED with it must stay. The kernel is told at the next wait, and only of what changed.
+ */
 void loop_watch(struct loop *loop, struct watch *w, unsigned interest);
 
 /* The errno of the last READY_LOST. */
@@ -60,7 +64,10 @@ int loop_lost_error(const struct loop *loop);
 /* Before its descriptor is closed. Does nothing when W is not watched. */
 void loop_unwatch(struct watch *w);
 
-/* The same where the descriptor is closed next and no other refers to its socket, which spares a call. */
+/*
+ * The same where the descriptor is closed next and no other refers to its socket, which spares a
+ * call.
+ */
 void loop_unwatch_closing(struct watch *w);
 
 void loop_timer(struct loop *loop, struct timer *timer, nsec_t at);
@@ -71,9 +78,11 @@ void loop_defer_cancel(struct loop *loop, struct deferred *d);
 /* Call CALL between two turns when SIGUSR1 was caught. Once a process, in its first thread. */
 void loop_on_usr1(struct loop *loop, void (*call)(void *context), void *context);
 
-/* Turn until loop_stop. -1 with ERR_SIGNAL when INT, TERM or HUP was caught, in the thread that they come
- * to, or with ERR_LOCAL when
- * waiting itself fails. It may be turned again after a signal, which ends it once. */
+/*
+ * Turn until loop_stop. -1 with ERR_SIGNAL when INT, TERM or HUP was caught, in the thread that
+ * they come to, or with ERR_LOCAL when waiting itself fails. It may be turned again after a signal,
+ * which ends it once.
+ */
 int loop_run(struct loop *loop, struct err *err) MUST_CHECK;
 void loop_stop(struct loop *loop);
 

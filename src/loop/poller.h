@@ -31,8 +31,10 @@ extern const char poller_built_in[]; /* for --version */
 struct poller *poller_new(int *error) MUST_CHECK;
 void poller_free(struct poller *p);
 
-/* INTEREST is of READY_IN, READY_OUT and, where it never changes, READY_SHARED; 0 waits for trouble alone. 0 or a negative errno; -EPERM
- * where FD is of a kind that is always ready (regular files). */
+/*
+ * INTEREST is of READY_IN, READY_OUT and, where it never changes, READY_SHARED; 0 waits for trouble
+ * alone. 0 or a negative errno; -EPERM where FD is of a kind that is always ready (regular files).
+ */
 int poller_add(struct poller *p, int fd, unsigned interest, void *data) MUST_CHECK;
 int poller_change(struct poller *p, int fd, unsigned interest, void *data) MUST_CHECK;
 void poller_remove(struct poller *p, int fd);

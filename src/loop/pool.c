@@ -127,8 +127,10 @@ static void worker_main(void *arg)
 	pool_leave(pool);
 }
 
-/* With the lock held: threads for what is queued, as far as there may be. 0, or a negative errno when
- * nobody is left who could do it. */
+/*
+ * With the lock held: threads for what is queued, as far as there may be. 0, or a negative errno
+ * when nobody is left who could do it.
+ */
 static int pool_staff(struct pool *pool)
 {
 	while (pool->workers - pool->busy < pool->queued && pool->workers < pool->threads &&
@@ -143,7 +145,9 @@ static int pool_staff(struct pool *pool)
 	return 0;
 }
 
-/* With the lock held: the first job that has run too long by NOW, or NULL; it is no longer running. */
+/*
+ * With the lock held: the first job that has run too long by NOW, or NULL; it is no longer running.
+ */
 static struct pool_job *pool_take_late(struct pool *pool, nsec_t now)
 {
 	struct pool_job *job = pool->running.first;

@@ -1,7 +1,7 @@
 /*
  * Work that blocks, in threads, for a loop that does not. So many jobs are worked on at a time, in
- * the order in which they were given, and each for so long: the thread of a job that takes longer is
- * left behind, another takes its place, and it cleans up after itself when it comes back.
+ * the order in which they were given, and each for so long: the thread of a job that takes longer
+ * is left behind, another takes its place, and it cleans up after itself when it comes back.
  */
 #ifndef SOCKIT_LOOP_POOL_H
 #define SOCKIT_LOOP_POOL_H
@@ -37,8 +37,10 @@ struct pool *pool_new(struct loop *loop, unsigned threads, nsec_t limit, struct 
 /* Give JOB: 0 when ENDED will be called. -1 when there is no thread at all; JOB is dropped then. */
 int pool_give(struct pool *pool, struct pool_job *job, struct err *err) MUST_CHECK;
 
-/* Leave, as the process is about to end: jobs that have not ended are dropped, at once or when their
- * threads come back, and threads that wait for work go on waiting. NULL is allowed. */
+/*
+ * Leave, as the process is about to end: jobs that have not ended are dropped, at once or when
+ * their threads come back, and threads that wait for work go on waiting. NULL is allowed.
+ */
 void pool_free(struct pool *pool);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Looking a name up without waiting for it: getaddrinfo, so that nsswitch, mDNS and /etc/hosts
- * count, in a thread of its own. Whoever asked may leave at any time; a thread that is still waiting
- * for a name server is left behind and cleans up after itself.
+ * count, in a thread of its own. Whoever asked may leave at any time; a thread that is still
+ * waiting for a name server is left behind and cleans up after itself.
  */
 #ifndef SOCKIT_LOOP_RESOLVER_H
 #define SOCKIT_LOOP_RESOLVER_H
@@ -30,8 +30,10 @@ int lookup_start(struct loop *loop, const struct lookup_question *question, look
 /* NULL is allowed. DONE will not be called. */
 void lookup_abandon(struct lookup *lookup);
 
-/* The same for whoever has nothing else to do: turns the loop until the answer is there, for at most
- * LIMIT (ERR_TIME). */
+/*
+ * The same for whoever has nothing else to do: turns the loop until the answer is there, for at
+ * most LIMIT (ERR_TIME).
+ */
 int lookup_wait(struct loop *loop, const struct lookup_question *question, nsec_t limit,
                 struct addr_list *list, struct err *err) MUST_CHECK;
 
@@ -39,8 +41,10 @@ int lookup_wait(struct loop *loop, const struct lookup_question *question, nsec_
 int lookup_numeric(const struct lookup_question *question, struct addr_list *list,
                    struct err *err) MUST_CHECK;
 
-/* That SUBJECT was not found: what getaddrinfo returned and, of EAI_SYSTEM, its errno. ERR_RESOLVE, or
- * ERR_LOCAL where this machine lacks something. -1. */
+/*
+ * That SUBJECT was not found: what getaddrinfo returned and, of EAI_SYSTEM, its errno. ERR_RESOLVE,
+ * or ERR_LOCAL where this machine lacks something. -1.
+ */
 int lookup_fail(struct err *err, int eai, int error, const char *subject);
 
 #endif

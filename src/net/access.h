@@ -1,6 +1,7 @@
 /*
- * Who is meant: addresses, networks (RFC 4632, RFC 4291), host names, and the users and groups of Unix peers.
- * Addresses are compared as what they are: one of IPv4 that is mapped into IPv6 is one of IPv4.
+ * Who is meant: addresses, networks (RFC 4632, RFC 4291), host names, and the users and groups of
+ * Unix peers. Addresses are compared as what they are: one of IPv4 that is mapped into IPv6 is one
+ * of IPv4.
  */
 #ifndef SOCKIT_NET_ACCESS_H
 #define SOCKIT_NET_ACCESS_H
@@ -15,8 +16,10 @@
 
 enum { ACCESS_BYTES = 16, ACCESS_KEY = 5 + ACCESS_BYTES, ACCESS_LIST_MAX = 1 << 20 };
 
-/* What is compared. The zone is of ACCESS_LINK alone; the bytes are an address, mapped into IPv6, or an id at
- * their end. */
+/*
+ * What is compared. The zone is of ACCESS_LINK alone; the bytes are an address, mapped into IPv6,
+ * or an id at their end.
+ */
 enum access_family { ACCESS_V4, ACCESS_V6, ACCESS_LINK, ACCESS_UID, ACCESS_GID };
 struct access_key {
 	enum access_family family;
@@ -54,15 +57,20 @@ struct access_peer {
 	gid_t gid;
 };
 
-/* Add all keys that begin with the first BITS bits of KEY's bytes. -1 with a usage error when there are too many,
- * or with ERR_LOCAL. */
+/*
+ * Add all keys that begin with the first BITS bits of KEY's bytes. -1 with a usage error when there
+ * are too many, or with ERR_LOCAL.
+ */
 int access_put(struct access_list *list, const struct access_key *key, unsigned bits,
                struct err *err) MUST_CHECK;
 
 /* The key of a user or a group. */
 struct access_key access_id_key(enum access_family family, uint32_t id);
 
-/* Make those last four of BYTES that are an address of IPv4 one that is mapped into IPv6; and what an address is. */
+/*
+ * Make those last four of BYTES that are an address of IPv4 one that is mapped into IPv6; and what
+ * an address is.
+ */
 void access_map(uint8_t bytes[ACCESS_BYTES]);
 enum access_family access_family_of(const uint8_t bytes[ACCESS_BYTES]);
 

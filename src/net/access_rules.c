@@ -144,7 +144,10 @@ static int access_add_name(struct access_list *list, const char *text, struct er
 	bool foreign = strspn(text, letters) < len;
 	struct in_addr legacy;
 
-	/* What has no letter, or only those of numbers, is an address that went wrong, and never a name. */
+	/*
+	 * What has no letter, or only those of numbers, is an address that went wrong, and never a
+	 * name.
+	 */
 	bool number = !foreign && inet_aton(text, &legacy);
 	if (foreign || number || strspn(text, other) == len || len > HOST_MAX_LEN) {
 		(void)err_usage(err, "'%s' is no address, network, host name, uid= or gid=", text);

@@ -45,8 +45,10 @@ int addr_local(struct addr *a, const char *path, bool abstract, struct err *err)
 struct addr addr_of_bytes(int family, const uint8_t *bytes, uint16_t port);
 const uint8_t *addr_bytes(const struct addr *a, size_t *n);
 
-/* In host byte order; 0 for families that have no port. That of IP has 16 bits, that of vsock 32, of which
- * the kernel's choice is 0 here as well. */
+/*
+ * In host byte order; 0 for families that have no port. That of IP has 16 bits, that of vsock 32,
+ * of which the kernel's choice is 0 here as well.
+ */
 uint32_t addr_port(const struct addr *a);
 void addr_set_port(struct addr *a, uint32_t port);
 
@@ -56,7 +58,10 @@ bool addr_is_inet(const struct addr *a);
 /* The address that TEXT is, without a port; false when it is none. Zones are not taken. */
 bool addr_of_text(struct addr *a, const char *text);
 
-/* A, or where it is an address of IPv4 that is mapped into IPv6 (RFC 4291 section 2.5.5.2), that one. */
+/*
+ * A, or where it is an address of IPv4 that is mapped into IPv6 (RFC 4291 section 2.5.5.2), that
+ * one.
+ */
 struct addr addr_unmapped(const struct addr *a);
 
 bool addr_is_wildcard(const struct addr *a);

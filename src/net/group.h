@@ -1,6 +1,6 @@
 /*
- * Multicast groups to be joined, as they are asked for: GROUP[%INTERFACE], or with SOURCE@ in front for
- * what that source alone sends there (RFC 4607).
+ * Multicast groups to be joined, as they are asked for: GROUP[%INTERFACE], or with SOURCE@ in front
+ * for what that source alone sends there (RFC 4607).
  */
 #ifndef SOCKIT_NET_GROUP_H
 #define SOCKIT_NET_GROUP_H
@@ -14,7 +14,7 @@ enum { GROUP_LIST_MAX = 32, GROUP_INTERFACE_SIZE = 16 };
 struct group {
 	struct addr addr;                     /* port 0 */
 	struct addr source;                   /* len 0: any */
-	char interface[GROUP_INTERFACE_SIZE]; /* its name or index; empty: the one that the routes say */
+	char interface[GROUP_INTERFACE_SIZE]; /* name or index; empty: as the routes say */
 	const char *text;                     /* as it was asked for, borrowed */
 };
 
@@ -23,12 +23,17 @@ struct group_list {
 	size_t count;
 };
 
-/* Read TEXT, to which the list keeps a pointer. -1 with a usage error, also for one that the list has
- * already or that another of the list contradicts. There must be room. */
+/*
+ * Read TEXT, to which the list keeps a pointer. -1 with a usage error, also for one that the list
+ * has already or that another of the list contradicts. There must be room.
+ */
 int group_list_add(struct group_list *list, const char *text, struct err *err) MUST_CHECK;
 
-/* Cut the interface off HOST where it is written GROUP%INTERFACE, and put it into INTERFACE, which is else
- * empty. An IPv6 group of one link keeps it: there it is part of the address (RFC 4007). -1 with a usage error. */
+/*
+ * Cut the interface off HOST where it is written GROUP%INTERFACE, and put it into INTERFACE, which
+ * is else empty. An IPv6 group of one link keeps it: there it is part of the address (RFC 4007). -1
+ * with a usage error.
+ */
 int group_take_interface(char *host, char interface[GROUP_INTERFACE_SIZE],
                          struct err *err) MUST_CHECK;
 

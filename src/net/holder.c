@@ -23,8 +23,10 @@ static void holder_add_inode(struct text *t, uint64_t inode)
 	owners_free(&owners);
 }
 
-/* What holds an address: a TCP socket that listens on the port, a UDP socket that is bound to it, a Unix
- * socket that has the name. */
+/*
+ * What holds an address: a TCP socket that listens on the port, a UDP socket that is bound to it, a
+ * Unix socket that has the name.
+ */
 static bool holds(const struct socket_entry *s, unsigned port, const char *name)
 {
 	if (name)

@@ -10,8 +10,10 @@
 
 enum { LINE_ROOM = 8191 };
 
-/* Calls EACH with every line of PATH until it returns false. -1 when the file cannot be read, or has a
- * line that is longer than any that means something. */
+/*
+ * Calls EACH with every line of PATH until it returns false. -1 when the file cannot be read, or
+ * has a line that is longer than any that means something.
+ */
 typedef bool each_line(void *context, char *line);
 
 static int file_lines(const char *path, each_line *each, void *context)

@@ -1,6 +1,6 @@
 /*
- * Where an answer of the name service came from, as far as /etc/nsswitch.conf and /etc/hosts make that
- * certain (man 5 nsswitch.conf, man 5 hosts).
+ * Where an answer of the name service came from, as far as /etc/nsswitch.conf and /etc/hosts make
+ * that certain (man 5 nsswitch.conf, man 5 hosts).
  */
 #ifndef SOCKIT_NET_HOSTS_H
 #define SOCKIT_NET_HOSTS_H
@@ -8,8 +8,8 @@
 #include "net/order.h"
 
 enum hosts_source {
-	HOSTS_UNSURE, /* other sources are configured, a cache may have answered, or things changed */
-	HOSTS_FILE,   /* /etc/hosts is asked first and says so */
+	HOSTS_UNSURE,   /* other sources are asked, a cache may have answered, things changed */
+	HOSTS_FILE,     /* /etc/hosts is asked first and says so */
 	HOSTS_RESOLVER, /* it does not know the name, and only DNS is asked after it */
 };
 

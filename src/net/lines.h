@@ -22,9 +22,9 @@ struct lines {
 void lines_start(struct lines *lines, int fd);
 
 /*
- * The next line, with a NUL in place of its end, into *LINE, which is valid until the next call: its
- * length, at most MAX, which is at most LINES_ROOM; what is longer is cut there and the rest of it
- * skipped. -1: there is none in what was read.
+ * The next line, with a NUL in place of its end, into *LINE, which is valid until the next call:
+ * its length, at most MAX, which is at most LINES_ROOM; what is longer is cut there and the rest of
+ * it skipped. -1: there is none in what was read.
  */
 ssize_t lines_next(struct lines *lines, size_t max, char **line);
 

@@ -1,5 +1,7 @@
-/* Telling the service manager, as sd_notify(3) does: what is said goes as a datagram to the Unix socket whose path,
- * or whose abstract name behind '@', is in NOTIFY_SOCKET. */
+/*
+ * Telling the service manager, as sd_notify(3) does: what is said goes as a datagram to the Unix
+ * socket whose path, or whose abstract name behind '@', is in NOTIFY_SOCKET.
+ */
 #ifndef SOCKIT_NET_NOTIFY_H
 #define SOCKIT_NET_NOTIFY_H
 

@@ -17,8 +17,10 @@ struct addrinfo;
 int addr_list_from(struct addr_list *list, const struct addrinfo *info) MUST_CHECK;
 int addr_list_add(struct addr_list *list, const struct addr *a) MUST_CHECK;
 
-/* This machine: the loopback of FAMILY, or of both with AF_UNSPEC (RFC 6761 section 6.3: localhost is
- * always that, without asking). -1 without memory. */
+/*
+ * This machine: the loopback of FAMILY, or of both with AF_UNSPEC (RFC 6761 section 6.3: localhost
+ * is always that, without asking). -1 without memory.
+ */
 int addr_list_add_loopback(struct addr_list *list, int family, uint16_t port) MUST_CHECK;
 void addr_list_free(struct addr_list *list);
 

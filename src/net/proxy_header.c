@@ -4,7 +4,10 @@
 
 #include "base/num.h"
 
-/* Version 2: what it begins with; then command, family and the length of the rest; then the addresses. */
+/*
+ * Version 2: what it begins with; then command, family and the length of the rest; then the
+ * addresses.
+ */
 static const uint8_t signature[12] = "\r\n\r\n\0\r\nQUIT\n";
 enum {
 	V2_FIXED = sizeof signature + 4,
@@ -162,7 +165,9 @@ static void read_addresses(const uint8_t *at, int family, size_t n, struct proxy
 	h->local = addr_of_bytes(family, at + n, (uint16_t)get_16(at + 2 * n + 2));
 }
 
-/* Families: unknown, IPv4, IPv6, Unix; below each what goes over it: unknown, streams, datagrams. */
+/*
+ * Families: unknown, IPv4, IPv6, Unix; below each what goes over it: unknown, streams, datagrams.
+ */
 static bool is_family(uint8_t byte)
 {
 	return byte >> 4 <= 3 && (byte & 0x0f) <= 2;

@@ -26,8 +26,8 @@ struct quantity_rules {
 };
 
 /*
- * 53324, 0xd04c, 0b1101, 0o17, 'c', 128.2.194.242, an IPv6 address, d0:4c, or the name of an address
- * under in-addr.arpa or ip6.arpa; else a usage error.
+ * 53324, 0xd04c, 0b1101, 0o17, 'c', 128.2.194.242, an IPv6 address, d0:4c, or the name of an
+ * address under in-addr.arpa or ip6.arpa; else a usage error.
  */
 int quantity_parse(const char *text, const struct quantity_rules *rules, struct quantity *out,
                    struct err *err) MUST_CHECK;
@@ -39,8 +39,10 @@ int quantity_from_bytes(const uint8_t *bytes, size_t n, unsigned width, struct q
 /* Q's bytes as they lie in this machine's memory, width / 8 of them. */
 void quantity_host_bytes(const struct quantity *q, uint8_t out[QUANTITY_BYTES_MAX]);
 
-/* For numbers. Q was found in a field that holds network order: make it what the field means. And the
- * opposite: what is found in such a field that means Q. */
+/*
+ * For numbers. Q was found in a field that holds network order: make it what the field means. And
+ * the opposite: what is found in such a field that means Q.
+ */
 void quantity_take_from_network(struct quantity *q);
 uint64_t quantity_in_network_field(const struct quantity *q);
 

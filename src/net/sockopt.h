@@ -1,8 +1,8 @@
 /*
- * The socket options that --sockopt NAME=VALUE sets, as plain data. The parser, the help, the manual,
- * the completions and --trace read the one table. A name is the C constant's in lower case, with
- * dashes and without SO_: SO_RCVBUF is rcvbuf, TCP_NODELAY is tcp-nodelay. Meanings and limits are
- * those of man 7 socket, ip, ipv6, tcp and udp.
+ * The socket options that --sockopt NAME=VALUE sets, as plain data. The parser, the help, the
+ * manual, the completions and --trace read the one table. A name is the C constant's in lower case,
+ * with dashes and without SO_: SO_RCVBUF is rcvbuf, TCP_NODELAY is tcp-nodelay. Meanings and limits
+ * are those of man 7 socket, ip, ipv6, tcp and udp.
  */
 #ifndef SOCKIT_NET_SOCKOPT_H
 #define SOCKIT_NET_SOCKOPT_H
@@ -31,8 +31,10 @@ enum sockopt_type {
 
 enum { SOCKOPT_NAME_MAX = 15, SOCKOPT_LIST_MAX = 32 };
 
-/* What a socket is and does. Of each line a socket has one, and an option those that it has a meaning
- * for. */
+/*
+ * What a socket is and does. Of each line a socket has one, and an option those that it has a
+ * meaning for.
+ */
 enum sockopt_place {
 	SOCKOPT_IPV4 = 1,
 	SOCKOPT_IPV6 = 2,
@@ -99,16 +101,23 @@ void sockopt_add_constant(struct text *t, const struct sockopt *option);
 /* The option that setsockopt knows by these, or NULL. */
 const struct sockopt *sockopt_numbered(int level, int number);
 
-/* Read VALUE as a value of OPTION. A usage error says what it should be, but not where it came from. */
+/*
+ * Read VALUE as a value of OPTION. A usage error says what it should be, but not where it came
+ * from.
+ */
 int sockopt_parse_value(const struct sockopt *option, const char *value, union sockopt_value *out,
                         struct err *err) MUST_CHECK;
 
-/* Add the setting TEXT, "NAME=VALUE", which the list keeps by pointer; an option that is in the list
- * already gets the new value. -1 with a usage error. */
+/*
+ * Add the setting TEXT, "NAME=VALUE", which the list keeps by pointer; an option that is in the
+ * list already gets the new value. -1 with a usage error.
+ */
 int sockopt_list_add(struct sockopt_list *list, const char *text, struct err *err) MUST_CHECK;
 
-/* Whether OPTION has a meaning for a socket at PLACES; where these hold several families, for one of
- * them. */
+/*
+ * Whether OPTION has a meaning for a socket at PLACES; where these hold several families, for one
+ * of them.
+ */
 bool sockopt_suits(const struct sockopt *option, unsigned places);
 
 /* The first of LIST that has no meaning at PLACES, or NULL. */
@@ -123,7 +132,10 @@ unsigned sockopt_family_place(int family);
 /* The option that LIST's came with. */
 const char *sockopt_list_from(const struct sockopt_list *list);
 
-/* A usage error: the option, of LIST, has no meaning for ENDPOINT, which is none of its places. Returns -1. */
+/*
+ * A usage error: the option, of LIST, has no meaning for ENDPOINT, which is none of its places.
+ * Returns -1.
+ */
 int sockopt_refuse(const struct sockopt_list *list, const struct sockopt *option,
                    const char *endpoint, struct err *err);
 

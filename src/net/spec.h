@@ -38,7 +38,10 @@ struct spec {
 	char host[SPEC_HOST_MAX + 1]; /* empty: none was named */
 	uint16_t port;
 	struct addr address; /* where spec_has_address() */
-	/* Sockets that are open already (net/passed.h): how many, from which on. 0: it is to be bound. */
+	/*
+	 * Sockets that are open already (net/passed.h): how many, from which on. 0: it is to be
+	 * bound.
+	 */
 	unsigned passed_first, passed_count;
 	char text[SPEC_HOST_MAX + 64]; /* for messages: "db.example port 80", "unix:/path" */
 };

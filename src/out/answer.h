@@ -1,7 +1,7 @@
 /*
  * What a command that answers a question prints on standard output: records of named values, given
- * once, shown as text or as JSON. In JSON a value stands under its key, and an outermost record is a
- * line. As text a value is a line, its label and itself, indented as deep as it lies. Lines are
+ * once, shown as text or as JSON. In JSON a value stands under its key, and an outermost record is
+ * a line. As text a value is a line, its label and itself, indented as deep as it lies. Lines are
  * collected and written when there are many, or when asked for.
  */
 #ifndef SOCKIT_OUT_ANSWER_H
@@ -26,7 +26,8 @@ void answer_free(struct answer *a);
 
 /*
  * Write all finished lines to standard output. 0, or -1 when this or anything before it failed:
- * ERR_LOCAL, ERR_STDOUT_GONE when the reader has left, or ERR_SIGNAL when a caught one ended the wait for it.
+ * ERR_LOCAL, ERR_STDOUT_GONE when the reader has left, or ERR_SIGNAL when a caught one ended the
+ * wait for it.
  */
 int answer_flush(struct answer *a, struct err *err) MUST_CHECK;
 

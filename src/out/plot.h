@@ -9,7 +9,9 @@
 
 enum { PLOT_COLUMNS = 60 };
 
-/* Zeroed at first. However long it goes on, it is a line: two columns become one when it is full. */
+/*
+ * Zeroed at first. However long it goes on, it is a line: two columns become one when it is full.
+ */
 struct plot {
 	uint64_t column[PLOT_COLUMNS];
 	size_t count;

@@ -1,5 +1,7 @@
-/* How far a long run has come: one line that is written over, for a person at a terminal who does not
- * see the results themselves. */
+/*
+ * How far a long run has come: one line that is written over, for a person at a terminal who does
+ * not see the results themselves.
+ */
 #ifndef SOCKIT_OUT_PROGRESS_H
 #define SOCKIT_OUT_PROGRESS_H
 
@@ -16,8 +18,10 @@ struct progress {
 
 struct progress progress_new(void);
 
-/* Write "DONE done, FAILED failed" over what stands there, a few times a second at most: returns when to
- * try again where it is too early, else NSEC_NEVER. */
+/*
+ * Write "DONE done, FAILED failed" over what stands there, a few times a second at most: returns
+ * when to try again where it is too early, else NSEC_NEVER.
+ */
 nsec_t progress_show(struct progress *p, nsec_t now, size_t done, size_t failed);
 
 /* Take it away, before something else is written and at the end. */

@@ -81,8 +81,10 @@ struct report; /* opaque; several threads may tell at once */
 
 extern const char report_built_in[]; /* for --version */
 
-/* A report that tells nothing but errors and what cannot wait. NULL without memory. It lives as long as
- * the program, for a look-up that was left behind may still be traced. */
+/*
+ * A report that tells nothing but errors and what cannot wait. NULL without memory. It lives as
+ * long as the program, for a look-up that was left behind may still be traced.
+ */
 struct report *report_new(void) MUST_CHECK;
 
 /* From now on as CONFIG says; -1 when its file cannot be opened (it is made with mode 0600). */
@@ -110,8 +112,11 @@ void report_event(struct report *r, enum report_kind kind, bool urgent,
 /* Tell of a failure: on stderr, and in the report file where there is one. */
 void report_failure(struct report *r, const struct err *e);
 
-/* The end of the report file, if there is one: 0, or -1 when something of what was asked for could not be written,
- * there or elsewhere: ERR_LOCAL, or ERR_STDOUT_GONE. What is told from now on goes to stderr, as text. */
+/*
+ * The end of the report file, if there is one: 0, or -1 when something of what was asked for could
+ * not be written, there or elsewhere: ERR_LOCAL, or ERR_STDOUT_GONE. What is told from now on goes
+ * to stderr, as text.
+ */
 int report_close(struct report *r, struct err *err) MUST_CHECK;
 
 /* Whether something that could not be written was for standard output. */

@@ -58,8 +58,10 @@ enum report_kind {
 struct report_row {
 	const char *name; /* the value of "event" in JSON */
 	const char *text; /* {field} is replaced */
-	/* The other keys in JSON, with blanks between. "uid?": not always. "peer_*": peer_addr and peer_port,
-	 * or peer_path. */
+	/*
+	 * The other keys in JSON, with blanks between. "uid?": not always. "peer_*": peer_addr and
+	 * peer_port, or peer_path.
+	 */
 	const char *fields;
 };
 

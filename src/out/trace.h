@@ -1,6 +1,6 @@
 /*
- * --trace: the observer on sys/ that shows every call of the sockets API as it happens, decoded, and
- * the calls that move the bytes. It only listens: which calls are made does not depend on it.
+ * --trace: the observer on sys/ that shows every call of the sockets API as it happens, decoded,
+ * and the calls that move the bytes. It only listens: which calls are made does not depend on it.
  */
 #ifndef SOCKIT_OUT_TRACE_H
 #define SOCKIT_OUT_TRACE_H
@@ -19,8 +19,10 @@ struct trace {
 	struct report *report;
 	struct style style; /* of stderr */
 	bool explain;       /* with a phrase on what the call is for */
-	/* The descriptors whose reads, writes and closes are shown: sockets and those that payload goes
-	 * through, not the files that sockit reads for itself. Those beyond are all shown. */
+	/*
+	 * The descriptors whose reads, writes and closes are shown: sockets and those that payload
+	 * goes through, not the files that sockit reads for itself. Those beyond are all shown.
+	 */
 	_Atomic uint64_t payload[TRACE_FDS / 64];
 };
 

@@ -76,7 +76,10 @@ static void collector_note(struct collector *c, size_t i, const struct letter *l
 	struct correspondent from;
 
 	if (l->sent_len > l->len && c->truncated++ == 0)
-		/* A stranger must not be able to fill the screen: the first is told, and all are counted. */
+		/*
+		 * A stranger must not be able to fill the screen: the first is told, and all are
+		 * counted.
+		 */
 		REPORT_WITH(c->request.report, REPORT_TRUNCATED, true,
 		            FIELD_INT("size", l->sent_len), FIELD_INT("kept", l->len));
 	c->bytes += l->len;

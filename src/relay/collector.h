@@ -1,6 +1,6 @@
 /*
- * Datagrams from anybody on their way to standard output: received, several in one call where several are
- * there, told, framed, written. Whoever drives it waits.
+ * Datagrams from anybody on their way to standard output: received, several in one call where
+ * several are there, told, framed, written. Whoever drives it waits.
  */
 #ifndef SOCKIT_RELAY_COLLECTOR_H
 #define SOCKIT_RELAY_COLLECTOR_H
@@ -52,8 +52,10 @@ int collector_init(struct collector *c, const struct collector_request *request,
                    struct err *err) MUST_CHECK;
 void collector_close(struct collector *c);
 
-/* Receive from FD, which is bound to LOCAL, until it is empty or has had its turn, and write. Not while
- * want_to is set. Returns 0, or the negative errno of receiving (never EAGAIN). */
+/*
+ * Receive from FD, which is bound to LOCAL, until it is empty or has had its turn, and write. Not
+ * while want_to is set. Returns 0, or the negative errno of receiving (never EAGAIN).
+ */
 int collector_receive(struct collector *c, int fd, const struct addr *local) MUST_CHECK;
 
 /* Go on writing: the sink may be ready. */

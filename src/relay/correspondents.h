@@ -7,7 +7,7 @@
 enum reply_to {
 	REPLY_TO_FIRST, /* the first of all, whoever comes later */
 	REPLY_TO_LAST,
-	REPLY_TO_ALL, /* as many as there is room for; then the one that was quiet the longest goes */
+	REPLY_TO_ALL, /* as many as there is room for; then the longest quiet one goes */
 };
 
 enum { CORRESPONDENTS_MAX = 1024 };

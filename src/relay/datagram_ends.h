@@ -1,6 +1,6 @@
 /*
- * The ends of an exchange of datagrams, and the state that they share with its turns. For datagrams.c
- * alone.
+ * The ends of an exchange of datagrams, and the state that they share with its turns. For
+ * datagrams.c alone.
  */
 #ifndef SOCKIT_RELAY_DATAGRAM_ENDS_H
 #define SOCKIT_RELAY_DATAGRAM_ENDS_H
@@ -35,8 +35,10 @@ struct datagrams {
 /* Tell of the end. */
 void datagrams_tell_closed(const struct datagrams *d, const char *reason);
 
-/* Out with a failure, which is told with the counts: of the peer, or of a limit (WHY is a phrase that ends
- * with a comma). They do nothing the second time. */
+/*
+ * Out with a failure, which is told with the counts: of the peer, or of a limit (WHY is a phrase
+ * that ends with a comma). They do nothing the second time.
+ */
 void datagrams_fail_peer(struct datagrams *d, int error);
 void datagrams_fail_time(struct datagrams *d, const char *why);
 

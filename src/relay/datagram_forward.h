@@ -1,8 +1,8 @@
 /*
- * Datagrams of anybody, passed on to a target: a session for each client, with a socket of its own, so that the
- * target can tell them apart and its answers find back; these leave from the address that the client had asked. A
- * session that is quiet for too long is forgotten, and where there is no room for one more, the one that was quiet
- * for the longest.
+ * Datagrams of anybody, passed on to a target: a session for each client, with a socket of its own,
+ * so that the target can tell them apart and its answers find back; these leave from the address
+ * that the client had asked. A session that is quiet for too long is forgotten, and where there is
+ * no room for one more, the one that was quiet for the longest.
  */
 #ifndef SOCKIT_RELAY_DATAGRAM_FORWARD_H
 #define SOCKIT_RELAY_DATAGRAM_FORWARD_H

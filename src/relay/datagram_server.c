@@ -11,9 +11,9 @@
 #define SERVER_PAUSE (200 * NSEC_PER_MSEC)
 
 /*
- * Where datagrams come one by one, but so fast that each finds us awake, waking up costs more than they do.
- * After so many turns in so quick a succession each waits a moment for several to be there, which is far
- * less than the kernel's buffer holds.
+ * Where datagrams come one by one, but so fast that each finds us awake, waking up costs more than
+ * they do. After so many turns in so quick a succession each waits a moment for several to be
+ * there, which is far less than the kernel's buffer holds.
  */
 enum { SERVER_BUSY_TURNS = 16 };
 #define SERVER_BUSY (150 * NSEC_PER_USEC)

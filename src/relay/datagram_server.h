@@ -1,6 +1,6 @@
 /*
- * Datagram sockets that anybody may send to, joined to a sink, and a source that those who have sent are
- * answered from. It has no end of its own: sockit-listen(1), DATAGRAMS, is the contract.
+ * Datagram sockets that anybody may send to, joined to a sink, and a source that those who have
+ * sent are answered from. It has no end of its own: sockit-listen(1), DATAGRAMS, is the contract.
  */
 #ifndef SOCKIT_RELAY_DATAGRAM_SERVER_H
 #define SOCKIT_RELAY_DATAGRAM_SERVER_H

@@ -1,5 +1,6 @@
 /*
- * The ends of a datagram server, and the state that they share with its turns. For datagram_server.c alone.
+ * The ends of a datagram server, and the state that they share with its turns. For
+ * datagram_server.c alone.
  */
 #ifndef SOCKIT_RELAY_DATAGRAM_SERVER_ENDS_H
 #define SOCKIT_RELAY_DATAGRAM_SERVER_ENDS_H

@@ -14,9 +14,9 @@ struct datagrams_request {
 
 	enum framing framing; /* of what comes */
 	enum framing cut;     /* what makes a datagram of the source */
-	size_t longest; /* that is sent, in bytes up to DATAGRAM_ROOM; 0: what the path takes whole */
-	uint64_t replies; /* end when so many have come; 0: no number */
-	bool shut_at_once; /* nothing will be sent: a connection's sending side is shut at the start */
+	size_t longest;       /* sent, in bytes up to DATAGRAM_ROOM; 0: what the path takes whole */
+	uint64_t replies;     /* end when so many have come; 0: no number */
+	bool shut_at_once;    /* nothing will be sent: our side is shut at the start */
 	bool end_when_sent;
 	bool end_with_peer; /* a connection that the peer ends: send no more */
 

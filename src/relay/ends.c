@@ -155,8 +155,10 @@ void relay_ack_due(struct timer *timer)
 
 static void relay_shut(struct relay *r)
 {
-	/* If the peer has ended and has everything, nothing that comes after can matter: not even whether
-	 * anybody is still there to be told that we have ended too. */
+	/*
+	 * If the peer has ended and has everything, nothing that comes after can matter: not even
+	 * whether anybody is still there to be told that we have ended too.
+	 */
 	r->settled = r->peer_ended && relay_unacked(r) == 0;
 	int error = r->request.peer->ops->shut_write(r->request.peer);
 	r->fin_sent = error == 0;

@@ -39,7 +39,10 @@ struct relay {
 	uint64_t moved;             /* bytes, both ways, at that time */
 };
 
-/* Bytes each way, as they are on the connection, whatever the sink made or took of them. False where somebody else uses the connection and nobody counts. */
+/*
+ * Bytes each way, as they are on the connection, whatever the sink made or took of them. False
+ * where somebody else uses the connection and nobody counts.
+ */
 bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received);
 
 /* Tell of the end, unless somebody else does. */
@@ -48,8 +51,10 @@ void relay_tell_closed(const struct relay *r, const char *reason);
 /* The one way out: tell, and call done. Does nothing the second time. */
 void relay_finish(struct relay *r, const char *reason, const struct err *err);
 
-/* Out with a failure, which is told with the bytes each way: of the peer, of standard input or output,
- * of a limit (WHY is a phrase that ends with a comma). */
+/*
+ * Out with a failure, which is told with the bytes each way: of the peer, of standard input or
+ * output, of a limit (WHY is a phrase that ends with a comma).
+ */
 void relay_fail_peer(struct relay *r, int error, const char *op);
 void relay_fail_stdio(struct relay *r, struct stream *s, int error, const char *op);
 void relay_fail_time(struct relay *r, const char *why);
@@ -57,7 +62,10 @@ void relay_fail_time(struct relay *r, const char *why);
 /* The source has ended and all it gave is handed to the kernel: shut the sending side. */
 void relay_source_ended(struct relay *r);
 
-/* The peer has ended and all it sent is written: end the sink; and the source as on_peer_close says. */
+/*
+ * The peer has ended and all it sent is written: end the sink; and the source as on_peer_close
+ * says.
+ */
 void relay_peer_ended(struct relay *r);
 
 /* Both directions are over: finish once the peer's TCP has everything. */

@@ -106,8 +106,10 @@ static int exec_relay(struct exec *e, const struct relay_request *request, struc
 	return 0;
 }
 
-/* The program has the socket no more: what it sent is to arrive, what comes is dropped, for closing with
- * unread bytes would make TCP reset. */
+/*
+ * The program has the socket no more: what it sent is to arrive, what comes is dropped, for closing
+ * with unread bytes would make TCP reset.
+ */
 static void exec_deliver(struct exec *e)
 {
 	struct relay_request request = {
@@ -146,8 +148,10 @@ static void exec_child_ended(struct exec_child *child)
 	exec_check(e);
 }
 
-/* The client has left without an error, which a Unix socket tells at once: the program has time to be done
- * with what was sent, for as long as it goes on reading. */
+/*
+ * The client has left without an error, which a Unix socket tells at once: the program has time to
+ * be done with what was sent, for as long as it goes on reading.
+ */
 static void exec_hangup_due(struct timer *timer)
 {
 	struct exec *e = CONTAINER_OF(timer, struct exec, hangup);
@@ -192,7 +196,10 @@ static void exec_relay_done(void *context, const struct err *err)
 		loop_timer(e->loop, &e->hangup, nsec_after(loop_now(e->loop), EXEC_GRACE));
 }
 
-/* Trouble on a socket that the program has: the error is the program's to be read, so it is not taken. */
+/*
+ * Trouble on a socket that the program has: the error is the program's to be read, so it is not
+ * taken.
+ */
 static void exec_peer_ready(struct watch *watch, unsigned ready)
 {
 	struct exec *e = CONTAINER_OF(watch, struct exec, peer);

@@ -17,8 +17,10 @@ struct exec_child {
 	struct loop *loop;
 	struct report *report;
 	uint64_t client;
-	/* From the loop: the program has ended, with STATUS; and where it was told to end, so has its group, or it
-	 * has been sent KILL. */
+	/*
+	 * From the loop: the program has ended, with STATUS; and where it was told to end, so has
+	 * its group, or it has been sent KILL.
+	 */
 	void (*ended)(struct exec_child *child);
 	int status;
 	bool running; /* not reaped yet */
@@ -37,8 +39,10 @@ struct exec_child {
 /* PROGRAM cannot be run for lack of something here: -1, always. ERROR is a negative errno. */
 int exec_child_fail(const char *program, int error, struct err *err);
 
-/* A pipe to PROGRAM, which gets end THEIRS, one that blocks. Both ends are the caller's, also after -1 unless they
- * are NULL or -1. */
+/*
+ * A pipe to PROGRAM, which gets end THEIRS, one that blocks. Both ends are the caller's, also after
+ * -1 unless they are NULL or -1.
+ */
 int exec_child_pipe(const char *program, int theirs, const char *name, int *their_fd,
                     struct stream **ours, struct err *err) MUST_CHECK;
 
@@ -46,8 +50,10 @@ int exec_child_pipe(const char *program, int theirs, const char *name, int *thei
 int exec_child_start(struct exec_child *c, const struct sys_program *program,
                      struct err *err) MUST_CHECK;
 
-/* Send TERM to its group, and KILL after EXEC_GRACE; REASON is told. Does nothing the second time, or when
- * it has ended. */
+/*
+ * Send TERM to its group, and KILL after EXEC_GRACE; REASON is told. Does nothing the second time,
+ * or when it has ended.
+ */
 void exec_child_terminate(struct exec_child *c, const char *reason);
 
 /* End it now if it runs, as exec_free says, without the loop. */

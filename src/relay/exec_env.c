@@ -16,7 +16,10 @@ struct exec_env {
 	const char *list[];
 };
 
-/* What begins so is told by sockit alone, or was meant for it alone (sd_listen_fds(3), sd_notify(3)). */
+/*
+ * What begins so is told by sockit alone, or was meant for it alone (sd_listen_fds(3),
+ * sd_notify(3)).
+ */
 static const char *const exec_env_ours[] = { "SOCKIT_",        "PROTO=",        "TCPLOCAL",
 	                                     "TCPREMOTE",      "TCP6LOCAL",     "TCP6REMOTE",
 	                                     "TCP6INTERFACE=", "UNIXLOCAL",     "UNIXREMOTE",

@@ -22,12 +22,18 @@ enum { FLOW_CHUNK = 1 << 20 };
 /* A read that gives so much tells of a sender that has more. The size of a first buffer. */
 enum { FLOW_FULL_READ = 64 << 10 };
 
-/* SO_RCVLOWAT is raised after so many full reads in a row; a wait with it raised is at most so long. */
+/*
+ * SO_RCVLOWAT is raised after so many full reads in a row; a wait with it raised is at most so
+ * long.
+ */
 enum { FLOW_READS_BEFORE_LOW_WATER = 8 };
 #define FLOW_LOW_WATER_WAIT (1 * NSEC_PER_MSEC)
 
-/* Once a sink was full, no more than this waits in it unsent: memory that is used again while it is still in the
- * caches of the processors is worth a quarter of the throughput of a machine whose processors are busy. */
+/*
+ * Once a sink was full, no more than this waits in it unsent: memory that is used again while it is
+ * still in the caches of the processors is worth a quarter of the throughput of a machine whose
+ * processors are busy.
+ */
 enum { FLOW_UNSENT = 128 << 10 };
 
 enum flow_state {
@@ -63,7 +69,10 @@ struct flow {
 	/* What it waits for, in READY_* of the two descriptors. */
 	unsigned want_from, want_to;
 
-	/* Held by its pace, which is told with flow_resume. It may still wait for the sink, to answer. */
+	/*
+	 * Held by its pace, which is told with flow_resume. It may still wait for the sink, to
+	 * answer.
+	 */
 	bool held;
 	nsec_t held_until; /* the last time that it was */
 
@@ -90,18 +99,25 @@ struct flow {
 	bool unsent_bounded;   /* the sink was full before */
 };
 
-/* The streams stay the caller's and must outlive the flow, as must what stands in it. BETWEEN may be
- * NULL. */
+/*
+ * The streams stay the caller's and must outlive the flow, as must what stands in it. BETWEEN may
+ * be NULL.
+ */
 void flow_init(struct flow *f, struct stream *from, struct stream *to,
                const struct flow_between *between);
 void flow_close(struct flow *f);
 
-/* For one of many in a loop, between two sockets and without a tap: it uses what SHARED has while it runs, and
- * owns no more than what its sink did not take. It leaves SO_RCVLOWAT alone. */
+/*
+ * For one of many in a loop, between two sockets and without a tap: it uses what SHARED has while
+ * it runs, and owns no more than what its sink did not take. It leaves SO_RCVLOWAT alone.
+ */
 void flow_share(struct flow *f, struct spares *shared);
 
-/* These N bytes, which are copied, go before what the source gives. They count as given, not as taken. To be
- * called before the flow is woken for the first time, once; of one that shares. 0 or an errno. */
+/*
+ * These N bytes, which are copied, go before what the source gives. They count as given, not as
+ * taken. To be called before the flow is woken for the first time, once; of one that shares. 0 or
+ * an errno.
+ */
 int flow_begin_with(struct flow *f, const void *bytes, size_t n) MUST_CHECK;
 
 /* The descriptors below have become ready. Does nothing where that is not waited for. */
@@ -120,12 +136,16 @@ bool flow_is_idle(const struct flow *f);
 bool flow_waits_briefly(const struct flow *f);
 void flow_lower_water(struct flow *f);
 
-/* Read no more from the source, as if it had ended: what was read is still delivered. False when it has ended
- * by itself. */
+/*
+ * Read no more from the source, as if it had ended: what was read is still delivered. False when it
+ * has ended by itself.
+ */
 bool flow_end_source(struct flow *f);
 
-/* The source, a pipe, has so many BYTES in it that count: it is at its end once these are read, although
- * others may hold it open. */
+/*
+ * The source, a pipe, has so many BYTES in it that count: it is at its end once these are read,
+ * although others may hold it open.
+ */
 void flow_end_source_after(struct flow *f, uint64_t bytes);
 
 /* Drop what comes from now on, and what is still to be written; after FLOW_TO_FAILED too. */

@@ -11,8 +11,10 @@
 /* How long one waits for what this machine lacks, before it tries again. */
 #define FORWARD_PAUSE (200 * NSEC_PER_MSEC)
 
-/* A client that resets the connection while its target is dialled is found out, where that takes so long; its
- * bytes wait. */
+/*
+ * A client that resets the connection while its target is dialled is found out, where that takes so
+ * long; its bytes wait.
+ */
 #define FORWARD_PATIENCE (20 * NSEC_PER_MSEC)
 
 /* What the client has begun with, until that is passed on. */

@@ -1,6 +1,7 @@
 /*
- * A client that is joined to another endpoint: who it is (the PROXY protocol, where that is accepted), the
- * connection to the target, then a pair. What the client sends meanwhile waits in the kernel.
+ * A client that is joined to another endpoint: who it is (the PROXY protocol, where that is
+ * accepted), the connection to the target, then a pair. What the client sends meanwhile waits in
+ * the kernel.
  */
 #ifndef SOCKIT_RELAY_FORWARD_H
 #define SOCKIT_RELAY_FORWARD_H
@@ -23,8 +24,10 @@ struct forward_request {
 	nsec_t deadline_after;      /* the duration it was made from, for the message */
 	enum proxy_version sends;   /* what the target is told first */
 	bool accepts_header;        /* clients begin with who they are */
-	/* This machine lacks what another client takes (ERROR is an errno), for one more or, with 0, for one
-	 * less: it tries again meanwhile. NULL: that is a failure. */
+	/*
+	 * This machine lacks what another client takes (ERROR is an errno), for one more or, with
+	 * 0, for one less: it tries again meanwhile. NULL: that is a failure.
+	 */
 	void (*lack)(void *context, int error);
 	void *lack_context;
 };
@@ -41,8 +44,10 @@ struct forward; /* opaque */
 /* Called once, from the loop. It may free the forward. */
 typedef void forward_done(void *context, const struct forward_end *end);
 
-/* For the client behind CLIENT, a socket, which is the forward's from now on. NULL without memory; CLIENT is
- * the caller's then. */
+/*
+ * For the client behind CLIENT, a socket, which is the forward's from now on. NULL without memory;
+ * CLIENT is the caller's then.
+ */
 struct forward *forward_new(const struct forward_request *request,
                             struct stream *client) MUST_CHECK;
 

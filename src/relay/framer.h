@@ -1,4 +1,7 @@
-/* Datagrams on their way into a sink: framed one behind the other in a buffer, and written from there. */
+/*
+ * Datagrams on their way into a sink: framed one behind the other in a buffer, and written from
+ * there.
+ */
 #ifndef SOCKIT_RELAY_FRAMER_H
 #define SOCKIT_RELAY_FRAMER_H
 
@@ -28,7 +31,10 @@ struct framer {
 	size_t size, begin, end; /* of what is in out and not yet written */
 };
 
-/* For datagrams of at most LONGEST bytes. The stream and the tap stay the caller's. -1 without memory. */
+/*
+ * For datagrams of at most LONGEST bytes. The stream and the tap stay the caller's. -1 without
+ * memory.
+ */
 int framer_init(struct framer *f, struct stream *to, struct tap *tap, enum framing framing,
                 size_t longest, struct err *err) MUST_CHECK;
 void framer_close(struct framer *f);

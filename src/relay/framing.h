@@ -1,7 +1,8 @@
 /*
- * Datagrams in a stream of bytes, and back: how standard input is cut into datagrams, and how those that
- * come are written one after the other. What framing_add writes, framing_cut cuts into the same again;
- * but for FRAMING_CHUNK, which leaves no trace of where one ended, and for newlines inside a line.
+ * Datagrams in a stream of bytes, and back: how standard input is cut into datagrams, and how those
+ * that come are written one after the other. What framing_add writes, framing_cut cuts into the
+ * same again; but for FRAMING_CHUNK, which leaves no trace of where one ended, and for newlines
+ * inside a line.
  */
 #ifndef SOCKIT_RELAY_FRAMING_H
 #define SOCKIT_RELAY_FRAMING_H
@@ -33,13 +34,17 @@ struct framing_piece {
 	size_t skip, len, used;
 };
 
-/* Find the first datagram, at most LONGEST bytes of payload long, in the N bytes at BYTES. ENDED: no
- * more will follow them. */
+/*
+ * Find the first datagram, at most LONGEST bytes of payload long, in the N bytes at BYTES. ENDED:
+ * no more will follow them.
+ */
 enum framing_found framing_cut(enum framing framing, size_t longest, const uint8_t *bytes, size_t n,
                                bool ended, struct framing_piece *piece);
 
-/* What stands before and behind a datagram of LEN bytes, FRAMING_OVERHEAD at most together. Return how
- * many bytes were written. */
+/*
+ * What stands before and behind a datagram of LEN bytes, FRAMING_OVERHEAD at most together. Return
+ * how many bytes were written.
+ */
 size_t framing_add_head(enum framing framing, size_t len, uint8_t *out);
 size_t framing_add_tail(enum framing framing, uint8_t *out);
 

@@ -17,7 +17,10 @@ struct line {
 	uint32_t len, room;
 };
 
-/* Hold N bytes more: 0, ENOMEM, or ENOBUFS when it gets longer than LINE_MOST; nothing has changed then. */
+/*
+ * Hold N bytes more: 0, ENOMEM, or ENOBUFS when it gets longer than LINE_MOST; nothing has changed
+ * then.
+ */
 int line_hold(struct line *l, const uint8_t *bytes, size_t n) MUST_CHECK;
 
 void line_forget(struct line *l);

@@ -55,7 +55,10 @@ static bool merger_breaks(const struct merger *m, const struct merger_source *s)
 	return m->open && m->open != s->id;
 }
 
-/* Where the line that S has begun goes, with what is read behind it: at its place, or to be changed. */
+/*
+ * Where the line that S has begun goes, with what is read behind it: at its place, or to be
+ * changed.
+ */
 static uint8_t *merger_base(struct merger *m, const struct merger_source *s)
 {
 	return m->changes ? m->in : m->out + m->end + merger_breaks(m, s);

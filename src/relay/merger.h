@@ -1,8 +1,8 @@
 /*
- * What many send, on its way to one stream: a line is written whole, and nothing of others stands in it. Who
- * has begun a line is held back until it has a newline, is MERGER_LINE bytes long, or its sender ends; what
- * is written then without a newline gets one only when the next bytes are another's. Who is alone thus comes
- * out byte for byte.
+ * What many send, on its way to one stream: a line is written whole, and nothing of others stands
+ * in it. Who has begun a line is held back until it has a newline, is MERGER_LINE bytes long, or
+ * its sender ends; what is written then without a newline gets one only when the next bytes are
+ * another's. Who is alone thus comes out byte for byte.
  */
 #ifndef SOCKIT_RELAY_MERGER_H
 #define SOCKIT_RELAY_MERGER_H
@@ -32,7 +32,10 @@ struct merger *merger_new(const struct merger_request *request) MUST_CHECK;
 /* What is not written is lost. NULL is allowed. */
 void merger_free(struct merger *m);
 
-/* Where bytes of S are to be put next, and how many at most. NULL: what waits to be written comes first. */
+/*
+ * Where bytes of S are to be put next, and how many at most. NULL: what waits to be written comes
+ * first.
+ */
 uint8_t *merger_room(struct merger *m, const struct merger_source *s, size_t *size);
 
 /* N bytes were put there. */
@@ -50,7 +53,10 @@ struct io merger_write(struct merger *m);
 /* Whether nothing waits to be written. */
 bool merger_is_empty(const struct merger *m);
 
-/* Whose line was broken since this was asked last, because others came before its rest; 0: nobody's. */
+/*
+ * Whose line was broken since this was asked last, because others came before its rest; 0:
+ * nobody's.
+ */
 uint64_t merger_broke(struct merger *m);
 
 #endif

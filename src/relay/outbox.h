@@ -1,6 +1,6 @@
 /*
- * What is to be sent to one of many and does not go yet. The bytes are in blocks that all who wait for them
- * share; who takes them at once needs none.
+ * What is to be sent to one of many and does not go yet. The bytes are in blocks that all who wait
+ * for them share; who takes them at once needs none.
  */
 #ifndef SOCKIT_RELAY_OUTBOX_H
 #define SOCKIT_RELAY_OUTBOX_H
@@ -30,7 +30,10 @@ struct outbox {
 
 bool outbox_is_empty(const struct outbox *o);
 
-/* Send the bytes of P from BEGIN to END behind what waits: IO_DONE, also where they wait now, or IO_FAILED. */
+/*
+ * Send the bytes of P from BEGIN to END behind what waits: IO_DONE, also where they wait now, or
+ * IO_FAILED.
+ */
 struct io outbox_give(struct outbox *o, struct stream *to, struct parcel *p, size_t begin,
                       size_t end);
 

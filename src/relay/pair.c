@@ -5,8 +5,10 @@
 #include "out/failure.h"
 #include "stream/socket.h"
 
-/* One side has ended and the other goes on: a peer that is gone for good is found out with these, but only once
- * that has lasted a while, for most do not. */
+/*
+ * One side has ended and the other goes on: a peer that is gone for good is found out with these,
+ * but only once that has lasted a while, for most do not.
+ */
 #define PAIR_HALF_OPEN (5 * NSEC_PER_SEC)
 #define PAIR_KEEP_IDLE (10 * NSEC_PER_SEC)
 #define PAIR_KEEP_INTERVAL (5 * NSEC_PER_SEC)
@@ -65,8 +67,10 @@ static void pair_fail_time(struct pair *p, const struct pair_side *side, const c
 	pair_fail(p, reason, &err, why);
 }
 
-/* What a side has not acknowledged, in bytes, or the negative errno that is pending. The queue is asked first,
- * so that what fails in between is not missed. */
+/*
+ * What a side has not acknowledged, in bytes, or the negative errno that is pending. The queue is
+ * asked first, so that what fails in between is not missed.
+ */
 static int side_unacked(const struct pair_side *side)
 {
 	int unacked = stream_unacked(side->stream);

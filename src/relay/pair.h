@@ -1,7 +1,7 @@
 /*
- * Two connections joined to each other: two flows that live and end by themselves. When both have ended and all
- * that was sent is acknowledged the pair is over, whole. What befalls one side, a failure or a limit, cuts the
- * other too: with a reset, so that nobody takes a part for the whole.
+ * Two connections joined to each other: two flows that live and end by themselves. When both have
+ * ended and all that was sent is acknowledged the pair is over, whole. What befalls one side, a
+ * failure or a limit, cuts the other too: with a reset, so that nobody takes a part for the whole.
  */
 #ifndef SOCKIT_RELAY_PAIR_H
 #define SOCKIT_RELAY_PAIR_H
@@ -51,8 +51,11 @@ struct pair {
 	bool draining, cut;
 };
 
-/* Join A and B, which stay the caller's. DONE is called once, from the loop, and may stop and free the pair. The
- * N bytes FIRST go to B before what A sends. 0, or an errno: there is nothing to stop then. */
+/*
+ * Join A and B, which stay the caller's. DONE is called once, from the loop, and may stop and free
+ * the pair. The N bytes FIRST go to B before what A sends. 0, or an errno: there is nothing to stop
+ * then.
+ */
 int pair_start(struct pair *p, const struct pair_request *request, struct stream *a,
                struct stream *b, const void *first, size_t n, pair_done *done) MUST_CHECK;
 
@@ -63,7 +66,10 @@ void pair_drain(struct pair *p);
 uint64_t pair_received(const struct pair *p);
 uint64_t pair_sent(const struct pair *p);
 
-/* Stop watching; the streams can then be closed. Does nothing to one that was never started, being zeroed. */
+/*
+ * Stop watching; the streams can then be closed. Does nothing to one that was never started, being
+ * zeroed.
+ */
 void pair_stop(struct pair *p);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Datagrams on their way to standard output: received, several in one call where several are there,
- * framed, written. Like the sender it does what it can and then says what it waits for. A sink that is
- * not ready keeps it from receiving: the memory it takes has a bound.
+ * framed, written. Like the sender it does what it can and then says what it waits for. A sink that
+ * is not ready keeps it from receiving: the memory it takes has a bound.
  */
 #ifndef SOCKIT_RELAY_RECEIVER_H
 #define SOCKIT_RELAY_RECEIVER_H
@@ -40,8 +40,10 @@ struct receiver {
 	bool stopped, drained;               /* the last call gave less than it could have */
 };
 
-/* The streams stay the caller's and must outlive it. -1 without memory. TO, TAP and MOST may be NULL or
- * 0. */
+/*
+ * The streams stay the caller's and must outlive it. -1 without memory. TO, TAP and MOST may be
+ * NULL or 0.
+ */
 int receiver_init(struct receiver *r, struct stream *from, struct stream *to, struct tap *tap,
                   enum framing framing, struct err *err) MUST_CHECK;
 /* Have each datagram told with its sender. */

@@ -96,8 +96,11 @@ static void relay_watch_held(struct relay *r)
 	loop_timer(r->loop, &r->held, at);
 }
 
-/* Tell the loop what the flows wait for. A stream that nobody waits for is not watched, or its hanging
- * up would wake us again and again; but for the peer that may go for good while the source is idle. */
+/*
+ * Tell the loop what the flows wait for. A stream that nobody waits for is not watched, or its
+ * hanging up would wake us again and again; but for the peer that may go for good while the source
+ * is idle.
+ */
 static void relay_watch(struct relay *r)
 {
 	unsigned in = r->up_open ? r->up.want_from : 0;
@@ -124,8 +127,10 @@ static void relay_watch(struct relay *r)
 	relay_watch_held(r);
 }
 
-/* Without a source the answers go straight to the peer; and nowhere once the sending side is shut. That
- * one fails is no loss, and the receiving side will tell. */
+/*
+ * Without a source the answers go straight to the peer; and nowhere once the sending side is shut.
+ * That one fails is no loss, and the receiving side will tell.
+ */
 static void relay_answer(struct relay *r)
 {
 	struct telnet *telnet = r->request.up.telnet;

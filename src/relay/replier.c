@@ -20,7 +20,10 @@ static void replier_lost(struct replier *r, const struct mailbox_parcel *parcel,
 	            FIELD_STR("reason", failure_errno_text(error)));
 }
 
-/* Of a Unix socket nothing tells when one recipient has room again: it is asked again a little later. */
+/*
+ * Of a Unix socket nothing tells when one recipient has room again: it is asked again a little
+ * later.
+ */
 static int replier_wait(const struct mailbox_parcel *parcel, int error)
 {
 	bool local = parcel->to->peer.at.any.sa_family == AF_UNIX;
@@ -30,8 +33,10 @@ static int replier_wait(const struct mailbox_parcel *parcel, int error)
 	return error == ENOBUFS || error == ENOMEM ? -ENOBUFS : 0;
 }
 
-/* What one recipient sent back, or was not to be reached for, may come with the call for another, which then
- * sends nothing: only the second failure is this one's own. */
+/*
+ * What one recipient sent back, or was not to be reached for, may come with the call for another,
+ * which then sends nothing: only the second failure is this one's own.
+ */
 static int replier_send_twice(int fd, const struct mailbox_parcel *parcels, size_t count)
 {
 	int n = mailbox_send(fd, parcels, count);

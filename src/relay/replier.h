@@ -1,5 +1,7 @@
-/* Datagrams of our own to those who have sent some. What cannot be delivered is told and forgotten: no
- * single recipient ends a server. */
+/*
+ * Datagrams of our own to those who have sent some. What cannot be delivered is told and forgotten:
+ * no single recipient ends a server.
+ */
 #ifndef SOCKIT_RELAY_REPLIER_H
 #define SOCKIT_RELAY_REPLIER_H
 
@@ -15,7 +17,9 @@ struct replier {
 	uint64_t datagrams, bytes, undelivered; /* each recipient counts */
 };
 
-/* A sender_send with a struct replier: fails with EAGAIN and ENOBUFS alone. There must be somebody. */
+/*
+ * A sender_send with a struct replier: fails with EAGAIN and ENOBUFS alone. There must be somebody.
+ */
 int replier_send(void *replier, const struct datagram *datagrams, size_t count) MUST_CHECK;
 
 #endif

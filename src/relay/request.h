@@ -17,8 +17,10 @@ struct relay_request {
 	struct stream *in;   /* NULL: nothing is read, the sending side stays open */
 	struct stream *out;  /* NULL: what comes is read and dropped */
 
-	/* What stands in the two directions. The answers of up.telnet are sent also when IN is NULL or has
-	 * ended, as long as the sending side is open. */
+	/*
+	 * What stands in the two directions. The answers of up.telnet are sent also when IN is NULL
+	 * or has ended, as long as the sending side is open.
+	 */
 	struct flow_between up, down;
 
 	bool shut_at_once;      /* nothing will be sent: the sending side is shut at the start */
@@ -28,7 +30,9 @@ struct relay_request {
 
 	/* IN and OUT are a program's output and input: it may close either at any time. */
 	bool program;
-	/* Somebody else uses the connection too: what was sent and received is what its TCP counts. */
+	/*
+	 * Somebody else uses the connection too: what was sent and received is what its TCP counts.
+	 */
 	bool counts_of_tcp;
 	bool of_many; /* its end is told of by whoever asked for it */
 	nsec_t began; /* when the connection did; 0: now */

@@ -165,7 +165,10 @@ static void sender_sent(struct sender *s, size_t n, nsec_t now)
 	}
 }
 
-/* How many of COUNT datagrams, of which D is the first, may go at NOW: all, or with a pace one at a time. */
+/*
+ * How many of COUNT datagrams, of which D is the first, may go at NOW: all, or with a pace one at a
+ * time.
+ */
 static size_t sender_share(struct sender *s, const struct datagram *d, size_t count, nsec_t now)
 {
 	if (!s->pace)
@@ -176,7 +179,9 @@ static size_t sender_share(struct sender *s, const struct datagram *d, size_t co
 	return 0;
 }
 
-/* Send what is queued, once. False when the kernel takes no more for now, or the pace allows none. */
+/*
+ * Send what is queued, once. False when the kernel takes no more for now, or the pace allows none.
+ */
 static bool sender_send_queued(struct sender *s)
 {
 	const struct datagram *first = &s->queue[s->first];

@@ -1,6 +1,6 @@
 /*
- * Standard input on its way out as datagrams: read, cut, sent, several in one call where several are
- * ready. It does what it can and then says what it waits for; whoever drives it waits.
+ * Standard input on its way out as datagrams: read, cut, sent, several in one call where several
+ * are ready. It does what it can and then says what it waits for; whoever drives it waits.
  */
 #ifndef SOCKIT_RELAY_SENDER_H
 #define SOCKIT_RELAY_SENDER_H
@@ -11,7 +11,10 @@
 #include "relay/framing.h"
 #include "stream/datagram.h"
 
-/* How long it waits when the kernel has no room for a datagram (ENOBUFS), which nothing else tells of. */
+/*
+ * How long it waits when the kernel has no room for a datagram (ENOBUFS), which nothing else tells
+ * of.
+ */
 #define SENDER_PAUSE (1 * NSEC_PER_MSEC)
 
 enum sender_state {
@@ -62,8 +65,10 @@ int sender_init(struct sender *s, struct stream *from, struct stream *to, enum f
                 size_t longest, struct err *err) MUST_CHECK;
 void sender_close(struct sender *s);
 
-/* What is to stand in its way: a tap, which sees the bytes before they are cut; and a pace. They stay the
- * caller's. -1 without memory. */
+/*
+ * What is to stand in its way: a tap, which sees the bytes before they are cut; and a pace. They
+ * stay the caller's. -1 without memory.
+ */
 int sender_put_between(struct sender *s, const struct flow_between *between,
                        struct err *err) MUST_CHECK;
 

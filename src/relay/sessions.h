@@ -1,4 +1,7 @@
-/* Who has sent datagrams, and where to: found by that, and kept in the order in which they were busy last. */
+/*
+ * Who has sent datagrams, and where to: found by that, and kept in the order in which they were
+ * busy last.
+ */
 #ifndef SOCKIT_RELAY_SESSIONS_H
 #define SOCKIT_RELAY_SESSIONS_H
 

@@ -1,6 +1,6 @@
 /*
- * What the flows of one loop share, for a flow needs it only while it runs: memory to read into, and pipes. A
- * flow that waits owns what it could not deliver and nothing else.
+ * What the flows of one loop share, for a flow needs it only while it runs: memory to read into,
+ * and pipes. A flow that waits owns what it could not deliver and nothing else.
  */
 #ifndef SOCKIT_RELAY_SPARES_H
 #define SOCKIT_RELAY_SPARES_H

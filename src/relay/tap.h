@@ -1,4 +1,6 @@
-/* Something that stands in a flow and sees, or changes, the bytes that pass. It turns splice off. */
+/*
+ * Something that stands in a flow and sees, or changes, the bytes that pass. It turns splice off.
+ */
 #ifndef SOCKIT_RELAY_TAP_H
 #define SOCKIT_RELAY_TAP_H
 
@@ -27,7 +29,10 @@ struct tap_escape {
 };
 void tap_escape_init(struct tap_escape *t);
 
-/* A newline that stands alone becomes carriage return and newline; one after a carriage return stays. */
+/*
+ * A newline that stands alone becomes carriage return and newline; one after a carriage return
+ * stays.
+ */
 struct tap_crlf {
 	struct tap tap;
 	bool after_return; /* the last byte was a carriage return */
@@ -42,8 +47,10 @@ struct tap_chain {
 	struct tap *first, *second;
 };
 
-/* FIRST and then SECOND, where there are two; the one that is not NULL; or NULL. C and both taps must
- * outlive the result. */
+/*
+ * FIRST and then SECOND, where there are two; the one that is not NULL; or NULL. C and both taps
+ * must outlive the result.
+ */
 struct tap *tap_join(struct tap_chain *c, struct tap *first, struct tap *second);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The telnet protocol as a network virtual terminal without options speaks it: RFC 854 and 855. What
- * the peer asks for is refused, what it says about options is taken out of the data, and the byte 255
- * travels doubled. Carriage returns are left as they are.
+ * The telnet protocol as a network virtual terminal without options speaks it: RFC 854 and 855.
+ * What the peer asks for is refused, what it says about options is taken out of the data, and the
+ * byte 255 travels doubled. Carriage returns are left as they are.
  */
 #ifndef SOCKIT_RELAY_TELNET_H
 #define SOCKIT_RELAY_TELNET_H
@@ -20,8 +20,10 @@ struct telnet {
 	/* private */
 	unsigned char state;
 	uint8_t verb; /* of the sequence being read, as an index */
-	/* Answered since the peer last took its wish back, so that no two ends refuse each other for ever
-	 * (RFC 1143); and answered but not sent, so that the answers are bounded. */
+	/*
+	 * Answered since the peer last took its wish back, so that no two ends refuse each other
+	 * for ever (RFC 1143); and answered but not sent, so that the answers are bounded.
+	 */
 	uint8_t answered[TELNET_ANSWERS][TELNET_OPTIONS / 8];
 	uint8_t queued[TELNET_ANSWERS][TELNET_OPTIONS / 8];
 	uint8_t answers[TELNET_ANSWERS_SIZE];
@@ -34,8 +36,8 @@ void telnet_init(struct telnet *t);
 bool telnet_has_answers(const struct telnet *t);
 
 /*
- * Send them to TO; what was sent is added to *given. IO_DONE when none is left. They must come between
- * two whole sequences of the data, and once begun before any more of it.
+ * Send them to TO; what was sent is added to *given. IO_DONE when none is left. They must come
+ * between two whole sequences of the data, and once begun before any more of it.
  */
 struct io telnet_send(struct telnet *t, struct stream *to, uint64_t *given);
 

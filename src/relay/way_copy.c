@@ -26,8 +26,10 @@ static void copy_finish_tap(struct flow *f)
 	f->between.tap = NULL;
 }
 
-/* Read once. False when there was nothing to be had, or when less came than would have fit: the source
- * is drained for now, and asking it again would be a call for nothing. */
+/*
+ * Read once. False when there was nothing to be had, or when less came than would have fit: the
+ * source is drained for now, and asking it again would be a call for nothing.
+ */
 static bool copy_fill(struct flow *f)
 {
 	struct tap *tap = f->between.tap;

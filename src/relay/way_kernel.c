@@ -51,8 +51,11 @@ static bool pipe_is_full(int fd)
 	return sys_poll(&room, 1, 0) == 0;
 }
 
-/* Urgent data stops a splice, as an end does or a lack of bytes, and only reading goes past its mark (man 7 tcp). Of
- * the two calls of a turn that ends with EAGAIN the first has moved something. */
+/*
+ * Urgent data stops a splice, as an end does or a lack of bytes, and only reading goes past its
+ * mark (man 7 tcp). A turn that moved something before EAGAIN has only run dry; at a mark the next
+ * begins with it.
+ */
 static bool stopped_at_mark(const struct flow *f, ssize_t result)
 {
 	int at_mark = 0;
@@ -167,8 +170,11 @@ static bool through_is_dear(const struct flow *f, uint64_t n)
 	return f->shared && n > 0 && n < FLOW_FULL_READ / 4;
 }
 
-/* A socket to a file, a device or another socket, through a pipe of ours. And a pipe to a socket: whoever fills it
- * would wait for as long as it is sent, and moving what lies in it to ours gives them their room back at once. */
+/*
+ * A socket to a file, a device or another socket, through a pipe of ours. And a pipe to a socket:
+ * whoever fills it would wait for as long as it is sent, and moving what lies in it to ours gives
+ * them their room back at once.
+ */
 static bool through_step(struct flow *f)
 {
 	if (!through_drain(f))

@@ -31,7 +31,10 @@ struct answerer {
 	bool resting; /* until something was received again */
 	uint64_t datagrams;
 	bool told[ANSWERER_REFUSALS];
-	/* What is to be sent: `count` parcels, whose bytes lie in the mailbox, the arena or the service. */
+	/*
+	 * What is to be sent: `count` parcels, whose bytes lie in the mailbox, the arena or the
+	 * service.
+	 */
 	struct mailbox_parcel parcels[MAILBOX_BATCH];
 	struct correspondent correspondents[MAILBOX_BATCH];
 	size_t count, arena_used;
@@ -112,7 +115,10 @@ static void answerer_refuse(struct answerer *a, enum answerer_refusal why, const
 
 /* ---- Sending ---- */
 
-/* Not there any more, its buffer full, an error that an earlier answer brought back: the others are answered. */
+/*
+ * Not there any more, its buffer full, an error that an earlier answer brought back: the others are
+ * answered.
+ */
 static void answerer_lose(struct answerer *a, const struct mailbox_parcel *parcel, int error)
 {
 	count_up(&a->server->totals->undelivered_datagrams, 1);
@@ -123,7 +129,9 @@ static void answerer_lose(struct answerer *a, const struct mailbox_parcel *parce
 	       FIELD_INT("size", parcel->len), FIELD_STR("reason", failure_errno_text(error)));
 }
 
-/* Whether an error may be that of an earlier datagram, which the kernel tells with the next call. */
+/*
+ * Whether an error may be that of an earlier datagram, which the kernel tells with the next call.
+ */
 static bool error_may_be_old(int error)
 {
 	return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH ||
@@ -163,7 +171,10 @@ static size_t aligned(size_t n)
 	return (n + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
 }
 
-/* Keep what lies in the arena until it is sent: the state, and the room after it as far as it was used. */
+/*
+ * Keep what lies in the arena until it is sent: the state, and the room after it as far as it was
+ * used.
+ */
 static void answerer_keep(struct answerer *a, const struct service_turn *turn)
 {
 	uintptr_t arena = (uintptr_t)a->arena, give = (uintptr_t)turn->give;

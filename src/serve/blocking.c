@@ -112,7 +112,10 @@ static nsec_t earlier(nsec_t a, nsec_t b)
 	return a < b ? a : b;
 }
 
-/* Until somebody comes, if clients or datagrams are looked for, fewer are served, UNTIL, or a signal. */
+/*
+ * Until somebody comes, if clients or datagrams are looked for, fewer are served, UNTIL, or a
+ * signal.
+ */
 static int blocking_wait(struct blocking *b, bool clients, bool datagrams, nsec_t until,
                          struct err *err)
 {

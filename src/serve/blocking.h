@@ -1,7 +1,7 @@
 /*
- * What the models with blocking sockets share: the wait for clients at every place, the limits, and the end.
- * They differ in who serves a client. Before each call that may block stands a wait that signals and limits
- * end.
+ * What the models with blocking sockets share: the wait for clients at every place, the limits, and
+ * the end. They differ in who serves a client. Before each call that may block stands a wait that
+ * signals and limits end.
  */
 #ifndef SOCKIT_SERVE_BLOCKING_H
 #define SOCKIT_SERVE_BLOCKING_H
@@ -16,8 +16,10 @@ struct blocking;
 struct blocking_way {
 	/* Have C, which is this function's now, served by somebody, or serve it. */
 	void (*serve)(struct blocking *b, struct blocking_client *c);
-	/* How many clients others are serving. Where these are MOST or more, b->wake becomes readable, or a
-	 * signal ends the wait, when they become fewer. NULL: there are no others. */
+	/*
+	 * How many clients others are serving. Where these are MOST or more, b->wake becomes
+	 * readable, or a signal ends the wait, when they become fewer. NULL: there are no others.
+	 */
 	unsigned (*served)(struct blocking *b, unsigned most);
 	/* End those who do not go although they were told to. NULL: that cannot be. */
 	void (*kill)(struct blocking *b);

@@ -6,8 +6,10 @@
 #include "serve/server.h"
 #include "stream/blocking.h"
 
-/* Descriptors that become readable when whoever accepted it wants it to drain (stop), or to go at once
- * (cut); -1: signals alone say so. They are only waited for. */
+/*
+ * Descriptors that become readable when whoever accepted it wants it to drain (stop), or to go at
+ * once (cut); -1: signals alone say so. They are only waited for.
+ */
 struct blocking_orders {
 	int stop, cut;
 };

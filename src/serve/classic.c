@@ -81,8 +81,9 @@ static enum service_next classic_give(struct service_turn *turn, const void *byt
 }
 
 /*
- * Lines of 72 of the 95 printable characters, each line one character further on, until after 95 lines it
- * is the first again. As many rounds as fit a step's room stand here, so that none is ever copied.
+ * Lines of 72 of the 95 printable characters, each line one character further on, until after 95
+ * lines it is the first again. As many rounds as fit a step's room stand here, so that none is ever
+ * copied.
  */
 enum { CHARGEN_PRINTABLE = 95, CHARGEN_LINE = 74, CHARGEN_ROUNDS = 9 };
 

@@ -9,8 +9,10 @@
 
 static void crowd_sweep(struct deferred *deferred);
 
-/* Whether any of those who are full took something since this was asked last. What the kernel has for one may
- * go for long before there is room for more. */
+/*
+ * Whether any of those who are full took something since this was asked last. What the kernel has
+ * for one may go for long before there is room for more.
+ */
 static bool crowd_has_moved(struct crowd *crowd)
 {
 	bool moved = crowd->moved;
@@ -183,7 +185,10 @@ static void crowd_note_sent(struct guest *g, struct io io, uint64_t before)
 		crowd->moved = true;
 		server_moved(crowd->server, 0, g->outbox.sent - before);
 	}
-	/* One that may go has done so; or it reads no more, which a Unix socket tells, and may still send. */
+	/*
+	 * One that may go has done so; or it reads no more, which a Unix socket tells, and may
+	 * still send.
+	 */
 	if (io.kind == IO_FAILED && crowd->request->may_go && (g->in_ended || io.error == EPIPE))
 		guest_stop_sending(g);
 	else if (io.kind == IO_FAILED)
@@ -229,7 +234,9 @@ static void crowd_share(struct guest *g, const struct parcel *p, size_t *begin, 
 	*begin = 0;
 	*end = p->len;
 	if (g->dropping && g->outbox.backlog <= CROWD_BACKLOG / 2) {
-		/* A line that was too long to be finished gets the newline of one that it misses. */
+		/*
+		 * A line that was too long to be finished gets the newline of one that it misses.
+		 */
 		if (g->in_line)
 			*begin = newline ? first - 1 : p->len;
 		else if (g->drop_in_line)
@@ -292,7 +299,10 @@ static void crowd_idle(struct timer *timer)
 	nsec_t now = loop_now(g->crowd->loop);
 	nsec_t timeout = g->crowd->server->request->idle_timeout;
 
-	/* Who is held back by us, or by the others, is not idle, unless it is itself who takes nothing. */
+	/*
+	 * Who is held back by us, or by the others, is not idle, unless it is itself who takes
+	 * nothing.
+	 */
 	if (outbox_is_empty(&g->outbox) && (g->held || g->crowd->full > 0))
 		g->moved_at = now;
 	if (now < nsec_after(g->moved_at, timeout))

@@ -17,8 +17,10 @@ void crowd_free_client(struct client *c);
 /* Send N bytes to all but EXCEPT, which may be NULL. */
 void crowd_give(struct crowd *crowd, const struct guest *except, const uint8_t *bytes, size_t n);
 
-/* Whether those who get what SENDER sends, NULL for who is no client, hold it back: crowd_release, or
- * crowd_ops.changed, tells when they may do so no more. */
+/*
+ * Whether those who get what SENDER sends, NULL for who is no client, hold it back: crowd_release,
+ * or crowd_ops.changed, tells when they may do so no more.
+ */
 bool crowd_holds_back(struct crowd *crowd, const struct guest *sender);
 
 /* Whether there is anybody to have what is sent. */

@@ -1,4 +1,6 @@
-/* The event model's work in one loop: clients are accepted, served as they are ready, and drained. */
+/*
+ * The event model's work in one loop: clients are accepted, served as they are ready, and drained.
+ */
 #ifndef SOCKIT_SERVE_ENGINE_H
 #define SOCKIT_SERVE_ENGINE_H
 

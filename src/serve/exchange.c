@@ -6,8 +6,10 @@
 #include "serve/kept.h"
 #include "stream/socket.h"
 
-/* How long it waits for a client to end after its service has: as long as the client may still take to
- * receive what it was sent; and one that was sent nothing lately. */
+/*
+ * How long it waits for a client to end after its service has: as long as the client may still take
+ * to receive what it was sent; and one that was sent nothing lately.
+ */
 #define EXCHANGE_LINGER (2 * NSEC_PER_SEC)
 #define EXCHANGE_FAREWELL (100 * NSEC_PER_MSEC)
 
@@ -24,8 +26,7 @@ struct exchange {
 	nsec_t wake;
 	uint64_t received, sent;
 	struct kept kept; /* input */
-	uint8_t *
-		unsent; /* output, in memory of its own if unsent_owned: from unsent_at to unsent_end */
+	uint8_t *unsent;  /* output, in memory of its own if unsent_owned */
 	uint32_t unsent_at, unsent_end;
 	int error, unacked; /* an errno; bytes, when they were looked at last */
 	uint8_t next;       /* enum service_next of the last step */
@@ -260,7 +261,10 @@ static void exchange_shut(struct exchange *x, nsec_t now)
 	                  : nsec_after(now, x->idle ? EXCHANGE_FAREWELL : EXCHANGE_LINGER);
 }
 
-/* Whether the client still receives what it was sent, which a reset would lose; who drains has a limit. */
+/*
+ * Whether the client still receives what it was sent, which a reset would lose; who drains has a
+ * limit.
+ */
 static bool exchange_owes(struct exchange *x, nsec_t now)
 {
 	int unacked = stream_unacked(x->stream), before = x->unacked;

@@ -1,6 +1,7 @@
 /*
- * A bad network and a bad server, on purpose: a service that wraps a service and spoils what it gives. What
- * becomes of a client depends on the seed, on its number and on what it sends, in every model.
+ * A bad network and a bad server, on purpose: a service that wraps a service and spoils what it
+ * gives. What becomes of a client depends on the seed, on its number and on what it sends, in every
+ * model.
  */
 #ifndef SOCKIT_SERVE_FAULT_H
 #define SOCKIT_SERVE_FAULT_H
@@ -29,8 +30,10 @@ struct fault_plan {
 	enum fault_end end;
 };
 
-/* "delay=200ms,jitter=100ms,refuse=20%" as sockit-echo-serve(1) has it; the seed is not touched. -1 with
- * a usage error. */
+/*
+ * "delay=200ms,jitter=100ms,refuse=20%" as sockit-echo-serve(1) has it; the seed is not touched. -1
+ * with a usage error.
+ */
 int fault_parse(struct fault_plan *plan, const char *text, struct err *err) MUST_CHECK;
 
 /* Add the names of all faults. */
@@ -42,7 +45,10 @@ struct fault_service {
 	const struct service *inner;
 };
 
-/* Make *F the service INNER over streams with the faults of setup->faults. *F must stay where it is. */
+/*
+ * Make *F the service INNER over streams with the faults of setup->faults. *F must stay where it
+ * is.
+ */
 void fault_wrap(struct fault_service *f, const struct service *inner);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * One of the clients of a role that gives the same bytes to many of them (serve/crowd.h): what it waits for,
- * and how it ends. What is done with what they send is the role's (struct crowd_ops). All are in one loop.
+ * One of the clients of a role that gives the same bytes to many of them (serve/crowd.h): what it
+ * waits for, and how it ends. What is done with what they send is the role's (struct crowd_ops).
+ * All are in one loop.
  */
 #ifndef SOCKIT_SERVE_GUEST_H
 #define SOCKIT_SERVE_GUEST_H
@@ -9,9 +10,11 @@
 #include "relay/outbox.h"
 #include "serve/role.h"
 
-/* What becomes of a client that does not take what is sent, when CROWD_BACKLOG bytes wait for it. The last two
- * are for who is slower than others: as long as all are slow, nothing is read for them, unless nobody takes
- * anything for CROWD_PATIENCE. */
+/*
+ * What becomes of a client that does not take what is sent, when CROWD_BACKLOG bytes wait for it.
+ * The last two are for who is slower than others: as long as all are slow, nothing is read for
+ * them, unless nobody takes anything for CROWD_PATIENCE.
+ */
 enum crowd_slow {
 	CROWD_BLOCK, /* nobody is sent anything until it has taken half of them */
 	CROWD_DROP,  /* it misses what comes, whole lines of it */
@@ -42,11 +45,16 @@ struct crowd;
 struct crowd_ops {
 	/* G has its number. False: it is over, with guest_fail. May be NULL. */
 	bool (*start)(struct guest *g);
-	/* Where what G sends is to be put, and how much at most. NULL: G waits until crowd_release. */
+	/*
+	 * Where what G sends is to be put, and how much at most. NULL: G waits until crowd_release.
+	 */
 	uint8_t *(*room)(struct guest *g, size_t *size);
 	/* N bytes were put there. */
 	void (*took)(struct guest *g, uint8_t *bytes, size_t n);
-	/* G sends no more. False: it is still to be written what it has sent; asked again after crowd_release. */
+	/*
+	 * G sends no more. False: it is still to be written what it has sent; asked again after
+	 * crowd_release.
+	 */
 	bool (*ended)(struct guest *g);
 	/* Who is there, how full they are, or whether they drain has changed. May be NULL. */
 	void (*changed)(struct crowd *crowd);

@@ -7,8 +7,11 @@
 
 enum { HOSTNAME_SIZE = 1025 }; /* NI_MAXHOST */
 
-/* Into NAME, "" when there is none within LIMIT, or when a signal comes to this thread first. It is looked up in a thread,
- * which is left behind when it takes longer (man 3 getnameinfo has no limit of its own). */
+/*
+ * Into NAME, "" when there is none within LIMIT, or when a signal comes to this thread first. It is
+ * looked up in a thread, which is left behind when it takes longer (man 3 getnameinfo has no limit
+ * of its own).
+ */
 void hostname_of(const struct addr *a, nsec_t limit, char name[HOSTNAME_SIZE]);
 
 #endif

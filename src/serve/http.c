@@ -36,14 +36,19 @@ struct http_turn {
 enum { BLANKS_MAX = 16 };
 static const char continue_line[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
-/* What a phase returns: whether to go on with the next one; else *next is what the driver is told. */
+/*
+ * What a phase returns: whether to go on with the next one; else *next is what the driver is told.
+ */
 static bool stop(enum service_next *next, enum service_next what)
 {
 	*next = what;
 	return false;
 }
 
-/* From the question to the answer. There is nothing better to say without memory than that it is over. */
+/*
+ * From the question to the answer. There is nothing better to say without memory than that it is
+ * over.
+ */
 static bool answer_with(struct http *h, unsigned status, struct http_content content,
                         enum service_next *next)
 {

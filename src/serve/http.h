@@ -1,6 +1,6 @@
 /*
- * HTTP/1.0 and HTTP/1.1 (RFC 9110, RFC 9112): any request is answered with what was asked and by whom; the
- * paths that do more are in serve/http_route.h.
+ * HTTP/1.0 and HTTP/1.1 (RFC 9110, RFC 9112): any request is answered with what was asked and by
+ * whom; the paths that do more are in serve/http_route.h.
  */
 #ifndef SOCKIT_SERVE_HTTP_H
 #define SOCKIT_SERVE_HTTP_H

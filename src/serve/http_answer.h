@@ -22,9 +22,9 @@ extern const char http_pattern[];
 struct http_answer; /* opaque, under 1 KiB */
 
 /*
- * With STATUS, 200 to 599. What must not have a content has none, whatever CONTENT says; FOR_HEAD sends the
- * header alone, as it would be with it. CLOSE says whether the connection ends behind it. Takes content's body
- * also when there is no memory, which gives NULL.
+ * With STATUS, 200 to 599. What must not have a content has none, whatever CONTENT says; FOR_HEAD
+ * sends the header alone, as it would be with it. CLOSE says whether the connection ends behind it.
+ * Takes content's body also when there is no memory, which gives NULL.
  */
 struct http_answer *http_answer_new(unsigned status, struct http_content content, bool for_head,
                                     bool close) MUST_CHECK;

@@ -120,7 +120,10 @@ static void take_connection(struct http_message *m)
 	m->close = close || !keep;
 }
 
-/* Codings other than chunked are not known here, and who does not know one cannot find the body's end. */
+/*
+ * Codings other than chunked are not known here, and who does not know one cannot find the body's
+ * end.
+ */
 static bool take_codings(struct http_message *m, bool *chunked)
 {
 	struct http_item item;

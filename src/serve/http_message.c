@@ -8,7 +8,9 @@ struct http_message *http_message_new(void)
 {
 	struct http_message *m = malloc(sizeof *m);
 
-	/* Fields and text are written before they are read: most of their memory is never touched. */
+	/*
+	 * Fields and text are written before they are read: most of their memory is never touched.
+	 */
 	if (m)
 		memset(m, 0, offsetof(struct http_message, fields));
 	return m;

@@ -40,7 +40,10 @@ struct http_message {
 	bool close;                            /* the connection is not kept */
 	bool expects;                          /* 100-continue, before its body is sent */
 
-	/* Why it is refused, a constant sentence without its full stop, and the status; NULL: it is not. */
+	/*
+	 * Why it is refused, a constant sentence without its full stop, and the status; NULL: it is
+	 * not.
+	 */
 	const char *refused;
 	unsigned refused_status;
 
@@ -60,16 +63,23 @@ struct http_message {
 struct http_message *http_message_new(void) MUST_CHECK;
 void http_message_free(struct http_message *m); /* NULL is allowed */
 
-/* From now on it is refused with STATUS, 4xx or 5xx, and WHY. Returns false, and so may all who parse. */
+/*
+ * From now on it is refused with STATUS, 4xx or 5xx, and WHY. Returns false, and so may all who
+ * parse.
+ */
 bool http_message_refuse(struct http_message *m, unsigned status, const char *why);
 
-/* The value of the next header field called NAME, in any case, from number *i on; NULL for none. *i goes behind
- * it. */
+/*
+ * The value of the next header field called NAME, in any case, from number *i on; NULL for none. *i
+ * goes behind it.
+ */
 const char *http_message_field(const struct http_message *m, const char *name, size_t *i);
 
 bool http_message_is_head(const struct http_message *m);
 
-/* The path of the target, from "/" on, with its query: that of an absolute one too. "*" is its own. */
+/*
+ * The path of the target, from "/" on, with its query: that of an absolute one too. "*" is its own.
+ */
 const char *http_message_path(const struct http_message *m);
 
 #endif

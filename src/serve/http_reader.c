@@ -38,8 +38,8 @@ static enum taken line_len(const struct input *in, size_t most, size_t *len)
 }
 
 /*
- * A line before or behind the body, without its end, as a string in m->text. CR LF ends it, or LF alone, as
- * section 2.2 allows: people type requests.
+ * A line before or behind the body, without its end, as a string in m->text. CR LF ends it, or LF
+ * alone, as section 2.2 allows: people type requests.
  */
 static enum taken take_head_line(struct http_message *m, struct input *in, size_t most, char **line,
                                  size_t *len)
@@ -98,8 +98,10 @@ static bool read_field(struct http_message *m, struct input *in)
 	return false;
 }
 
-/* Section 7.1. Nobody types this, so the line's end is CR LF: a size that two readers see differently is
- * how requests are smuggled. */
+/*
+ * Section 7.1. Nobody types this, so the line's end is CR LF: a size that two readers see
+ * differently is how requests are smuggled.
+ */
 static bool read_chunk_size(struct http_message *m, struct input *in)
 {
 	char line[HTTP_CHUNK_LINE_MAX];

@@ -1,4 +1,6 @@
-/* Reads a request: RFC 9112. However its bytes are cut into pieces, what comes of them is the same. */
+/*
+ * Reads a request: RFC 9112. However its bytes are cut into pieces, what comes of them is the same.
+ */
 #ifndef SOCKIT_SERVE_HTTP_READER_H
 #define SOCKIT_SERVE_HTTP_READER_H
 
@@ -13,8 +15,8 @@ enum http_progress {
 };
 
 /*
- * Take of the LEN bytes at IN what belongs to M; *used of them are used up. What comes behind a whole one
- * is left. At most HTTP_HEAD_MAX bytes are left when it is hungry.
+ * Take of the LEN bytes at IN what belongs to M; *used of them are used up. What comes behind a
+ * whole one is left. At most HTTP_HEAD_MAX bytes are left when it is hungry.
  */
 enum http_progress http_read(struct http_message *m, const uint8_t *in, size_t len, size_t *used);
 

@@ -11,8 +11,10 @@ bool http_is_token_char(char c);
 /* Whether STR is a token: method, field name, coding. "" is none. */
 bool http_is_token(const char *str);
 
-/* Whether a field's value may hold the N bytes at STR, RFC 9110 section 5.5: no control character but the
- * tab. From 0x80 on all may stand there. */
+/*
+ * Whether a field's value may hold the N bytes at STR, RFC 9110 section 5.5: no control character
+ * but the tab. From 0x80 on all may stand there.
+ */
 bool http_is_field_content(const char *str, size_t n);
 
 /* Whether N bytes at STR are WORD, in any case. */
@@ -25,9 +27,9 @@ struct http_item {
 };
 
 /*
- * The next element of the list at *rest that SEPARATOR parts, without blanks around it; separators in
- * quoted strings do not count, and empty elements are passed over (RFC 9110 section 5.6.1). False at the
- * end. *rest goes behind it.
+ * The next element of the list at *rest that SEPARATOR parts, without blanks around it; separators
+ * in quoted strings do not count, and empty elements are passed over (RFC 9110 section 5.6.1).
+ * False at the end. *rest goes behind it.
  */
 bool http_next_item(const char **rest, char separator, struct http_item *item);
 

@@ -1,4 +1,7 @@
-/* One client after the other: what every beginner writes first, and what an idle client brings to a halt. */
+/*
+ * One client after the other: what every beginner writes first, and what an idle client brings to a
+ * halt.
+ */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -10,7 +10,9 @@
 
 struct namings; /* opaque */
 
-/* Called from the loop, later: the name of whom CONTEXT stands for, "" for none within the limit. */
+/*
+ * Called from the loop, later: the name of whom CONTEXT stands for, "" for none within the limit.
+ */
 typedef void naming_found(void *context, const char *name);
 
 /* NULL without memory or descriptors. */

@@ -20,8 +20,10 @@ int output_name_check(const char *template, struct err *err) MUST_CHECK;
 /* ERR_LOCAL when there is no such folder, as far as that is known before somebody comes. */
 int output_name_check_folder(const char *template, struct err *err) MUST_CHECK;
 
-/* Append the name, for a template that passed. What comes from outside is part of one file name in it: bytes
- * other than letters, digits and a few others, and a dot at its beginning, become %HH. */
+/*
+ * Append the name, for a template that passed. What comes from outside is part of one file name in
+ * it: bytes other than letters, digits and a few others, and a dot at its beginning, become %HH.
+ */
 void output_name_add(struct text *t, const char *template, const struct output_words *words);
 
 #endif

@@ -6,8 +6,10 @@
 
 struct role_broker_request {
 	struct crowd_request crowd;
-	/* Whole lines, each with "<userN> " in front, where N is its client's number; escaped as for a terminal,
-	 * a carriage return inside a line too. */
+	/*
+	 * Whole lines, each with "<userN> " in front, where N is its client's number; escaped as
+	 * for a terminal, a carriage return inside a line too.
+	 */
 	bool chat;
 };
 

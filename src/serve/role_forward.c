@@ -13,10 +13,10 @@ struct switchboard {
 	struct engine *engine;
 	struct server *server;
 	struct forward_request request;
-	unsigned
-		lacking; /* clients that wait for what this machine lacks: nobody else is accepted */
-	nsec_t told_at;  /* when that was told last; 0: never */
-	bool failing;    /* the last client could not be joined, and that has been told */
+	/* Clients that wait for what this machine lacks: nobody else is accepted. */
+	unsigned lacking;
+	nsec_t told_at; /* when that was told last; 0: never */
+	bool failing;   /* the last client could not be joined, and that has been told */
 };
 
 struct caller {

@@ -42,8 +42,10 @@ static void speaker_end(struct speaker *s, const char *cut)
 	client_gone(&s->client, &end);
 }
 
-/* Set the timer for what comes first. One that is set for earlier stays and looks again then, so that
- * activity costs nothing. */
+/*
+ * Set the timer for what comes first. One that is set for earlier stays and looks again then, so
+ * that activity costs nothing.
+ */
 static void speaker_set_timer(struct speaker *s)
 {
 	nsec_t idle_timeout = s->speech->server->request->idle_timeout, at = NSEC_NEVER;

@@ -1,4 +1,6 @@
-/* The role of echo-serve in the event model: clients are spoken to by the services of their places. */
+/*
+ * The role of echo-serve in the event model: clients are spoken to by the services of their places.
+ */
 #ifndef SOCKIT_SERVE_ROLE_SERVICE_H
 #define SOCKIT_SERVE_ROLE_SERVICE_H
 

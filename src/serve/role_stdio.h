@@ -1,6 +1,7 @@
 /*
- * The role in which all clients are joined to standard input and output: what they send is written whole lines
- * at a time, or each client's to a file of its own; what standard input gives goes to all of them.
+ * The role in which all clients are joined to standard input and output: what they send is written
+ * whole lines at a time, or each client's to a file of its own; what standard input gives goes to
+ * all of them.
  */
 #ifndef SOCKIT_SERVE_ROLE_STDIO_H
 #define SOCKIT_SERVE_ROLE_STDIO_H

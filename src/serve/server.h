@@ -1,6 +1,6 @@
 /*
- * A server for many: places where clients come in, what all of them together may take, and what is told of
- * them. The models (serve/model.h) drive it.
+ * A server for many: places where clients come in, what all of them together may take, and what is
+ * told of them. The models (serve/model.h) drive it.
  */
 #ifndef SOCKIT_SERVE_SERVER_H
 #define SOCKIT_SERVE_SERVER_H
@@ -68,8 +68,11 @@ int server_start(struct server *s, struct loop *loop, const struct server_reques
                  struct report *report, struct err *err) MUST_CHECK;
 void server_end(struct server *s);
 
-/* A place for one more client, before it is accepted; false when there is none: --max-conns, or all of
- * --max-accepts have come. A claim ends with server_client_gone, or with server_unclaim when nobody came. */
+/*
+ * A place for one more client, before it is accepted; false when there is none: --max-conns, or all
+ * of --max-accepts have come. A claim ends with server_client_gone, or with server_unclaim when
+ * nobody came.
+ */
 bool server_claim(struct server *s);
 void server_unclaim(struct server *s);
 
@@ -98,17 +101,24 @@ struct client_end {
 	bool failed;        /* something was cut, or could not be served */
 };
 
-/* That of one whose exchange X is over or, where CUT is not NULL, was cut for that reason. X may be NULL. */
+/*
+ * That of one whose exchange X is over or, where CUT is not NULL, was cut for that reason. X may be
+ * NULL.
+ */
 struct client_end client_end_of(const struct exchange *x, const char *cut);
 
-/* Tell of clients, and count them: CLIENT, who has a place and a peer, came over the socket FD; and it has
- * gone. */
+/*
+ * Tell of clients, and count them: CLIENT, who has a place and a peer, came over the socket FD; and
+ * it has gone.
+ */
 void server_client_came(struct server *s, struct server_client *client, int fd);
 void server_client_gone(struct server *s, const struct server_client *client,
                         const struct client_end *end);
 
-/* Of the event model and its first thread: serving is over, with ERR, whoever is being served. The first such
- * is the server's. */
+/*
+ * Of the event model and its first thread: serving is over, with ERR, whoever is being served. The
+ * first such is the server's.
+ */
 void server_break(struct server *s, const struct err *err);
 
 /* Bytes were received and sent. Of any thread. */

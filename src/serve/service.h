@@ -1,7 +1,8 @@
 /*
- * What is said to a client, without knowing how it is driven: a service is a step. It is given what the
- * client has sent, says how much of it is used up, gives what is to be sent, and says what has to happen
- * before the next step. Every model drives every service, over streams and over datagrams.
+ * What is said to a client, without knowing how it is driven: a service is a step. It is given what
+ * the client has sent, says how much of it is used up, gives what is to be sent, and says what has
+ * to happen before the next step. Every model drives every service, over streams and over
+ * datagrams.
  */
 #ifndef SOCKIT_SERVE_SERVICE_H
 #define SOCKIT_SERVE_SERVICE_H
@@ -13,20 +14,26 @@
 #include "base/unit.h"
 #include "net/addr.h"
 
-/* The most input that is kept for a step, and the room that it has for output. A step that is given so
- * much input uses some of it. */
+/*
+ * The most input that is kept for a step, and the room that it has for output. A step that is given
+ * so much input uses some of it.
+ */
 enum { SERVICE_ROOM = 65536 };
 
-/* What has to happen before the next step. All that a step gave is sent first. The first step of a stream
- * comes before any input. */
+/*
+ * What has to happen before the next step. All that a step gave is sent first. The first step of a
+ * stream comes before any input.
+ */
 enum service_next {
-	SERVICE_READ, /* more input, or with turn->wake that time, which comes first; where input has
-	                  ended, the same as SERVICE_END */
+	/* More input, or with turn->wake that time, which comes first; where input has ended, the
+	 * same as SERVICE_END. */
+	SERVICE_READ,
 	SERVICE_AGAIN, /* nothing: there is more to give */
 	SERVICE_WAIT,  /* time: turn->wake comes. Input stays where it is */
 	SERVICE_NAME,  /* the client's name is looked up: turn->name */
-	SERVICE_END, /* there is none: the stream is ended, what the client still sends is thrown away for
-	                  a while so that no reset destroys what it was sent, and it is closed */
+	/* There is none: the stream is ended, what the client still sends is thrown away for a
+	 * while so that no reset destroys what it was sent, and it is closed. */
+	SERVICE_END,
 	SERVICE_SHUT,  /* the same, but for as long as the client does not end its stream */
 	SERVICE_RESET, /* there is none: the connection is reset */
 };
@@ -47,8 +54,10 @@ struct service_turn {
 	uint8_t *in;                   /* what came and is not used up */
 	size_t in_len;
 	bool in_ended; /* and nothing more comes, or will be read */
-	/* IN is one, whole; what is given is the answer, whole, and there is none where `give` stays NULL;
-	 * there is one step. */
+	/*
+	 * IN is one, whole; what is given is the answer, whole, and there is none where `give`
+	 * stays NULL; there is one step.
+	 */
 	bool datagram;
 	uint8_t *room;   /* for output, if it needs any */
 	size_t room_len; /* the most that may be given, wherever that lies; 1 to SERVICE_ROOM */
@@ -74,7 +83,7 @@ struct service {
 	/* A small datagram with a forged sender brings a large answer to somebody else: answered on
 	 * loopback alone, unless an address is named. */
 	bool amplifies;
-	bool endless; /* what it gives never ends by itself: nobody waits for that when the server ends */
+	bool endless; /* it never ends by itself: a server that ends does not wait for it */
 	void (*prepare)(void); /* once, before the first client; NULL: nothing */
 	size_t state_size;     /* of a client's state, which begins as zeroes */
 	enum service_next (*step)(void *state, struct service_turn *turn);

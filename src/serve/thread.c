@@ -7,8 +7,10 @@
 #include "serve/model.h"
 #include "sys/wait.h"
 
-/* What a thread's calls need, look-ups by name not among them; its buffers are elsewhere, so that only what
- * is used of them costs memory. */
+/*
+ * What a thread's calls need, look-ups by name not among them; its buffers are elsewhere, so that
+ * only what is used of them costs memory.
+ */
 enum { THREAD_STACK = 128 * 1024 };
 
 /* The last of those who know it frees it. */

@@ -50,7 +50,9 @@ static void acceptor_pause(struct acceptor *a)
 		loop_unwatch(&a->sockets[i].watch);
 }
 
-/* Only waiting helps against a lack of descriptors or memory; spinning on a ready socket does not. */
+/*
+ * Only waiting helps against a lack of descriptors or memory; spinning on a ready socket does not.
+ */
 static void acceptor_rest(struct acceptor *a, int error)
 {
 	if (!a->told)
@@ -159,7 +161,10 @@ static bool acceptor_accept(struct acceptor *a, const struct acceptor_socket *so
 	return error == 0;
 }
 
-/* More than one at a time only where they come turn after turn: a call that finds nobody is not for free. */
+/*
+ * More than one at a time only where they come turn after turn: a call that finds nobody is not for
+ * free.
+ */
 static void acceptor_pace(struct acceptor *a)
 {
 	unsigned turn = loop_turns(a->request.loop);

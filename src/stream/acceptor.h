@@ -1,5 +1,7 @@
-/* Taking the connections that come to a listener's sockets. Several acceptors may share a listener, each in
- * a loop of its own. */
+/*
+ * Taking the connections that come to a listener's sockets. Several acceptors may share a listener,
+ * each in a loop of its own.
+ */
 #ifndef SOCKIT_STREAM_ACCEPTOR_H
 #define SOCKIT_STREAM_ACCEPTOR_H
 
@@ -25,8 +27,10 @@ struct acceptor_request {
 
 struct acceptor; /* opaque */
 
-/* It begins in the next turn of the loop. A lack of descriptors or memory is told and pauses it for a
- * while. NULL without memory. */
+/*
+ * It begins in the next turn of the loop. A lack of descriptors or memory is told and pauses it for
+ * a while. NULL without memory.
+ */
 struct acceptor *acceptor_new(const struct acceptor_request *request, struct err *err) MUST_CHECK;
 
 /* There is room, or a descriptor, again: if it pauses, try in the next turn. */
@@ -40,8 +44,10 @@ void acceptor_free(struct acceptor *a);
 /* Whether ERROR of accept(2) is that of one connection, which has gone: the next may be well. */
 bool acceptor_error_passes(int error);
 
-/* Give the connection FD from PEER the socket options that were asked for. False where it cannot have them,
- * which is told: it is not what was asked for. */
+/*
+ * Give the connection FD from PEER the socket options that were asked for. False where it cannot
+ * have them, which is told: it is not what was asked for.
+ */
 bool acceptor_tunes(const struct listener *l, struct report *report, const struct addr *peer,
                     int fd);
 

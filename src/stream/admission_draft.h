@@ -1,5 +1,7 @@
-/* The rules of an admission on their way from words and files to lists: names among them are to be looked up. For
- * admission.c; commands fill the request. */
+/*
+ * The rules of an admission on their way from words and files to lists: names among them are to be
+ * looked up. For admission.c; commands fill the request.
+ */
 #ifndef SOCKIT_STREAM_ADMISSION_DRAFT_H
 #define SOCKIT_STREAM_ADMISSION_DRAFT_H
 
@@ -39,9 +41,11 @@ struct admission_draft {
 	unsigned number;   /* of those that were read */
 };
 
-/* Read what REQUEST says into D, which becomes the next; -1 with a usage error, or ERR_LOCAL. What the files look
- * like goes to FILES before they are read, so that a change in between is seen the next time, and one that has
- * become bad is told of once. */
+/*
+ * Read what REQUEST says into D, which becomes the next; -1 with a usage error, or ERR_LOCAL. What
+ * the files look like goes to FILES before they are read, so that a change in between is seen the
+ * next time, and one that has become bad is told of once.
+ */
 int admission_draft_read(struct admission_draft *d, const struct admission_request *request,
                          struct admission_file files[ADMISSION_SIDES], struct err *err) MUST_CHECK;
 
@@ -54,7 +58,10 @@ const char *admission_draft_name(struct admission_draft *d);
 int admission_draft_add(struct admission_draft *d, struct addr_list *list,
                         struct err *err) MUST_CHECK;
 
-/* The next name could not be looked up, for ERR, which is told where it stands: an option, or a line of a file. */
+/*
+ * The next name could not be looked up, for ERR, which is told where it stands: an option, or a
+ * line of a file.
+ */
 void admission_draft_blame(const struct admission_draft *d, const struct admission_request *request,
                            struct err *err);
 

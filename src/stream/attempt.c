@@ -19,8 +19,11 @@ static int attempt_set_interface(int fd, const char *interface)
 	                      (socklen_t)strlen(interface));
 }
 
-/* With a port of our own choice it may be in TIME_WAIT; without, the kernel need not reserve one
- * before it knows the destination (man 7 ip). On UDP Linux would share the port with whoever has it. */
+/*
+ * With a port of our own choice it may be in TIME_WAIT; without, the kernel need not reserve one
+ * before it knows the destination (man 7 ip). On UDP Linux would share the port with whoever has
+ * it.
+ */
 static int attempt_set_reuse(int fd, const struct addr *source, int type)
 {
 	if (!addr_port(source))
@@ -36,8 +39,10 @@ static int attempt_protocol(const struct addr *to, int type)
 	return type == SOCK_DGRAM ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
-/* Whoever answers a group or a broadcast has an address of its own, which a connected socket would not
- * hear. */
+/*
+ * Whoever answers a group or a broadcast has an address of its own, which a connected socket would
+ * not hear.
+ */
 static bool attempt_is_to_many(const struct addr *to, const struct attempt_options *options)
 {
 	return options->type == SOCK_DGRAM && (addr_is_group(to) || addr_is_broadcast(to));
@@ -61,8 +66,10 @@ static int attempt_bind_any(int fd, const struct addr *to, const struct attempt_
 	return error;
 }
 
-/* A Unix datagram socket takes a name that nobody has, of the kernel's choice (man 7 unix, autobind):
- * without one no reply could come. */
+/*
+ * A Unix datagram socket takes a name that nobody has, of the kernel's choice (man 7 unix,
+ * autobind): without one no reply could come.
+ */
 static int attempt_bind(int fd, const struct addr *to, const struct attempt_options *options,
                         struct attempt *attempt, struct err *err)
 {
@@ -182,9 +189,11 @@ static int attempt_pending(int fd)
 	return error ? -error : pending;
 }
 
-/* Asking connect itself a second time tells what the first one came to, in its own words. A Unix
- * socket was connected by the first, and a second would look for the listener again; a datagram socket
- * too. On vsock a second would be a new attempt. */
+/*
+ * Asking connect itself a second time tells what the first one came to, in its own words. A Unix
+ * socket was connected by the first, and a second would look for the listener again; a datagram
+ * socket too. On vsock a second would be a new attempt.
+ */
 int attempt_outcome(int fd, const struct addr *to, int type)
 {
 	bool asks = addr_is_inet(to) && type == SOCK_STREAM;

@@ -18,12 +18,17 @@ struct attempt {
 	bool unconnected; /* it sends to a group or to a broadcast address: others will answer */
 };
 
-/* Start. The descriptor, being connected or already connected, or never to be; else a negative errno. */
+/*
+ * Start. The descriptor, being connected or already connected, or never to be; else a negative
+ * errno.
+ */
 int attempt_open(const struct addr *to, const struct attempt_options *options,
                  struct attempt *attempt, struct err *err) MUST_CHECK;
 
-/* When the descriptor has become writable: 0 once it is connected, or the errno with which it failed;
- * EINPROGRESS when it is still under way. */
+/*
+ * When the descriptor has become writable: 0 once it is connected, or the errno with which it
+ * failed; EINPROGRESS when it is still under way.
+ */
 int attempt_outcome(int fd, const struct addr *to, int type) MUST_CHECK;
 
 #endif

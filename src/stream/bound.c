@@ -7,7 +7,9 @@
 #include "sys/file.h"
 #include "sys/socket.h"
 
-/* What waits to be received, in bytes; the kernel gives as much of it as net.core.rmem_max allows. */
+/*
+ * What waits to be received, in bytes; the kernel gives as much of it as net.core.rmem_max allows.
+ */
 enum { BOUND_DATAGRAMS_ROOM = 4 << 20 };
 
 static int bound_set_own(int fd, const struct addr *a, const struct bound_options *options)
@@ -17,7 +19,10 @@ static int bound_set_own(int fd, const struct addr *a, const struct bound_option
 	/* On UDP Linux would share the port with whoever has it: see multicast_share. */
 	int error = tcp ? sys_setsockopt_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 
-	/* Accepted sockets inherit it: a small answer must not wait for the acknowledgement of the last. */
+	/*
+	 * Accepted sockets inherit it: a small answer must not wait for the acknowledgement of the
+	 * last.
+	 */
 	if (!error && tcp)
 		error = sys_setsockopt_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (!error && v6)

@@ -1,4 +1,6 @@
-/* A file of its own, for <linux/tcp.h> has all of the struct and does not go with <netinet/tcp.h>. */
+/*
+ * A file of its own, for <linux/tcp.h> has all of the struct and does not go with <netinet/tcp.h>.
+ */
 #include "stream/counts.h"
 
 #include <linux/tcp.h>

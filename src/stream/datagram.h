@@ -20,7 +20,7 @@ struct datagram {
 	uint8_t *at;
 	size_t len;
 	struct addr *from; /* of one received: who sent it is written there; or NULL */
-	size_t sent_len; /* of one received: what it was on its way, more than LEN where it was cut */
+	size_t sent_len;   /* of one received: on its way, more than LEN where it was cut */
 };
 
 static inline bool stream_is_datagram(const struct stream *s)
@@ -28,13 +28,16 @@ static inline bool stream_is_datagram(const struct stream *s)
 	return s->nature == STREAM_DATAGRAM || s->nature == STREAM_SEQPACKET;
 }
 
-/* Have the kernel tell of everything that comes back instead of an answer: not only that the port is
- * closed, but that the host or its network cannot be reached too (man 7 ip, IP_RECVERR). */
+/*
+ * Have the kernel tell of everything that comes back instead of an answer: not only that the port
+ * is closed, but that the host or its network cannot be reached too (man 7 ip, IP_RECVERR).
+ */
 void datagram_hear_errors(const struct stream *s);
 
-/* The longest that is sent: the path MTU less the headers; where there are many paths, what every network
- * carries; on a Unix socket what its buffer takes, at
- * most DATAGRAM_ROOM. */
+/*
+ * The longest that is sent: the path MTU less the headers; where there are many paths, what every
+ * network carries; on a Unix socket what its buffer takes, at most DATAGRAM_ROOM.
+ */
 size_t datagram_longest(const struct stream *s);
 
 /* Send COUNT (1 to DATAGRAM_BATCH) datagrams: how many went, or the negative errno of the first. */
@@ -42,8 +45,9 @@ int datagram_send(const struct stream *s, const struct datagram *datagrams,
                   size_t count) MUST_CHECK;
 
 /*
- * Receive up to COUNT (1 to DATAGRAM_BATCH) into the DATAGRAM_ROOM bytes at each one's `at`: how many
- * came, or a negative errno. *ENDED when the peer's end follows them, which only STREAM_SEQPACKET has.
+ * Receive up to COUNT (1 to DATAGRAM_BATCH) into the DATAGRAM_ROOM bytes at each one's `at`: how
+ * many came, or a negative errno. *ENDED when the peer's end follows them, which only
+ * STREAM_SEQPACKET has.
  */
 int datagram_receive(const struct stream *s, struct datagram *datagrams, size_t count,
                      bool *ended) MUST_CHECK;

@@ -98,8 +98,10 @@ static void dial_fail_here(struct dial *dial, int error)
 	dial_finish(dial, NULL, &err);
 }
 
-/* "db.example port 5432 (192.0.2.7, 192.0.2.8)": the addresses of tries that ended with ERROR, left out
- * where the host was given as its address. */
+/*
+ * "db.example port 5432 (192.0.2.7, 192.0.2.8)": the addresses of tries that ended with ERROR, left
+ * out where the host was given as its address.
+ */
 static void dial_add_subject(struct text *t, const struct dial *dial, int error)
 {
 	char host[INET6_ADDRSTRLEN + 16];

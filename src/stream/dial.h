@@ -1,6 +1,6 @@
 /*
- * Reaching an endpoint: look the name up, race its addresses (RFC 8305: families alternate, an attempt
- * every 250 ms or as soon as one fails, the first to connect wins), hand back a stream.
+ * Reaching an endpoint: look the name up, race its addresses (RFC 8305: families alternate, an
+ * attempt every 250 ms or as soon as one fails, the first to connect wins), hand back a stream.
  */
 #ifndef SOCKIT_STREAM_DIAL_H
 #define SOCKIT_STREAM_DIAL_H
@@ -29,7 +29,9 @@ struct dial; /* opaque */
 /* Called once, from the loop: STREAM is the callee's, or NULL with *err. */
 typedef void dial_done(void *context, struct stream *stream, const struct err *err);
 
-/* 0 when DONE will be called; -1 when nothing could be begun. *dial is to be abandoned until then. */
+/*
+ * 0 when DONE will be called; -1 when nothing could be begun. *dial is to be abandoned until then.
+ */
 int dial_start(struct loop *loop, const struct dial_request *request, struct report *report,
                dial_done *done, void *context, struct dial **dial, struct err *err) MUST_CHECK;
 

@@ -1,8 +1,8 @@
 /*
- * Being reached: bind and listen on every address of an endpoint. Connections are taken by an acceptor;
- * sockets for datagrams are bound alone, and whoever asked for them receives. A Unix path that
- * nobody answers at any more is taken over, one that somebody does is not; our own is removed at the
- * end.
+ * Being reached: bind and listen on every address of an endpoint. Connections are taken by an
+ * acceptor; sockets for datagrams are bound alone, and whoever asked for them receives. A Unix path
+ * that nobody answers at any more is taken over, one that somebody does is not; our own is removed
+ * at the end.
  */
 #ifndef SOCKIT_STREAM_LISTENER_H
 #define SOCKIT_STREAM_LISTENER_H
@@ -28,15 +28,16 @@ struct listen_request {
 	int backlog;
 	int unix_mode;              /* the mode of the socket file, or -1 */
 	struct mailbox_wants wants; /* of datagrams, from the first that may come */
-	struct admission *
-		admission; /* who may come, which those ask who accept; or NULL. Stays the caller's. */
+	/* Who may come, which those ask who accept; or NULL. Stays the caller's. */
+	struct admission *admission;
 };
 
 struct listener; /* opaque */
 
 /*
- * Bind and listen, or take the sockets that were passed. A host name is looked up first, for at most 8 s, during which the loop runs. What
- * cannot be listened on is an error, but for a family that this machine lacks.
+ * Bind and listen, or take the sockets that were passed. A host name is looked up first, for at
+ * most 8 s, during which the loop runs. What cannot be listened on is an error, but for a family
+ * that this machine lacks.
  */
 int listener_open(struct loop *loop, const struct listen_request *request, struct report *report,
                   struct listener **listener, struct err *err) MUST_CHECK;
@@ -58,8 +59,11 @@ struct tune listener_tune(const struct listener *l);
 /* Whether its sockets are open elsewhere too, so that their flags are not ours to change. */
 bool listener_is_shared(const struct listener *l);
 
-/* Take a connection of the I'th socket, which is not SOCK_DGRAM: one that blocks, if so wanted. Never waits where
- * the socket does not block; nor, but for a moment, where it is shared. Returns as sys_accept. */
+/*
+ * Take a connection of the I'th socket, which is not SOCK_DGRAM: one that blocks, if so wanted.
+ * Never waits where the socket does not block; nor, but for a moment, where it is shared. Returns
+ * as sys_accept.
+ */
 int listener_accept(const struct listener *l, size_t i, bool blocking,
                     struct addr *peer) MUST_CHECK;
 

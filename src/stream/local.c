@@ -24,8 +24,10 @@ static bool local_has_path(const struct addr *a)
 	return a->at.local.sun_path[0] != '\0';
 }
 
-/* Whether somebody has a socket bound to A. Asked with a datagram socket, which a stream socket refuses
- * (EPROTOTYPE) without taking the question for a client. */
+/*
+ * Whether somebody has a socket bound to A. Asked with a datagram socket, which a stream socket
+ * refuses (EPROTOTYPE) without taking the question for a client.
+ */
 static bool local_is_live(const struct addr *a)
 {
 	OWN_FD fd = sys_socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -63,7 +65,10 @@ int local_bind(int fd, const struct addr *a, int mode, struct local_file *file, 
 	char holder[128];
 	struct text t = TEXT_OVER(holder);
 	struct stat st;
-	/* The file gets what the socket has: the mode is never wider than asked, from the first moment on. */
+	/*
+	 * The file gets what the socket has: the mode is never wider than asked, from the first
+	 * moment on.
+	 */
 	int error = mode >= 0 && local_has_path(a) ? sys_fchmod(fd, (mode_t)mode) : 0;
 
 	if (!error)

@@ -14,8 +14,8 @@ struct local_file {
 
 /*
  * Bind FD to path or abstract name A; MODE, or -1, becomes the mode of the file. A socket file that
- * nobody listens on is replaced. Fails with ERR_LOCAL, EADDRINUSE where somebody does or where the path
- * is something else.
+ * nobody listens on is replaced. Fails with ERR_LOCAL, EADDRINUSE where somebody does or where the
+ * path is something else.
  */
 int local_bind(int fd, const struct addr *a, int mode, struct local_file *file,
                struct err *err) MUST_CHECK;

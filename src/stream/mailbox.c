@@ -5,12 +5,16 @@
 
 #include "sys/socket.h"
 
-/* What the kernel wants to keep of a Unix socket's buffer, and what goes when it does not say how large that
- * is. */
+/*
+ * What the kernel wants to keep of a Unix socket's buffer, and what goes when it does not say how
+ * large that is.
+ */
 enum { SNDBUF_KEPT = 32, SAFE_SIZE = 1232 };
 
-/* Slots begin this much behind one another more than they are long, so that the first bytes of all of them
- * do not compete for the same lines of the cache. */
+/*
+ * Slots begin this much behind one another more than they are long, so that the first bytes of all
+ * of them do not compete for the same lines of the cache.
+ */
 enum { SLOT_STAGGER = 192 };
 
 struct mailbox_control {
@@ -131,8 +135,10 @@ static bool is_link_local(const struct in6_addr *a)
 	return a->s6_addr[0] == 0xfe && (a->s6_addr[1] & 0xc0) == 0x80;
 }
 
-/* Where CONTROL says it arrived: the address of this machine, which for one to an IPv4 group is that of the
- * interface, and the one that it was sent to. */
+/*
+ * Where CONTROL says it arrived: the address of this machine, which for one to an IPv4 group is
+ * that of the interface, and the one that it was sent to.
+ */
 static void correspondent_set_local(struct correspondent *c, const struct cmsghdr *control)
 {
 	struct in_pktinfo v4;

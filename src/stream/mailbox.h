@@ -1,6 +1,6 @@
 /*
- * Unconnected datagram sockets: whole datagrams in, several a call, each with who sent it, at which of our
- * addresses it arrived and when; and whole datagrams out, from the address that was asked.
+ * Unconnected datagram sockets: whole datagrams in, several a call, each with who sent it, at which
+ * of our addresses it arrived and when; and whole datagrams out, from the address that was asked.
  */
 #ifndef SOCKIT_STREAM_MAILBOX_H
 #define SOCKIT_STREAM_MAILBOX_H
@@ -19,8 +19,8 @@ enum { MAILBOX_BATCH = 64 };
 /* Somebody who has sent something, and where an answer must come from. */
 struct correspondent {
 	struct addr peer; /* len 0, or a Unix address without a name: nobody can answer */
-	struct addr
-		local; /* that was asked, with its port; where that is not known, as the socket is bound */
+	/* That was asked, with its port; where that is not known, as the socket is bound. */
+	struct addr local;
 	struct addr asked;  /* where it was sent to: that, or a group or broadcast address */
 	unsigned interface; /* it came by, as an index; 0: not known */
 	int fd;             /* the socket it came to */
@@ -41,9 +41,11 @@ struct mailbox_wants {
 	bool peer, local, when;
 };
 
-/* Have the kernel say of what arrives at FD, which is to be bound to LOCAL, where (man 7 ip, IP_PKTINFO)
- * and when (man 7 socket, SO_TIMESTAMPNS). What it cannot say stays unknown: before binding, for of what has
- * come already it knows less. */
+/*
+ * Have the kernel say of what arrives at FD, which is to be bound to LOCAL, where (man 7 ip,
+ * IP_PKTINFO) and when (man 7 socket, SO_TIMESTAMPNS). What it cannot say stays unknown: before
+ * binding, for of what has come already it knows less.
+ */
 void mailbox_ask(int fd, const struct addr *local, const struct mailbox_wants *wants);
 
 struct mailbox; /* opaque: the memory that is received into */
@@ -52,8 +54,10 @@ struct mailbox; /* opaque: the memory that is received into */
 struct mailbox *mailbox_new(size_t room, const struct mailbox_wants *wants) MUST_CHECK;
 void mailbox_free(struct mailbox *m);
 
-/* Receive up to COUNT (1 to MAILBOX_BATCH) from FD, which is bound to LOCAL: how many came, or a negative
- * errno. What was received before is gone. */
+/*
+ * Receive up to COUNT (1 to MAILBOX_BATCH) from FD, which is bound to LOCAL: how many came, or a
+ * negative errno. What was received before is gone.
+ */
 int mailbox_receive(struct mailbox *m, int fd, const struct addr *local, size_t count) MUST_CHECK;
 
 /* The I'th of those, and who sent it, as far as that was wanted. */
@@ -63,8 +67,10 @@ void mailbox_correspondent(const struct mailbox *m, size_t i, struct corresponde
 /* Forget the I'th; those behind it move up by one. */
 void mailbox_drop(struct mailbox *m, size_t i);
 
-/* The longest that FD, which is bound to LOCAL, can send: what UDP has, or what a Unix socket's buffer takes,
- * at most DATAGRAM_ROOM. */
+/*
+ * The longest that FD, which is bound to LOCAL, can send: what UDP has, or what a Unix socket's
+ * buffer takes, at most DATAGRAM_ROOM.
+ */
 size_t mailbox_longest(int fd, const struct addr *local);
 
 /* Bytes to send, and to whom. */

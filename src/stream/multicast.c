@@ -124,8 +124,10 @@ static int join_fail(struct err *err, int error, const char *text, unsigned inde
 	return -1;
 }
 
-/* What the kernel takes: a struct group_source_req begins as a struct group_req does, and has the source
- * behind that. */
+/*
+ * What the kernel takes: a struct group_source_req begins as a struct group_req does, and has the
+ * source behind that.
+ */
 static int join_by_index(int fd, const struct group *g, unsigned index)
 {
 	int level = g->addr.at.any.sa_family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;

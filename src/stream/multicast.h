@@ -1,6 +1,6 @@
 /*
- * What a socket has to do with multicast: the groups that it joins (RFC 3678), what it hears of others,
- * and how far and by which way it sends.
+ * What a socket has to do with multicast: the groups that it joins (RFC 3678), what it hears of
+ * others, and how far and by which way it sends.
  */
 #ifndef SOCKIT_STREAM_MULTICAST_H
 #define SOCKIT_STREAM_MULTICAST_H
@@ -24,16 +24,22 @@ extern const struct multicast multicast_none;
  * For a UDP socket FD of FAMILY. 0, or -1 with *err: a failure of this machine.
  */
 
-/* Whether one that is bound to LOCAL, an address of AF_INET or AF_INET6, joins: what was asked for, or
- * the group that LOCAL is. */
+/*
+ * Whether one that is bound to LOCAL, an address of AF_INET or AF_INET6, joins: what was asked for,
+ * or the group that LOCAL is.
+ */
 bool multicast_is_joined_at(const struct multicast *m, const struct addr *local);
 
-/* Before binding one that joins: others on this machine may have the port too, as long as they join as
- * well; but what only they have joined is not heard. */
+/*
+ * Before binding one that joins: others on this machine may have the port too, as long as they join
+ * as well; but what only they have joined is not heard.
+ */
 int multicast_share(int fd, int family, struct err *err) MUST_CHECK;
 
-/* How far what is sent to TO goes, whether this machine hears it, and which interface it leaves by. Of
- * another socket than UDP's it is the distance alone. A wildcard TO stands for single hosts. */
+/*
+ * How far what is sent to TO goes, whether this machine hears it, and which interface it leaves by.
+ * Of another socket than UDP's it is the distance alone. A wildcard TO stands for single hosts.
+ */
 int multicast_set_sending(const struct multicast *m, int fd, const struct addr *to,
                           struct err *err) MUST_CHECK;
 
@@ -43,8 +49,10 @@ int multicast_join(const struct multicast *m, int fd, const struct addr *local,
 
 enum multicast_role { MULTICAST_SENDS, MULTICAST_LISTENS };
 
-/* Whether all of it has a meaning for one of LIST's addresses at least; else -1 with a usage error that
- * names ENDPOINT. */
+/*
+ * Whether all of it has a meaning for one of LIST's addresses at least; else -1 with a usage error
+ * that names ENDPOINT.
+ */
 int multicast_check(const struct multicast *m, enum multicast_role role,
                     const struct addr_list *list, const char *endpoint, struct err *err) MUST_CHECK;
 

@@ -4,8 +4,10 @@
 
 #include "stream/stream.h"
 
-/* Takes FD, one end of a pipe, which does not block. NAME, of static storage, is what people read. NULL
- * without memory; FD is then still the caller's. shut_write closes it. */
+/*
+ * Takes FD, one end of a pipe, which does not block. NAME, of static storage, is what people read.
+ * NULL without memory; FD is then still the caller's. shut_write closes it.
+ */
 struct stream *stream_pipe_new(int fd, const char *name) MUST_CHECK;
 
 #endif

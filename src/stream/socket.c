@@ -83,7 +83,10 @@ void stream_keep_options(struct stream *s, const struct sockopt_list *asked)
 	CONTAINER_OF(s, struct stream_socket, stream)->asked = asked;
 }
 
-/* The same at another address, which tells it apart: a flag would cost each client of a server more. */
+/*
+ * The same at another address, which tells it apart: a flag would cost each client of a server
+ * more.
+ */
 static const struct stream_ops unconnected_ops = SOCKET_OPS;
 
 void stream_leave_unconnected(struct stream *s)

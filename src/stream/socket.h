@@ -7,7 +7,10 @@
 #include "net/sockopt.h"
 #include "stream/stream.h"
 
-/* Takes FD, which is a socket of TYPE (SOCK_...) connected to PEER. NULL without memory; FD is then still the caller's. */
+/*
+ * Takes FD, which is a socket of TYPE (SOCK_...) connected to PEER. NULL without memory; FD is then
+ * still the caller's.
+ */
 struct stream *stream_socket_new(int fd, const struct addr *peer, int type) MUST_CHECK;
 
 /* S is not connected: what it sends goes to its peer, a group or a broadcast address, and it hears
@@ -23,14 +26,20 @@ int stream_family(const struct stream *s);
 /* Whom it is connected to; lives as long as S. */
 const struct addr *stream_peer(const struct stream *s);
 
-/* The options in ASKED, which must live as long as S, were asked for: they are not changed any more. */
+/*
+ * The options in ASKED, which must live as long as S, were asked for: they are not changed any
+ * more.
+ */
 void stream_keep_options(struct stream *s, const struct sockopt_list *asked);
 
 /* Bytes that the other side's TCP has not acknowledged yet, our FIN counted as one; 0 for other
  * sockets, which have no such thing. Or a negative errno. */
 int stream_unacked(const struct stream *s) MUST_CHECK;
 
-/* The same of any socket: of a Unix socket, what its peer has not read, as the kernel counts memory. */
+/*
+ * The same of any socket: of a Unix socket, what its peer has not read, as the kernel counts
+ * memory.
+ */
 int stream_queued(const struct stream *s) MUST_CHECK;
 
 /* SO_ERROR: the errno that is pending on the socket, which this call clears; 0 for none. */
@@ -43,8 +52,11 @@ void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int
 /* SO_RCVLOWAT: from now on the socket counts as readable when BYTES can be read, or the end. */
 void stream_set_low_water(const struct stream *s, int bytes);
 
-/* TCP_NOTSENT_LOWAT: from now on the socket counts as writable while fewer than BYTES wait in it to be sent for the
- * first time; what is on its way is not counted. Unless the user has set it, and of TCP alone. */
+/*
+ * TCP_NOTSENT_LOWAT: from now on the socket counts as writable while fewer than BYTES wait in it to
+ * be sent for the first time; what is on its way is not counted. Unless the user has set it, and of
+ * TCP alone.
+ */
 void stream_bound_unsent(const struct stream *s, int bytes);
 
 /* Have stream_close reset the connection, where there is such a thing, instead of ending it. */

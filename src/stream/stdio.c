@@ -29,8 +29,11 @@ static bool stdio_is_ready(int fd, short event)
 	return sys_poll(&poll, 1, 0) != 0;
 }
 
-/* Find a description to use that never blocks, where there is one. A named FIFO that is opened again when
- * its writers have left never tells that they have (man 7 fifo), so only pipes without a name are. */
+/*
+ * Find a description to use that never blocks, where there is one. A named FIFO that is opened
+ * again when its writers have left never tells that they have (man 7 fifo), so only pipes without a
+ * name are.
+ */
 static void stdio_reopen(struct stream_stdio *self)
 {
 	enum stream_nature nature = self->stream.nature;

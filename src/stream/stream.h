@@ -1,6 +1,6 @@
 /*
- * A live endpoint: something that bytes come out of, go into, or both. Whoever has one need not know
- * what kind it is. A layer (TLS, say) has the stream below it; the lowest has the descriptor.
+ * A live endpoint: something that bytes come out of, go into, or both. Whoever has one need not
+ * know what kind it is. A layer (TLS, say) has the stream below it; the lowest has the descriptor.
  *
  * Nothing here blocks, with one exception: regular files and devices that cannot be waited for.
  */
@@ -14,8 +14,10 @@
 #include "base/attr.h"
 #include "base/text.h"
 
-/* What a read or a write came to. WANT_* name the readiness of the descriptor to wait for, which for a
- * layer need not be that of the operation. */
+/*
+ * What a read or a write came to. WANT_* name the readiness of the descriptor to wait for, which
+ * for a layer need not be that of the operation.
+ */
 enum io_kind {
 	IO_DONE,       /* n bytes, more than 0 */
 	IO_WANT_READ,  /* nothing yet */
@@ -30,7 +32,10 @@ struct io {
 	int error;
 };
 
-/* What the kernel can do with the descriptor below; decides how bytes are moved, not what they mean. */
+/*
+ * What the kernel can do with the descriptor below; decides how bytes are moved, not what they
+ * mean.
+ */
 enum stream_nature {
 	STREAM_TCP,
 	STREAM_SOCKET,    /* any other stream socket */
@@ -52,8 +57,10 @@ struct stream_ops {
 	int (*shut_write)(struct stream *s);
 	/* 0, or the negative errno of a write that failed late. Frees S. */
 	int (*close)(struct stream *s);
-	/* The descriptor that the stream's bytes go through unchanged, for splice and sendfile; -1 where
-	 * a layer changes them. */
+	/*
+	 * The descriptor that the stream's bytes go through unchanged, for splice and sendfile; -1
+	 * where a layer changes them.
+	 */
 	int (*splice_fd)(const struct stream *s);
 	/* Append what it is, for people: "192.0.2.1 port 80", "standard input". */
 	void (*describe)(const struct stream *s, struct text *t);
@@ -75,7 +82,10 @@ static inline struct io io_done(size_t n)
 struct io io_from_read(ssize_t result);
 struct io io_from_write(ssize_t result);
 
-/* ERROR as it is to be told: in CLOSE_WAIT Linux tells of a reset as EPIPE, and shutdown as ENOTCONN. */
+/*
+ * ERROR as it is to be told: in CLOSE_WAIT Linux tells of a reset as EPIPE, and shutdown as
+ * ENOTCONN.
+ */
 int stream_error(int error);
 
 /* NULL is allowed and closes nothing. */

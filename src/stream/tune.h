@@ -28,8 +28,10 @@ int tune_connected(const struct tune *tune, int fd, const struct addr *at,
 int tune_accepted(const struct tune *tune, int fd, const struct addr *at,
                   struct err *err) MUST_CHECK;
 
-/* Whether every option has a meaning for one of LIST's addresses at least; else -1 with a usage error
- * that names ENDPOINT. */
+/*
+ * Whether every option has a meaning for one of LIST's addresses at least; else -1 with a usage
+ * error that names ENDPOINT.
+ */
 int tune_check(const struct tune *tune, const struct addr *list, size_t count, const char *endpoint,
                struct err *err) MUST_CHECK;
 

@@ -110,8 +110,10 @@ struct sys_call {
 };
 
 struct sys_observer {
-	/* Before each attempt. Returns 0, or an errno with which the call fails without being made; may
-	 * lower a size among the arguments. May be NULL. */
+	/*
+	 * Before each attempt. Returns 0, or an errno with which the call fails without being made;
+	 * may lower a size among the arguments. May be NULL.
+	 */
 	int (*before)(struct sys_observer *self, struct sys_call *call);
 	/* After the call, possibly in another thread. May be NULL. */
 	void (*after)(struct sys_observer *self, const struct sys_call *call);

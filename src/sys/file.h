@@ -15,8 +15,10 @@
 ssize_t sys_read(int fd, void *buf, size_t size) MUST_CHECK;
 ssize_t sys_write(int fd, const void *buf, size_t size) MUST_CHECK;
 
-/* The same, but a descriptor that blocks gives EAGAIN instead (man 2 preadv2, RWF_NOWAIT). EOPNOTSUPP where
- * it cannot be asked that: pipes can from Linux 6.4 on. */
+/*
+ * The same, but a descriptor that blocks gives EAGAIN instead (man 2 preadv2, RWF_NOWAIT).
+ * EOPNOTSUPP where it cannot be asked that: pipes can from Linux 6.4 on.
+ */
 ssize_t sys_read_now(int fd, void *buf, size_t size) MUST_CHECK;
 ssize_t sys_write_now(int fd, const void *buf, size_t size) MUST_CHECK;
 
@@ -72,11 +74,15 @@ int sys_fill_standard_fds(void) MUST_CHECK;
 /* Whether it found FD, 0, 1 or 2, closed. */
 bool sys_standard_fd_was_closed(int fd);
 
-/* Close FD, 0 or 1, and leave standard error in its place, so that no socket comes there. Returns as
- * sys_close. */
+/*
+ * Close FD, 0 or 1, and leave standard error in its place, so that no socket comes there. Returns
+ * as sys_close.
+ */
 int sys_retire_standard_fd(int fd) MUST_CHECK;
 
-/* SIZE bytes of zeroes that this process shares with those that it will fork, NULL without memory. */
+/*
+ * SIZE bytes of zeroes that this process shares with those that it will fork, NULL without memory.
+ */
 void *sys_shared_memory(size_t size) MUST_CHECK;
 void sys_shared_memory_free(void *at, size_t size);
 

@@ -20,7 +20,10 @@ int sys_getaddrinfo(const char *host, const char *service, const struct addrinfo
 	errno = 0;
 	if (SYS_TRY(call, 0) == 0)
 		call.result = eai = getaddrinfo(host, service, hints, list);
-	/* A file or a server that it could not even open: that it has not found the name says nothing. */
+	/*
+	 * A file or a server that it could not even open: that it has not found the name says
+	 * nothing.
+	 */
 	if (eai != 0 && (errno == EMFILE || errno == ENFILE))
 		eai = EAI_SYSTEM;
 	if (eai == EAI_SYSTEM)

@@ -22,9 +22,9 @@ int sys_getnameinfo(const struct sockaddr *addr, socklen_t len, char *host, size
                     char *service, size_t service_size, int flags) MUST_CHECK;
 
 /*
- * man 3 gethostbyname2_r and gethostbyaddr_r. Return 0 or an h_errno value (NETDB_INTERNAL: errno is
- * in *error, else that is 0). What *host points to lies in *room, the caller's to free; it is NULL
- * on failure.
+ * man 3 gethostbyname2_r and gethostbyaddr_r. Return 0 or an h_errno value (NETDB_INTERNAL: errno
+ * is in *error, else that is 0). What *host points to lies in *room, the caller's to free; it is
+ * NULL on failure.
  */
 int sys_gethostbyname2(const char *name, int family, struct hostent *host, void **room,
                        int *error) MUST_CHECK;

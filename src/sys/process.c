@@ -170,7 +170,9 @@ void signals_keep_children(void)
 	(void)sigaction(SIGCHLD, &standard, NULL);
 }
 
-/* A handler of ours must not run in the child, which shares our memory until it is another program. */
+/*
+ * A handler of ours must not run in the child, which shares our memory until it is another program.
+ */
 void signals_restore(void)
 {
 	struct sigaction standard = { .sa_handler = SIG_DFL }, ignore = { .sa_handler = SIG_IGN };

@@ -96,9 +96,9 @@ struct program_start {
 };
 
 /*
- * In the child, which shares this process's memory but not its descriptors and signals, and for which the
- * thread that started it waits. So the observer sees its calls, but the last, which closes what the
- * observer may write to.
+ * In the child, which shares this process's memory but not its descriptors and signals, and for
+ * which the thread that started it waits. So the observer sees its calls, but the last, which
+ * closes what the observer may write to.
  */
 static int program_set_up(const struct sys_program *p)
 {
@@ -134,8 +134,10 @@ static int program_main(void *arg)
 	return 1;
 }
 
-/* As vfork(2), but on a stack of its own and with a descriptor for it: what CLONE_PIDFD makes is there
- * before the program runs, or the program does not run. */
+/*
+ * As vfork(2), but on a stack of its own and with a descriptor for it: what CLONE_PIDFD makes is
+ * there before the program runs, or the program does not run.
+ */
 static pid_t program_clone(struct program_start *start, uint8_t *stack, int *pidfd)
 {
 	int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;

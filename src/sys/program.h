@@ -1,6 +1,6 @@
 /*
- * Another program as a child of this one: found, started, signalled, reaped. Functions return a result or
- * the negative errno.
+ * Another program as a child of this one: found, started, signalled, reaped. Functions return a
+ * result or the negative errno.
  */
 #ifndef SOCKIT_SYS_PROGRAM_H
 #define SOCKIT_SYS_PROGRAM_H
@@ -15,8 +15,8 @@
 const char *const *sys_environment(void);
 
 /*
- * Where program NAME is, as execvp(3) finds it: by PATH unless there is a slash in it. -ENOENT when it is
- * nowhere, -EACCES when nothing of that name may be run. *PATH is to be freed.
+ * Where program NAME is, as execvp(3) finds it: by PATH unless there is a slash in it. -ENOENT when
+ * it is nowhere, -EACCES when nothing of that name may be run. *PATH is to be freed.
  */
 int sys_program_find(const char *name, char **path) MUST_CHECK;
 
@@ -34,15 +34,18 @@ struct sys_child {
 };
 
 /*
- * Start it in a process group of its own, with the signals as this process found them, and no descriptor
- * but 0, 1 and 2; 2 is closed where this process was started without it. 0, or the negative errno; then
- * *refused tells whether the program could not be run, or else this machine had no room. Linux 5.2.
+ * Start it in a process group of its own, with the signals as this process found them, and no
+ * descriptor but 0, 1 and 2; 2 is closed where this process was started without it. 0, or the
+ * negative errno; then *refused tells whether the program could not be run, or else this machine
+ * had no room. Linux 5.2.
  */
 int sys_program_start(const struct sys_program *program, struct sys_child *child,
                       bool *refused) MUST_CHECK;
 
-/* Whether child PID has ended: 0 while it runs, unless WAIT says to stay until it has; then its PID and in
- * *status how, as a shell has it: the exit status, or 128 and the signal's number. */
+/*
+ * Whether child PID has ended: 0 while it runs, unless WAIT says to stay until it has; then its PID
+ * and in *status how, as a shell has it: the exit status, or 128 and the signal's number.
+ */
 int sys_program_reap(pid_t pid, bool wait, int *status) MUST_CHECK;
 
 /* How many bytes can be read from FD, a pipe or a stream socket (FIONREAD). */

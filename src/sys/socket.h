@@ -1,6 +1,6 @@
 /*
- * The sockets API. Each function is the call of its name (man 2 NAME) and returns its result, or the
- * negative errno. Sockets are made close-on-exec and non-blocking.
+ * The sockets API. Each function is the call of its name (man 2 NAME) and returns its result, or
+ * the negative errno. Sockets are made close-on-exec and non-blocking.
  */
 #ifndef SOCKIT_SYS_SOCKET_H
 #define SOCKIT_SYS_SOCKET_H
@@ -32,8 +32,10 @@ int sys_setsockopt_int(int fd, int level, int name, int value) MUST_CHECK;
 ssize_t sys_recv(int fd, void *buf, size_t size) MUST_CHECK;
 ssize_t sys_send(int fd, const void *buf, size_t size) MUST_CHECK;
 
-/* Several datagrams in one call, as man 2 recvmmsg and sendmmsg have it; how many, or the negative errno
- * with which the first failed. FLAGS are added to those of the two above. */
+/*
+ * Several datagrams in one call, as man 2 recvmmsg and sendmmsg have it; how many, or the negative
+ * errno with which the first failed. FLAGS are added to those of the two above.
+ */
 int sys_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) MUST_CHECK;
 int sys_sendmmsg(int fd, struct mmsghdr *messages, unsigned count) MUST_CHECK;
 

@@ -16,9 +16,9 @@ struct sys_user {
 };
 
 /*
- * The user NAME, or whose number it is, with the groups that man 5 passwd and group give it; or, unless
- * GROUP is NULL, with that group alone, a name or a number. A number that is nobody's is a user only with
- * a GROUP. -ENOENT for an unknown user, -ESRCH for an unknown group.
+ * The user NAME, or whose number it is, with the groups that man 5 passwd and group give it; or,
+ * unless GROUP is NULL, with that group alone, a name or a number. A number that is nobody's is a
+ * user only with a GROUP. -ENOENT for an unknown user, -ESRCH for an unknown group.
  */
 int sys_user_find(const char *name, const char *group, struct sys_user *user) MUST_CHECK;
 

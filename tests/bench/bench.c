@@ -2,10 +2,10 @@
  * sockit beside its peers and beside bare yardsticks, on the same work, in turn in one run.
  *
  *     bench SOCKIT PROGRAMS ROUNDS move SCENARIO SHAPE FILE MIB [TOOL...]
- *                                                                  the file through a pair of each
- *     bench SOCKIT PROGRAMS ROUNDS verify SHAPE FILE MIB           the same, and every byte is compared
- *     bench SOCKIT PROGRAMS ROUNDS start RUNS                      a line and its answer, RUNS in a round
- *     bench SOCKIT PROGRAMS ROUNDS trips TRIPS                     a byte there and back, TRIPS in a round
+ *                                                             the file through a pair of each
+ *     bench SOCKIT PROGRAMS ROUNDS verify SHAPE FILE MIB      the same, and every byte is compared
+ *     bench SOCKIT PROGRAMS ROUNDS start RUNS                 a line and its answer, so often
+ *     bench SOCKIT PROGRAMS ROUNDS trips TRIPS                a byte there and back, so often
  *     bench SOCKIT PROGRAMS ROUNDS datagrams SIZE COUNT
  *
  * PROGRAMS is the folder of helper and the yardsticks.

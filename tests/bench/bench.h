@@ -1,4 +1,7 @@
-/* What the parts of the benchmark share: who takes part, and how each is told to listen and connect. */
+/*
+ * What the parts of the benchmark share: who takes part, and how each is told to listen and
+ * connect.
+ */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
@@ -20,8 +23,10 @@ enum tool_id {
 
 enum { TOOL_WORDS = 9 };
 
-/* In the words PORT stands for the port, or for the path of a Unix socket; sockit for the tool under test; and @NAME
- * for a program of the benchmark. No words: it cannot, or is not asked to. */
+/*
+ * In the words PORT stands for the port, or for the path of a Unix socket; sockit for the tool
+ * under test; and @NAME for a program of the benchmark. No words: it cannot, or is not asked to.
+ */
 struct tool {
 	const char *name;
 	const char *listen[TOOL_WORDS], *connect[TOOL_WORDS];
@@ -46,9 +51,12 @@ void tool_call_make(struct tool_call *call, const struct bench *b, const char *c
 /* It has words for this, and the machine has it. */
 bool tool_takes_part(const struct bench *b, const char *const words[]);
 
-/* Each prints a line for each measurement: SCENARIO, TOOL, and words of NAME=VALUE, of which `work` is how much
- * was done, `seconds` how long that took, and `cpu` the processor's seconds. SHAPE is as in the table of
- * transfer.c. WHO, with NULL at its end, names those that take part; without a name all do. */
+/*
+ * Each prints a line for each measurement: SCENARIO, TOOL, and words of NAME=VALUE, of which `work`
+ * is how much was done, `seconds` how long that took, and `cpu` the processor's seconds. SHAPE is
+ * as in the table of transfer.c. WHO, with NULL at its end, names those that take part; without a
+ * name all do.
+ */
 void bench_transfers(const struct bench *b, const char *scenario, const char *shape,
                      const char *path, unsigned mib, char *const who[]);
 void bench_starts(const struct bench *b, unsigned runs);

@@ -106,8 +106,10 @@ uint16_t port_free(void)
 	return ntohs(at.sin_port);
 }
 
-/* proc(5). For TCP: sl local_address rem_address st; 0A is TCP_LISTEN. For Unix: Num RefCount Protocol Flags Type St
- * Inode Path; flag 00010000 is one that accepts connections. */
+/*
+ * proc(5). For TCP: sl local_address rem_address st; 0A is TCP_LISTEN. For Unix: Num RefCount
+ * Protocol Flags Type St Inode Path; flag 00010000 is one that accepts connections.
+ */
 static bool has_listener(const char *place)
 {
 	bool is_path = *place == '/', found = false;
@@ -144,7 +146,10 @@ void listener_wait(const char *place, const char *what)
 	}
 }
 
-/* /proc/net/netstat has a line of names and then one of values for each kind; InOctets is the seventh of IpExt. */
+/*
+ * /proc/net/netstat has a line of names and then one of values for each kind; InOctets is the
+ * seventh of IpExt.
+ */
 uint64_t octets_received(void)
 {
 	FILE *table = fopen("/proc/net/netstat", "re");

@@ -14,8 +14,10 @@ struct pipe_ends {
 };
 struct pipe_ends pipe_new(void);
 
-/* Start ARGV (NULL at its end, looked for in PATH) with IN as its 0 and OUT as its 1; both stay open
- * here. By vfork, so that the size of this program does not count. */
+/*
+ * Start ARGV (NULL at its end, looked for in PATH) with IN as its 0 and OUT as its 1; both stay
+ * open here. By vfork, so that the size of this program does not count.
+ */
 pid_t child_start(const char *const argv[], int in, int out);
 
 struct child_cost {
@@ -38,8 +40,10 @@ double seconds_now(void);
 /* A TCP port of 127.0.0.1 that nobody uses at this moment. */
 uint16_t port_free(void);
 
-/* Wait, at most 5 s, until somebody listens at PLACE, a port or the path of a Unix socket. Asks /proc, for a
- * connection would be taken for the one client that most tools serve. */
+/*
+ * Wait, at most 5 s, until somebody listens at PLACE, a port or the path of a Unix socket. Asks
+ * /proc, for a connection would be taken for the one client that most tools serve.
+ */
 void listener_wait(const char *place, const char *what);
 
 /* How many bytes of IP the machine has received. */

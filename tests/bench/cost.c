@@ -40,8 +40,10 @@ static bool stat_read(pid_t pid, struct stat_line *line)
 	              &line->children_system, &line->threads) == 6;
 }
 
-/* A tick is 10 ms, which is much for one of a thousand processes; the clock of a process is exact, and
- * counts its threads that have ended too. */
+/*
+ * A tick is 10 ms, which is much for one of a thousand processes; the clock of a process is exact,
+ * and counts its threads that have ended too.
+ */
 static double cpu_seconds(pid_t pid, const struct stat_line *line)
 {
 	double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);

@@ -10,9 +10,9 @@ struct cost {
 	unsigned processes, threads;
 	/* Both 0 unless they were asked for. */
 	uint64_t memory_bytes; /* in RAM, shared pages shared out (Pss) */
-	uint64_t
-		kernel_bytes; /* of the whole machine, on which nothing else should happen: half of the slabs, for
-				* the clients' ends of connections are as big, and all stacks and page tables */
+	/* Of the whole machine, on which nothing else should happen: half of the slabs, for the
+	 * clients' ends of connections are as big, and all stacks and page tables. */
+	uint64_t kernel_bytes;
 };
 
 /* Read it from /proc. Memory takes the kernel a while. */

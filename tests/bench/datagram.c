@@ -1,4 +1,7 @@
-/* Datagrams, sent by sockit as fast as it goes: how many a listener receives, and what each of them costs it. */
+/*
+ * Datagrams, sent by sockit as fast as it goes: how many a listener receives, and what each of them
+ * costs it.
+ */
 #include <err.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -50,7 +53,10 @@ static bool udp_row(uint16_t port, unsigned *unread, unsigned *drops)
 	return found;
 }
 
-/* Wait, at most 5 s, until somebody has bound PORT and has read everything that came. Returns what was lost. */
+/*
+ * Wait, at most 5 s, until somebody has bound PORT and has read everything that came. Returns what
+ * was lost.
+ */
 static unsigned udp_wait(uint16_t port, const char *what)
 {
 	const struct timespec pause = { .tv_nsec = 500000 };

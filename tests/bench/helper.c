@@ -3,7 +3,7 @@
  *
  *     helper drain MIB     read to the end; status 0 when it was so many MiB
  *     helper trips SIZE N  write so many bytes and read them back, N times
- *     helper line PORT     serve on 127.0.0.1, one client after the other: a line for a line, and close
+ *     helper line PORT     serve on 127.0.0.1, one client after the other: a line for a line
  *     helper echo PORT     the same, everything as it comes until the client's end
  */
 #include <arpa/inet.h>

@@ -132,7 +132,10 @@ static void round_trips(const struct bench *b, enum tool_id id, const char *port
 	round_print("trip", id, &r);
 }
 
-/* The yardstick and nc.traditional copy one direction after the other, or wait for more than one byte. */
+/*
+ * The yardstick and nc.traditional copy one direction after the other, or wait for more than one
+ * byte.
+ */
 void bench_round_trips(const struct bench *b, unsigned trips)
 {
 	static const enum tool_id rivals[] = { TOOL_SOCKIT, TOOL_NC, TOOL_NCAT, TOOL_SOCAT };

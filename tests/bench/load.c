@@ -9,8 +9,8 @@
  *
  *     -a ADDR   the server's IPv4 address (127.0.0.1)      -t SECONDS   to measure (2)
  *     -c N      clients at once (50)                       -n REQUESTS  end sooner, after so many
- *     -s BYTES  a request's size (64)                      -w SECONDS   the most to wait until every
- *     -d N      requests of a client on their way (1)                   client was answered once (10)
+ *     -s BYTES  a request's size (64)                      -w SECONDS   the most to wait until all
+ *     -d N      requests of a client on their way (1)                   were answered once (10)
  *     -S PID    the server's session: what all its processes cost
  *
  * Prints one line of NAME=VALUE words. Status 1 when nothing was answered, or something wrong.

@@ -47,8 +47,11 @@ int load_connect(const struct load *load);
 /* Requests and answers until the time is over. Bytes that come back otherwise end the program. */
 void load_run(const struct load *load, struct finding *found);
 
-/* Connections, each asked once; then nothing is done for LOAD->seconds. BEFORE and AFTER are taken with one
- * client and with all of them; IDLE_CPU is what the server used while nothing was asked of it. */
+/*
+ * Connections, each asked once; then nothing is done for LOAD->seconds. BEFORE and AFTER are taken
+ * with one client and with all of them; IDLE_CPU is what the server used while nothing was asked of
+ * it.
+ */
 void load_idle(const struct load *load, struct finding *found, double *idle_cpu);
 
 #endif

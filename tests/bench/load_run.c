@@ -39,7 +39,9 @@ static void watch(const struct run *run, struct client *client, int op, uint32_t
 		err(1, "epoll_ctl");
 }
 
-/* Requests that are asked but not sent; at most what one call takes, the rest when there is room. */
+/*
+ * Requests that are asked but not sent; at most what one call takes, the rest when there is room.
+ */
 static bool client_send(struct run *run, struct client *client)
 {
 	const struct load *load = run->load;
@@ -85,7 +87,10 @@ static void note_answer(struct run *run, struct client *client, uint64_t since, 
 		run->over = true;
 }
 
-/* Take what has come; false when the connection is broken. *ANSWERS is how many requests it completed. */
+/*
+ * Take what has come; false when the connection is broken. *ANSWERS is how many requests it
+ * completed.
+ */
 static bool client_receive(struct run *run, struct client *client, unsigned *answers)
 {
 	const struct load *load = run->load;
@@ -111,7 +116,10 @@ static bool client_receive(struct run *run, struct client *client, unsigned *ans
 	return true;
 }
 
-/* Addresses of loopback in turn: those that just closed are in TIME_WAIT, and one address has 28,000 ports. */
+/*
+ * Addresses of loopback in turn: those that just closed are in TIME_WAIT, and one address has
+ * 28,000 ports.
+ */
 static struct sockaddr_in source_address(struct run *run)
 {
 	uint32_t n = run->number++ & 0xffff;
@@ -190,8 +198,10 @@ static void turn(struct run *run, uint64_t until)
 	}
 }
 
-/* The next client comes when this one is answered, so that no queue of a server overflows, which would cost
- * clients a second each; but not after UNTIL. */
+/*
+ * The next client comes when this one is answered, so that no queue of a server overflows, which
+ * would cost clients a second each; but not after UNTIL.
+ */
 static void await_answer(const struct client *client, uint64_t until)
 {
 	struct pollfd poll_fd = { .fd = client->fd, .events = POLLIN };
@@ -258,7 +268,10 @@ void load_run(const struct load *load, struct finding *found)
 	found->seconds = (double)(load_now() - start) / 1e9;
 	found->cpu_seconds = load_cpu() - cpu;
 	if (load->session) {
-		/* What its processor did until now; its memory is read after that, for it takes longer. */
+		/*
+		 * What its processor did until now; its memory is read after that, for it takes
+		 * longer.
+		 */
 		struct cost now = cost_of(load->session, false);
 
 		found->after = cost_of(load->session, true);

@@ -12,8 +12,10 @@
 #include "bench.h"
 #include "child.h"
 
-/* The file comes from the standard input itself or out of a pipe, and goes to /dev/null, into a pipe or into a file
- * of tmpfs. */
+/*
+ * The file comes from the standard input itself or out of a pipe, and goes to /dev/null, into a
+ * pipe or into a file of tmpfs.
+ */
 struct shape {
 	const char *name;
 	bool pipe_in, pipe_out, file_out, unix_socket;
@@ -29,8 +31,10 @@ static const struct shape shapes[] = {
 	{ .name = "unix-pipe-pipe", .unix_socket = true, .pipe_in = true, .pipe_out = true },
 };
 
-/* One file through one tool twice. Out of a pipe it comes from cat, into a pipe it goes to CONSUMER;
- * without a pipe it goes to the descriptor OUT. */
+/*
+ * One file through one tool twice. Out of a pipe it comes from cat, into a pipe it goes to
+ * CONSUMER; without a pipe it goes to the descriptor OUT.
+ */
 struct transfer {
 	const struct bench *bench;
 	const struct tool *tool;
@@ -121,8 +125,11 @@ static void place_choose(struct transfer *t)
 	(void)unlink(t->place);
 }
 
-/* Whoever read the file read it through this very description. /dev/null keeps no count of what it was given: the
- * kernel's own count of what arrived over IP has to do there, and a consumer or a file counts elsewhere. */
+/*
+ * Whoever read the file read it through this very description. /dev/null keeps no count of what it
+ * was given: the kernel's own count of what arrived over IP has to do there, and a consumer or a
+ * file counts elsewhere.
+ */
 static void check_bytes(const struct transfer *t, int file, uint64_t arrived)
 {
 	off_t all = (off_t)t->mib << 20;

@@ -1,6 +1,8 @@
-/* The yardstick of a client's start: the least that connects to a numeric address, sends its standard input, prints the
- * answer and ends.
- *     yard_connect ADDR PORT */
+/*
+ * The yardstick of a client's start: the least that connects to a numeric address, sends its
+ * standard input, prints the answer and ends.
+ *     yard_connect ADDR PORT
+ */
 #include <arpa/inet.h>
 #include <err.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
  * The yardstick of moving bytes: the cheapest calls there are, one direction, nothing looked at.
  *
  *     yard_move connect PLACE     standard input there: sendfile, or out of a pipe writes of 1 MiB
- *     yard_move listen PLACE      one client to standard output: splice, through a pipe of its own unless it is one
+ *     yard_move listen PLACE      one client to standard output: splice, by an own pipe if need be
  *
  * PLACE is a port of 127.0.0.1, or the path of a Unix socket.
  */
@@ -142,8 +142,10 @@ static ssize_t splice_some(int from, int to, size_t most)
 	return n;
 }
 
-/* Out of a socket: a wake-up is worth a quarter of a megabyte. What is less comes with the end, which ends the wait
- * too. */
+/*
+ * Out of a socket: a wake-up is worth a quarter of a megabyte. What is less comes with the end,
+ * which ends the wait too.
+ */
 static void move_socket(int from, int to)
 {
 	const int mark = 256 << 10;

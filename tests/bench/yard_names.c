@@ -1,4 +1,7 @@
-/* The yardstick of look-ups: getaddrinfo for one name of standard input after the other, and its addresses printed. */
+/*
+ * The yardstick of look-ups: getaddrinfo for one name of standard input after the other, and its
+ * addresses printed.
+ */
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>

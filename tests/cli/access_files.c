@@ -158,7 +158,10 @@ Test(access_files, they_count_for_datagrams_too)
 	}
 }
 
-/* Many clients in several threads while the file changes all the time: nobody is let in who never may be. */
+/*
+ * Many clients in several threads while the file changes all the time: nobody is let in who never
+ * may be.
+ */
 Test(access_files, threads_may_ask_while_it_changes)
 {
 	static const char *const texts[] = { "127.0.0.1\n", "127.0.0.1\n10.0.0.0/8\n",

@@ -109,7 +109,10 @@ Test(broker, ends_after_the_last_and_counts)
 	child_says(&child, "client 2: closed (ended): received 0 bytes, sent 5 bytes");
 }
 
-/* Nothing can be said any more: who has ended, and still heard, is let go with all that it was owed. */
+/*
+ * Nothing can be said any more: who has ended, and still heard, is let go with all that it was
+ * owed.
+ */
 static void ends_when_all_have_ended(const char *mode, const char *heard)
 {
 	const char *args[] = { mode, "--max-accepts", "2", "-v", NULL };

@@ -1,4 +1,6 @@
-/* sockit byteorder --proc-net and --sockaddr beside what the kernel and strace say of real sockets. */
+/*
+ * sockit byteorder --proc-net and --sockaddr beside what the kernel and strace say of real sockets.
+ */
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <netinet/in.h>

@@ -1,4 +1,6 @@
-/* The table in the README that compares sockit with nc.openbsd, ncat and socat: each row is tried. */
+/*
+ * The table in the README that compares sockit with nc.openbsd, ncat and socat: each row is tried.
+ */
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>
@@ -75,8 +77,10 @@ static struct child local_server_at(int who, const struct place *p)
 	return start(who, &(struct plan){ 0 }, words[who]);
 }
 
-/* What a row of the table says of WHO: a probe returns whether it is so. WANTED is what it says, for what
- * can only be waited for. */
+/*
+ * What a row of the table says of WHO: a probe returns whether it is so. WANTED is what it says,
+ * for what can only be waited for.
+ */
 typedef bool probe(int who, bool wanted);
 
 static bool fails_after_a_reset(int who, bool wanted)

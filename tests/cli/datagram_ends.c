@@ -1,4 +1,6 @@
-/* What ends an exchange of datagrams: replies, limits, the end of a connection, a stalled output. */
+/*
+ * What ends an exchange of datagrams: replies, limits, the end of a connection, a stalled output.
+ */
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <signal.h>
@@ -155,7 +157,10 @@ Test(datagram_ends, a_stalled_output_does_not_stop_sending)
 		child_feed(&child, "more");
 		dgram_expect(fd, "more");
 	}
-	/* Stalled, it does not take what has come for nothing; nor this, which it has not yet received. */
+	/*
+	 * Stalled, it does not take what has come for nothing; nor this, which it has not yet
+	 * received.
+	 */
 	dgram_send(fd, big, sizeof(big));
 	child_end_input(&child);
 	cr_assert(child_runs_for(&child, 0.5), "ended with %d before all was written",

@@ -1,4 +1,7 @@
-/* `sockit connect -u` and its kin: boundaries in and out, what ends an exchange, and with which status. */
+/*
+ * `sockit connect -u` and its kin: boundaries in and out, what ends an exchange, and with which
+ * status.
+ */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -268,8 +271,10 @@ Test(datagrams, a_chunk_is_cut_at_the_size_of_a_datagram)
 	child_expect(&x.child, 0);
 }
 
-/* SIZE bytes from a file, as many as do not fit into any buffer, as datagrams of EACH of them, of which
- * sockit is to leave DROPPED out at the end. */
+/*
+ * SIZE bytes from a file, as many as do not fit into any buffer, as datagrams of EACH of them, of
+ * which sockit is to leave DROPPED out at the end.
+ */
 static void from_file(const char *const *args, struct data data, size_t each, size_t dropped)
 {
 	const char *path = scratch_path("input");

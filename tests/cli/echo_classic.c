@@ -48,7 +48,10 @@ static struct child ask(int asker, const struct plan *plan, const struct place *
 
 static const char *const models[] = { ECHO_SERVE_MODELS };
 
-/* What a client that sends QUESTION and ends gets from SERVICE with MODEL, for each net and each asker. */
+/*
+ * What a client that sends QUESTION and ends gets from SERVICE with MODEL, for each net and each
+ * asker.
+ */
 static void ask_model(const char *service, const char *model, const char *quote,
                       const char *question, void (*check)(const struct child *child))
 {

@@ -24,7 +24,10 @@ static struct child faulty(const char *service, enum net net, const char *faults
 
 static const char *const models[] = { ECHO_SERVE_MODELS };
 
-/* SERVICE with FAULTS in every model and at every net up to NETS: TEST is a client, and is told the server. */
+/*
+ * SERVICE with FAULTS in every model and at every net up to NETS: TEST is a client, and is told the
+ * server.
+ */
 static void each_model(const char *service, const char *faults, enum net nets,
                        void (*test)(struct child *server, const struct place *place))
 {

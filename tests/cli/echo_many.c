@@ -1,4 +1,7 @@
-/* sockit echo-serve with more clients than it can have at once, and with many when it is told to end. */
+/*
+ * sockit echo-serve with more clients than it can have at once, and with many when it is told to
+ * end.
+ */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <poll.h>
@@ -42,7 +45,10 @@ static size_t answered(const int *fds, size_t count, size_t least)
 	return n;
 }
 
-/* Those who are served feel nothing of those who wait, nothing spins, and everybody comes in the end. */
+/*
+ * Those who are served feel nothing of those who wait, nothing spins, and everybody comes in the
+ * end.
+ */
 Test(echo_many, clients_beyond_the_descriptors_wait_and_are_served)
 {
 	enum { MANY = 200 };
@@ -220,7 +226,9 @@ Test(echo_many, a_client_that_never_reads_slows_nobody)
 	child_expect(&child, 128 + SIGTERM);
 }
 
-/* An echo server that has been sent a TERM while it owes a client, at *FD, what that does not read. */
+/*
+ * An echo server that has been sent a TERM while it owes a client, at *FD, what that does not read.
+ */
 static struct child owing(const char *drain, int *fd)
 {
 	struct place place = place_any(NET_V4);

@@ -1,4 +1,7 @@
-/* echo-serve: every model with every service over every kind of connection, against the clients that there are. */
+/*
+ * echo-serve: every model with every service over every kind of connection, against the clients
+ * that there are.
+ */
 #include <criterion/criterion.h>
 #include <ctype.h>
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* echo-serve in every model: what is shown of it, few descriptors, signals, and what is left at the end. */
+/*
+ * echo-serve in every model: what is shown of it, few descriptors, signals, and what is left at the
+ * end.
+ */
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <signal.h>
@@ -109,8 +112,10 @@ Test(echo_models_limits, whom_an_iterative_server_lets_wait_the_others_serve)
 
 enum { FDS = 64, CLIENTS = 200 };
 
-/* Of CLIENTS that have each asked something, close those that are answered, one after the other, until all
- * were. FIRST goes on being served. */
+/*
+ * Of CLIENTS that have each asked something, close those that are answered, one after the other,
+ * until all were. FIRST goes on being served.
+ */
 static void serve_all(int fds[CLIENTS], int first, struct child *server)
 {
 	int64_t deadline = clock_after(PATIENCE);

@@ -1,5 +1,6 @@
 /*
- * sockit-connect(1), 'Ends of a stream': what the status of an ended stream says, a test a sentence.
+ * sockit-connect(1), 'Ends of a stream': what the status of an ended stream says, a test a
+ * sentence.
  */
 #include <criterion/criterion.h>
 #include <string.h>

@@ -103,7 +103,10 @@ Test(exec, does_not_wait_for_what_the_program_has_started)
 	}
 }
 
-/* One who started in the background goes on writing: what the program wrote comes, and then the end. */
+/*
+ * One who started in the background goes on writing: what the program wrote comes, and then the
+ * end.
+ */
 Test(exec, ends_although_somebody_goes_on_writing)
 {
 	for (enum way way = 0; way < WAYS; way++) {

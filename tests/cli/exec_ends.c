@@ -1,4 +1,7 @@
-/* A program whose client has gone, or whose sockit is told to end, goes too, with all that it started. */
+/*
+ * A program whose client has gone, or whose sockit is told to end, goes too, with all that it
+ * started.
+ */
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <signal.h>

@@ -1,4 +1,7 @@
-/* What a program finds when it starts: environment, descriptors, signals, rights; and what its status does. */
+/*
+ * What a program finds when it starts: environment, descriptors, signals, rights; and what its
+ * status does.
+ */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <netdb.h>
@@ -180,8 +183,10 @@ Test(exec_world, gains_no_privileges_unless_allowed)
 	cr_assert_str_eq(line, "NoNewPrivs:\t0\n");
 }
 
-/* What line SET of /proc/self/status says in a program of sockit's is what it says in one of the test's,
- * which is started as sockit is. */
+/*
+ * What line SET of /proc/self/status says in a program of sockit's is what it says in one of the
+ * test's, which is started as sockit is.
+ */
 static void assert_signals(const char *set, int ignored)
 {
 	struct child direct = child_run(&(struct plan){ .program = "grep",

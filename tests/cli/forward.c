@@ -1,4 +1,7 @@
-/* listen --forward: one connection joined to another, every byte, both ways, and the end of one is that of the other. */
+/*
+ * listen --forward: one connection joined to another, every byte, both ways, and the end of one is
+ * that of the other.
+ */
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -86,7 +89,10 @@ Test(forward, an_end_is_passed_on_and_no_more)
 	}
 }
 
-/* What is sent while the target is not there yet waits; and who has gone by then is served all the same. */
+/*
+ * What is sent while the target is not there yet waits; and who has gone by then is served all the
+ * same.
+ */
 Test(forward, what_was_sent_early_arrives)
 {
 	struct joint j = joint_open(NET_V4, NET_V4, NULL, 0);
@@ -118,8 +124,10 @@ Test(forward, a_reset_of_one_side_is_one_of_the_other)
 	}
 }
 
-/* A target that answers without having read all, and goes: its answer comes before the reset, although what the
- * client sends meets that first. */
+/*
+ * A target that answers without having read all, and goes: its answer comes before the reset,
+ * although what the client sends meets that first.
+ */
 Test(forward, an_answer_before_a_reset_arrives)
 {
 	struct joint j = joint_start(NET_V4, NET_V4, NULL);

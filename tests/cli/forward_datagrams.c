@@ -1,4 +1,7 @@
-/* listen --forward for datagrams: a session for each sender, answers that find back, sessions that are forgotten. */
+/*
+ * listen --forward for datagrams: a session for each sender, answers that find back, sessions that
+ * are forgotten.
+ */
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <signal.h>
@@ -196,7 +199,10 @@ Test(forward_datagrams, a_target_that_is_away)
 	cr_assert_eq(count_of(child_err(&p.child), "are lost"), 1);
 }
 
-/* A Unix socket that is made anew under its name is another one, which those who are known find too. */
+/*
+ * A Unix socket that is made anew under its name is another one, which those who are known find
+ * too.
+ */
 Test(forward_datagrams, a_unix_target_that_comes_back)
 {
 	struct post p = post_open(NET_V4, NET_UNIX, NULL);

@@ -1,4 +1,6 @@
-/* listen --keep-open --forward: all who come, at once, in little memory and with few descriptors. */
+/*
+ * listen --keep-open --forward: all who come, at once, in little memory and with few descriptors.
+ */
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,4 +1,6 @@
-/* `echo-serve --service http` for the programs that speak HTTP, over every net and in every model. */
+/*
+ * `echo-serve --service http` for the programs that speak HTTP, over every net and in every model.
+ */
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <netdb.h>

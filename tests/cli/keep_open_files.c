@@ -1,4 +1,7 @@
-/* sockit listen -k --output: a file for each client, in no other folder; and what has no meaning beside -k. */
+/*
+ * sockit listen -k --output: a file for each client, in no other folder; and what has no meaning
+ * beside -k.
+ */
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>

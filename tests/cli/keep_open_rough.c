@@ -1,4 +1,7 @@
-/* sockit listen -k and --broker with clients who go half way, take little, or leave at a bad moment. */
+/*
+ * sockit listen -k and --broker with clients who go half way, take little, or leave at a bad
+ * moment.
+ */
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <signal.h>

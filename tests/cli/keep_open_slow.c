@@ -1,4 +1,6 @@
-/* sockit listen -k where something is slow, full or gone: standard output, a client, descriptors. */
+/*
+ * sockit listen -k where something is slow, full or gone: standard output, a client, descriptors.
+ */
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <signal.h>

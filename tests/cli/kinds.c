@@ -12,7 +12,10 @@
 #include "harness/place.h"
 #include "harness/sockit.h"
 
-/* An object on standard output, or the first one of the list KEY in it, or of the list INNER in that. */
+/*
+ * An object on standard output, or the first one of the list KEY in it, or of the list INNER in
+ * that.
+ */
 struct result {
 	const char *const *words;
 	const char *page, *what;
@@ -103,7 +106,10 @@ Test(kinds, of_sockets_in_use)
 	try_result(&unix_one);
 }
 
-/* Each line is looked at by events_parse; the kinds that come are those of WANTED, and maybe others. */
+/*
+ * Each line is looked at by events_parse; the kinds that come are those of WANTED, and maybe
+ * others.
+ */
 static void expect_kinds(const char *text, const char *const *wanted)
 {
 	json_t *events = events_parse(text);

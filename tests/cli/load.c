@@ -1,4 +1,7 @@
-/* The load generator of the benchmark against sockit echo-serve: it counts, and takes no wrong byte for an answer. */
+/*
+ * The load generator of the benchmark against sockit echo-serve: it counts, and takes no wrong byte
+ * for an answer.
+ */
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>

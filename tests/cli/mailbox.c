@@ -1,4 +1,7 @@
-/* `sockit listen -u` and its kin: everybody is served, whole, and answered from the address they asked. */
+/*
+ * `sockit listen -u` and its kin: everybody is served, whole, and answered from the address they
+ * asked.
+ */
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stddef.h>

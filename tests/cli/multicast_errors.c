@@ -1,4 +1,7 @@
-/* What is no group, or cannot be joined, and what has no meaning beside groups; and what --trace shows. */
+/*
+ * What is no group, or cannot be joined, and what has no meaning beside groups; and what --trace
+ * shows.
+ */
 #include <criterion/criterion.h>
 #include <stdio.h>
 
@@ -160,7 +163,10 @@ Test(multicast_errors, a_group_of_one_link_needs_its_interface)
 	                   "hint: it is an address of one link: name its interface");
 }
 
-/* An address that the way is forbidden to is no broadcast, although the kernel says the same of both. */
+/*
+ * An address that the way is forbidden to is no broadcast, although the kernel says the same of
+ * both.
+ */
 Test(multicast_errors, a_forbidden_way_is_not_taken_for_a_broadcast)
 {
 	struct child child;

@@ -1,4 +1,7 @@
-/* Telling that a server can be reached: --ready-fd, --port-file, NOTIFY_SOCKET; and --user, before anybody comes. */
+/*
+ * Telling that a server can be reached: --ready-fd, --port-file, NOTIFY_SOCKET; and --user, before
+ * anybody comes.
+ */
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <poll.h>

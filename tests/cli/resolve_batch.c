@@ -274,7 +274,9 @@ Test(resolve_batch, a_signal_ends_it_with_what_is_done)
 		end_by(ending[i]);
 }
 
-/* A pipe of 16 pages: two writes that do not fit into one page fill two, so that half may be empty. */
+/*
+ * A pipe of 16 pages: two writes that do not fit into one page fill two, so that half may be empty.
+ */
 static bool is_full(void *fd)
 {
 	int bytes = 0;

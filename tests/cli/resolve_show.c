@@ -84,7 +84,9 @@ Test(resolve_show, long_needs_no_name)
 	child_sh("printf 'hosts: files\\n' >/etc/nsswitch.conf");
 	expect_row(out_of(WORDS("resolve", "-l", "10.0.0.9")), "10.0.0.9",
 	           "10.0.0.9 AF_INET SOCK_STREAM IPPROTO_TCP - - 10.0.0.1 ");
-	/* An address that /etc/hosts has twice is one row, and one of each socket type asked for. */
+	/*
+	 * An address that /etc/hosts has twice is one row, and one of each socket type asked for.
+	 */
 	cr_assert_eq(count_of(out_of(WORDS("resolve", "-l", "again")), "10.0.0.7 "), 1);
 	cr_assert_eq(count_of(out_of(WORDS("resolve", "-l", "--json", "again")), "10.0.0.7"), 1);
 	cr_assert_eq(

@@ -34,8 +34,10 @@ static void relieve(struct child *server, const struct before *before)
 	siege_expect_left_nothing(server, before->descriptors);
 	unsigned long after = proc_resident_kib(server->pid);
 
-	/* What malloc keeps of what was freed is no more after a minute than after a second. A sanitizer keeps all of it
-	 * for a while. */
+	/*
+	 * What malloc keeps of what was freed is no more after a minute than after a second. A
+	 * sanitizer keeps all of it for a while.
+	 */
 	if (!getenv("SOCKIT_ASAN"))
 		cr_assert(after < before->kib + (12 << 10), "%lu KiB, and %lu before", after,
 		          before->kib);

@@ -1,4 +1,7 @@
-/* --sockopt and -vv: what was asked for is what the kernel has, or it is an error that says why not. */
+/*
+ * --sockopt and -vv: what was asked for is what the kernel has, or it is an error that says why
+ * not.
+ */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -15,7 +18,10 @@
 #include "harness/scratch.h"
 #include "harness/sockit.h"
 
-/* ---- What the kernel has ------------------------------------------------------------------------- */
+/*
+ * ---- What the kernel has
+ * -------------------------------------------------------------------------
+ */
 
 /* The child's own connected socket, through the kernel and not through what sockit says. */
 static int connected_socket(const struct child *child)
@@ -150,7 +156,10 @@ Test(sockopt, what_connecting_loses_is_set_again)
 	cr_assert_eq(count_of(child_err(&s.child), "TCP_QUICKACK"), 2);
 }
 
-/* A listener that only takes packets which no router has seen: with the usual 64 nobody gets through. */
+/*
+ * A listener that only takes packets which no router has seen: with the usual 64 nobody gets
+ * through.
+ */
 Test(sockopt, is_what_goes_over_the_wire)
 {
 	struct place place;
@@ -165,7 +174,10 @@ Test(sockopt, is_what_goes_over_the_wire)
 	child_expect(&child, 0);
 }
 
-/* ---- What is told -------------------------------------------------------------------------------- */
+/*
+ * ---- What is told
+ * --------------------------------------------------------------------------------
+ */
 
 Test(sockopt, trace_shows_each_before_the_connection)
 {
@@ -266,7 +278,10 @@ Test(sockopt, json_of_a_server)
 	json_decref(events);
 }
 
-/* ---- Families ------------------------------------------------------------------------------------ */
+/*
+ * ---- Families
+ * ------------------------------------------------------------------------------------
+ */
 
 Test(sockopt, each_family_gets_its_own)
 {
@@ -302,7 +317,10 @@ Test(sockopt, a_name_without_that_family_is_a_usage_error)
 	sockit_expect(WORDS("listen", "--sockopt", "ipv6-tclass=8", "four.test:0"), 2);
 }
 
-/* ---- What cannot be ------------------------------------------------------------------------------ */
+/*
+ * ---- What cannot be
+ * ------------------------------------------------------------------------------
+ */
 
 struct bad {
 	const char *const words[8];
@@ -387,7 +405,10 @@ static void is_refused(enum role role, const char *endpoint)
 	json_decref(events);
 }
 
-/* Although nobody listens there, and although the name has two addresses: this machine said no first. */
+/*
+ * Although nobody listens there, and although the name has two addresses: this machine said no
+ * first.
+ */
 Test(sockopt, what_the_kernel_refuses_is_a_failure_of_this_machine)
 {
 	struct place place;

@@ -186,7 +186,9 @@ static void hear(struct heard *h, unsigned char byte)
 	h->open_size = 0;
 }
 
-/* The peer asks and does not read: the answer waits behind a stream that is stuck, and comes whole. */
+/*
+ * The peer asks and does not read: the answer waits behind a stream that is stuck, and comes whole.
+ */
 Test(telnet, an_answer_finds_its_place_in_a_stuck_stream)
 {
 	struct heard heard = { .data = data_binary(9, 16 << 20) };

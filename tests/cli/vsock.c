@@ -1,5 +1,7 @@
-/* vsock:CID:PORT in connect and listen. What needs a kernel with vsock, or with its loopback, is skipped by
- * name where there is none. */
+/*
+ * vsock:CID:PORT in connect and listen. What needs a kernel with vsock, or with its loopback, is
+ * skipped by name where there is none.
+ */
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>

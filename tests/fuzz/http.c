@@ -1,4 +1,7 @@
-/* For libFuzzer: `make fuzz`. The first bytes say how the rest, what a client sends, is cut into pieces. */
+/*
+ * For libFuzzer: `make fuzz`. The first bytes say how the rest, what a client sends, is cut into
+ * pieces.
+ */
 #include "serve/http.h"
 #include "harness/turns.h"
 

@@ -1,6 +1,6 @@
 /*
- * A peer that is sent datagrams, under the test's control: a socket that answers whom it heard first, by
- * connecting to it. Sockets are non-blocking; each wait has PATIENCE.
+ * A peer that is sent datagrams, under the test's control: a socket that answers whom it heard
+ * first, by connecting to it. Sockets are non-blocking; each wait has PATIENCE.
  */
 #ifndef HARNESS_DGRAM_H
 #define HARNESS_DGRAM_H
@@ -19,7 +19,9 @@ int dgram_listen(struct place *place);
 /* A port at which nobody is, as place->word. */
 void dgram_nowhere(enum net net, struct place *place);
 
-/* Connect FD to the sender of the first datagram that is there or comes; it stays to be received. */
+/*
+ * Connect FD to the sender of the first datagram that is there or comes; it stays to be received.
+ */
 void dgram_answer_first(int fd);
 
 /* The next datagram is exactly this. */

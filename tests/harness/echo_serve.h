@@ -8,8 +8,8 @@
 #include "harness/place.h"
 
 /*
- * Start it with SERVICE at a free place of NET, for datagrams or not, followed by ARGS; return when it is
- * ready, with where it is in *PLACE. Its standard error is collected.
+ * Start it with SERVICE at a free place of NET, for datagrams or not, followed by ARGS; return when
+ * it is ready, with where it is in *PLACE. Its standard error is collected.
  */
 struct child echo_serve(const char *service, enum net net, bool datagrams, const char *const *args,
                         struct place *place);
@@ -28,8 +28,10 @@ struct child echo_serve_plan(const struct plan *plan, enum net net, struct place
 void echo_serve_expect(struct child *server, int status);
 void echo_serve_end(struct child *server);
 
-/* Connect to PLACE once, for a server that may refuse: -1 when the reset came even before the kernel said
- * that it had connected. */
+/*
+ * Connect to PLACE once, for a server that may refuse: -1 when the reset came even before the
+ * kernel said that it had connected.
+ */
 int echo_serve_try(const struct place *place);
 
 /* A datagram socket of the test's own, which is connected to PLACE and can be answered. */

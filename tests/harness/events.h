@@ -5,8 +5,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* Each line of TEXT as an object, in an array; fails the test when one is not a JSON object, or is an event
- * whose keys are not those of the manual. */
+/*
+ * Each line of TEXT as an object, in an array; fails the test when one is not a JSON object, or is
+ * an event whose keys are not those of the manual.
+ */
 json_t *events_parse(const char *text);
 
 /* The first event that has KEY, or whose KEY is the string VALUE; NULL: none. Borrowed. */

@@ -1,8 +1,9 @@
 /*
- * The examples of the README, the help and the manual, as somebody would type them. A line `$ COMMAND`
- * is typed in a terminal, `NAME$ COMMAND` in one that is called NAME; a backslash at its end carries it
- * on. Other lines are what the last command shows, from its start to the end of the block; the word
- * `...` among them stands for any that are left out. A shown line may be broken at any blank.
+ * The examples of the README, the help and the manual, as somebody would type them. A line `$
+ * COMMAND` is typed in a terminal, `NAME$ COMMAND` in one that is called NAME; a backslash at its
+ * end carries it on. Other lines are what the last command shows, from its start to the end of the
+ * block; the word `...` among them stands for any that are left out. A shown line may be broken at
+ * any blank.
  */
 #ifndef HARNESS_EXAMPLE_H
 #define HARNESS_EXAMPLE_H
@@ -31,8 +32,8 @@ struct examples {
 };
 
 /*
- * The examples of a manual page, of a file in markdown, and of `sockit help COMMAND` as TEXT. They live
- * as long as the test. FROM must, too.
+ * The examples of a manual page, of a file in markdown, and of `sockit help COMMAND` as TEXT. They
+ * live as long as the test. FROM must, too.
  */
 struct examples examples_of_page(const char *from);
 struct examples examples_of_markdown(const char *from);

@@ -12,8 +12,10 @@ struct joint {
 	int client, server;         /* both ends of the last that was joined */
 };
 
-/* Start `sockit listen --forward` from a place of FROM to one of TO, followed by ARGS, with RLIMIT_NOFILE MAX_FDS
- * unless 0. */
+/*
+ * Start `sockit listen --forward` from a place of FROM to one of TO, followed by ARGS, with
+ * RLIMIT_NOFILE MAX_FDS unless 0.
+ */
 struct joint joint_open(enum net from, enum net to, const char *const *args, unsigned max_fds);
 
 /* Connect one client, and accept it at the target. */

@@ -1,12 +1,14 @@
-/* The kinds of JSON objects and their keys, as the manual lists them. To be used in the top folder. */
+/*
+ * The kinds of JSON objects and their keys, as the manual lists them. To be used in the top folder.
+ */
 #ifndef HARNESS_KINDS_H
 #define HARNESS_KINDS_H
 
 #include <jansson.h>
 
 /*
- * Fail the test unless PAGE of the manual has a list of keys for WHAT ("closed", "a number") that is met
- * by OBJECT: no key but those, and all of them that are always there.
+ * Fail the test unless PAGE of the manual has a list of keys for WHAT ("closed", "a number") that
+ * is met by OBJECT: no key but those, and all of them that are always there.
  */
 void kinds_expect(const json_t *object, const char *page, const char *what);
 

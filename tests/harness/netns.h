@@ -17,9 +17,9 @@ void netns_enter(void);
 int netns_enter_two(void);
 
 /*
- * Enter a new namespace with a bridge, and join COUNT others to it, one for each machine of a network:
- * HOSTS gets their descriptors, used as `far` above. In the first `eth0` has 10.0.0.1/24 and
- * 2001:db8::1/64, in the second 10.0.0.2 and so on. There are no other routes.
+ * Enter a new namespace with a bridge, and join COUNT others to it, one for each machine of a
+ * network: HOSTS gets their descriptors, used as `far` above. In the first `eth0` has 10.0.0.1/24
+ * and 2001:db8::1/64, in the second 10.0.0.2 and so on. There are no other routes.
  */
 void netns_enter_network(int *hosts, int count);
 
@@ -35,7 +35,10 @@ int netns_socket(int far, int family, int type);
  */
 void netns_add_dead_hosts(void);
 
-/* Have mounts of its own, which nobody else sees. -1 with errno where the machine does not allow it. */
+/*
+ * Have mounts of its own, which nobody else sees. -1 with errno where the machine does not allow
+ * it.
+ */
 int netns_private_mounts(void);
 
 /*

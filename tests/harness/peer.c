@@ -67,7 +67,10 @@ int peer_accept(int listener)
 	return must(accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), "accept");
 }
 
-/* Our SYN was acknowledged. What then befell it, a reset, is left for a read to tell: SO_ERROR would take that. */
+/*
+ * Our SYN was acknowledged. What then befell it, a reset, is left for a read to tell: SO_ERROR
+ * would take that.
+ */
 static bool was_accepted(int fd)
 {
 	struct tcp_info info = { 0 };

@@ -1,6 +1,7 @@
 /*
- * Many clients at once for a while, against a server that gives back what it gets: of random sizes, with
- * pauses, some of whom go away in the middle with a reset. Those who do not are to have every byte.
+ * Many clients at once for a while, against a server that gives back what it gets: of random sizes,
+ * with pauses, some of whom go away in the middle with a reset. Those who do not are to have every
+ * byte.
  */
 #ifndef HARNESS_SIEGE_H
 #define HARNESS_SIEGE_H
@@ -26,11 +27,16 @@ struct siege {
 /* 100 clients for 2 seconds; with SOCKIT_LONG 500 for 10, with SOCKIT_BIG for 60. */
 struct siege siege_of(const struct place *place);
 
-/* Fails the test when one that was not reset by the siege did not get what it sent, and then the end. */
+/*
+ * Fails the test when one that was not reset by the siege did not get what it sent, and then the
+ * end.
+ */
 void siege_run(struct siege *siege);
 
-/* Wait until the server has as few descriptors as BEFORE, and no children: what they were is in the reason why
- * the test fails. */
+/*
+ * Wait until the server has as few descriptors as BEFORE, and no children: what they were is in the
+ * reason why the test fails.
+ */
 unsigned siege_descriptors(const struct child *server);
 void siege_expect_left_nothing(const struct child *server, unsigned before);
 

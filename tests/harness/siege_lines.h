@@ -1,7 +1,8 @@
 /*
- * Many clients at once for a while, who say lines that tell who says them and which of them it is, to a server
- * that writes them down: with pauses, some of whom go away in the middle with a reset. Of those who do not,
- * every line is to be there, whole, once and in its order; of the others what is there is the beginning.
+ * Many clients at once for a while, who say lines that tell who says them and which of them it is,
+ * to a server that writes them down: with pauses, some of whom go away in the middle with a reset.
+ * Of those who do not, every line is to be there, whole, once and in its order; of the others what
+ * is there is the beginning.
  */
 #ifndef HARNESS_SIEGE_LINES_H
 #define HARNESS_SIEGE_LINES_H
@@ -21,7 +22,10 @@ struct siege_lines {
 	uint64_t whole, resets, lines;
 };
 
-/* 100 clients for 2 seconds; with SOCKIT_LONG 500 for 10, with SOCKIT_BIG for 60. Fails the test when something is missing. */
+/*
+ * 100 clients for 2 seconds; with SOCKIT_LONG 500 for 10, with SOCKIT_BIG for 60. Fails the test
+ * when something is missing.
+ */
 void siege_lines_run(struct siege_lines *siege);
 
 #endif

@@ -13,15 +13,19 @@
 #include "harness/peer.h"
 #include "harness/siege.h"
 
-/* A byte is a voice in its upper half, and how many that voice has said, as far as it goes, in the lower. */
+/*
+ * A byte is a voice in its upper half, and how many that voice has said, as far as it goes, in the
+ * lower.
+ */
 enum { VOICES = 16, STAY = 2 * VOICES, CHUNK = 16384 };
 
 /* One who is there; the first VOICES have one, the first STAY of them stay. */
 struct member {
 	int fd; /* -1: nobody */
 	bool met[VOICES];
-	uint64_t said,
-		next[VOICES]; /* what is heard next; of who has not stayed, up to a multiple of 16 */
+	uint64_t said;
+	/* What is heard next; of who has not stayed, up to a multiple of 16. */
+	uint64_t next[VOICES];
 	int64_t rests_until, leaves_at;
 	bool shut;
 };
@@ -192,8 +196,10 @@ void siege_voices_run(struct siege_voices *siege)
 	half_fall_silent();
 	while (clock_now() < end)
 		siege_turn(siege, size.clients, true);
-	/* Only who is sent something tells that he has gone; and nobody is before he was accepted, which all are
-	 * before one who comes now. */
+	/*
+	 * Only who is sent something tells that he has gone; and nobody is before he was accepted,
+	 * which all are before one who comes now.
+	 */
 	siege_turn(siege, size.clients, false);
 	await_silence(siege, size.clients);
 	member_come(siege, &members[STAY]);

@@ -19,7 +19,9 @@ struct child sockit_listen_with(const char *command, const struct plan *plan, en
 /* Start `sockit connect ENDPOINT`, followed by PLAN's args. */
 struct child sockit_connect(const struct plan *plan, const struct place *place);
 
-/* Accept the connection that CHILD makes. When it ends instead, the test fails with what it said. */
+/*
+ * Accept the connection that CHILD makes. When it ends instead, the test fails with what it said.
+ */
 int sockit_accept(struct child *child, int listener);
 
 /* Run sockit with these words, stdin at its end, to the end. */

@@ -278,7 +278,10 @@ static void await_end(const struct play *play, struct terminal *terminal)
 		judge(play, terminal);
 }
 
-/* Until the step has ended or, of a server, until as many doors are open as stay so for three looks. */
+/*
+ * Until the step has ended or, of a server, until as many doors are open as stay so for three
+ * looks.
+ */
 static void await_step(const struct play *play, struct terminal *terminal, unsigned before)
 {
 	int64_t deadline = clock_after(PATIENCE);
@@ -317,7 +320,9 @@ static void type(struct play *play, const struct step *step)
 	await_step(play, terminal, before);
 }
 
-/* What still runs is a server, which has shown everything, or will when it has what it waits for. */
+/*
+ * What still runs is a server, which has shown everything, or will when it has what it waits for.
+ */
 static void end_terminal(const struct play *play, struct terminal *terminal)
 {
 	int64_t deadline = clock_after(PATIENCE);

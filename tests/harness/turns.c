@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Steps that neither use nor give anything, in a row, before a service counts as going round in circles. */
+/*
+ * Steps that neither use nor give anything, in a row, before a service counts as going round in
+ * circles.
+ */
 enum { IDLE_STEPS_MAX = 3 };
 
 static void must(bool holds, const char *what)

@@ -1,7 +1,8 @@
 /*
- * A client of a service without a socket: drives its steps as serve/exchange does, with the pieces, the room
- * and the time that the test wants, and aborts where a step breaks the contract of serve/service.h. Input
- * and room lie in memory of just their size, so that a sanitizer sees a step that goes beyond.
+ * A client of a service without a socket: drives its steps as serve/exchange does, with the pieces,
+ * the room and the time that the test wants, and aborts where a step breaks the contract of
+ * serve/service.h. Input and room lie in memory of just their size, so that a sanitizer sees a step
+ * that goes beyond.
  */
 #ifndef HARNESS_TURNS_H
 #define HARNESS_TURNS_H
@@ -45,9 +46,10 @@ void turns_wake(struct turns *t);
 void turns_finish(struct turns *t);
 
 /*
- * The property that every service over streams has: what it says does not depend on how its input is cut into
- * pieces and its output into rooms. Aborts where it does. BYTES beyond the first TURNS_CUTS are the input; those
- * say how it is cut. The time of day in a line "Date:" is not compared, and nothing beyond 16 KiB.
+ * The property that every service over streams has: what it says does not depend on how its input
+ * is cut into pieces and its output into rooms. Aborts where it does. BYTES beyond the first
+ * TURNS_CUTS are the input; those say how it is cut. The time of day in a line "Date:" is not
+ * compared, and nothing beyond 16 KiB.
  */
 enum { TURNS_CUTS = 8 };
 void turns_try_cuts(const struct service *service, const uint8_t *bytes, size_t n);

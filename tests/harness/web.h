@@ -15,8 +15,10 @@ struct web {
 /* Call TEST for a server of every model, and of the first one over every net. */
 void web_each(void (*test)(const struct web *web));
 
-/* What curl prints, after it has ended with status 0. A word of ARGS that begins with @ is a path on the
- * server: at most four. */
+/*
+ * What curl prints, after it has ended with status 0. A word of ARGS that begins with @ is a path
+ * on the server: at most four.
+ */
 struct child curl(const struct web *web, const char *const *args);
 
 #endif

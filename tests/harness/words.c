@@ -40,7 +40,9 @@ static size_t time_at(const char *p)
 	return isalnum((unsigned char)*end) ? 0 : (size_t)(end - p);
 }
 
-/* "=" and the result of a call that makes something; "pid" and a number; "sockit/4711"; "close(4)" */
+/*
+ * "=" and the result of a call that makes something; "pid" and a number; "sockit/4711"; "close(4)"
+ */
 static bool is_number_of_run(const struct words *words, const char *word, const char *p, bool made)
 {
 	const char *before = words->count > 0 ? words->at[words->count - 1] : "";

@@ -56,6 +56,20 @@ no_long_story() {
 	END { file_ends(); exit found }' "$@"
 }
 
+# Strings are not split, so that a search finds them.
+no_wide_line() {
+	awk '{
+		wide = $0
+		while (at = index(wide, "\t"))
+			wide = substr(wide, 1, at - 1) sprintf("%*s", 8 - (at - 1) % 8, "") substr(wide, at + 1)
+		if (length(wide) > 100 && wide !~ /"/) {
+			print FILENAME ":" FNR ": " length(wide) " columns"
+			found = 1
+		}
+	}
+	END { exit found }' "$@"
+}
+
 formatted() {
 	local said
 	said=$("${CLANG_FORMAT:-clang-format}" --dry-run -Werror "$@" 2>&1) && return
@@ -103,6 +117,7 @@ prove 'floors: nothing includes what stands above it' tests/scripts/floors.sh
 prove 'only sys/ needs symbols of the system' tests/scripts/os-symbols.sh "$build/nm/obj/src"
 prove 'both of these find the guilty' tests/scripts/guilty.sh
 prove 'no banned function' no_banned_function "${c_files[@]}"
+prove 'no line over 100 columns, strings aside' no_wide_line "${c_files[@]}"
 prove 'no function over 60 lines, no file over 400 (500 in tests)' no_long_story "${c_files[@]}"
 prove 'formatting (make format)' formatted "${c_files[@]}"
 prove 'shellcheck' shellcheck "${scripts[@]}"

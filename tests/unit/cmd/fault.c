@@ -206,7 +206,10 @@ static void after(struct sys_observer *observer, const struct sys_call *call)
 	if ((call->op != SYS_LISTEN && !mailbox) || call->result < 0)
 		return;
 	getsockname((int)call->arg[0], (struct sockaddr *)&at, &len);
-	/* The port is at the same offset in both families; a Unix socket has bytes that mean nothing. */
+	/*
+	 * The port is at the same offset in both families; a Unix socket has bytes that mean
+	 * nothing.
+	 */
 	faulty.listening = ntohs(((struct sockaddr_in *)&at)->sin_port);
 }
 

@@ -1,7 +1,7 @@
 /*
- * Calls to the operating system that go wrong: an observer on sys/ that makes one call of a run fail
- * once, or many come back short, late or empty-handed. It lives in the process under test and notes what
- * it saw in memory that the test shares.
+ * Calls to the operating system that go wrong: an observer on sys/ that makes one call of a run
+ * fail once, or many come back short, late or empty-handed. It lives in the process under test and
+ * notes what it saw in memory that the test shares.
  */
 #ifndef UNIT_CMD_FAULT_H
 #define UNIT_CMD_FAULT_H
@@ -37,7 +37,9 @@ enum fault_answer {
 	MAY_PIPE = 16,   /* ended by SIGPIPE */
 };
 
-/* An errno that a call can have with valid arguments, as its page in section 2 of the manual says. */
+/*
+ * An errno that a call can have with valid arguments, as its page in section 2 of the manual says.
+ */
 struct fault_row {
 	enum sys_op op;
 	int error;

@@ -1,4 +1,7 @@
-/* Which call can fail how, and what sockit may make of it: PRODUCT.md's 'Exit status' and promise 4. */
+/*
+ * Which call can fail how, and what sockit may make of it: PRODUCT.md's 'Exit status' and promise
+ * 4.
+ */
 #include "unit/cmd/fault.h"
 
 #include "base/attr.h"

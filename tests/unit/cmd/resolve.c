@@ -1,6 +1,6 @@
 /*
- * Each system call of `sockit resolve` made to fail once, whole runs in forked children: an answer that
- * is whole, or a message and a status; never a hang, never status 0 with something missing.
+ * Each system call of `sockit resolve` made to fail once, whole runs in forked children: an answer
+ * that is whole, or a message and a status; never a hang, never status 0 with something missing.
  */
 #include "cmd/resolve.h"
 

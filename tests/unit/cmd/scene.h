@@ -1,6 +1,6 @@
 /*
- * A whole command in a forked child, joined to a peer and to standard input and output that the test
- * plays, with faults injected into its system calls; and what came of it.
+ * A whole command in a forked child, joined to a peer and to standard input and output that the
+ * test plays, with faults injected into its system calls; and what came of it.
  */
 #ifndef UNIT_CMD_SCENE_H
 #define UNIT_CMD_SCENE_H
@@ -16,7 +16,7 @@ enum scene_end {
 	SCENE_APPEND, /* a file in append mode; as an output alone */
 	SCENE_SOCKET, /* one of a Unix pair, each its own */
 	SCENE_NULL,   /* /dev/null; as an output alone */
-	SCENE_TARGET, /* as both: the connection that sockit makes to the option TARGET, a Unix socket */
+	SCENE_TARGET, /* as both: the connection that sockit makes to TARGET, a Unix socket */
 };
 
 enum scene_net {
@@ -24,8 +24,10 @@ enum scene_net {
 	SCENE_NAME, /* localhost, looked up, on IPv4 */
 	SCENE_ANY,  /* listen on every interface */
 	SCENE_UNIX, /* where a stale socket file is in the way of listen */
-	/* Each line of 64 bytes is a datagram, without its newline. Who connects is answered once the peer
-	 * has everything; who listens gets the last line then. */
+	/*
+	 * Each line of 64 bytes is a datagram, without its newline. Who connects is answered once
+	 * the peer has everything; who listens gets the last line then.
+	 */
 	SCENE_UDP,
 	SCENE_UNIX_DGRAM,
 };
@@ -36,8 +38,10 @@ struct scene {
 	enum scene_net net;
 	enum scene_end in, out;
 	bool answers; /* the peer sends only after it has seen the end of what sockit sends */
-	/* FILE is a file's name, RULES one of others' addresses, COUNT how many lines are down, TARGET an
-	 * endpoint. */
+	/*
+	 * FILE is a file's name, RULES one of others' addresses, COUNT how many lines are down,
+	 * TARGET an endpoint.
+	 */
 	const char *options[6];
 	uint64_t up, down; /* bytes from stdin to the peer, and back; whole lines of datagrams */
 };
@@ -62,7 +66,10 @@ struct outcome {
 	char said[4096]; /* on stderr */
 };
 
-/* Run it once. COULD, unless NULL, gets the number of calls by fault row; it has FAULT_ROWS_MAX places. */
+/*
+ * Run it once. COULD, unless NULL, gets the number of calls by fault row; it has FAULT_ROWS_MAX
+ * places.
+ */
 struct outcome scene_run(const struct scene *scene, const struct fault *fault, unsigned *could);
 
 #endif

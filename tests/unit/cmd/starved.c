@@ -1,6 +1,7 @@
 /*
- * `listen` for many, out of descriptors: nobody is accepted, nothing spins, those who are served go on; and once
- * there are descriptors again the others are served. By RLIMIT_NOFILE, and by calls that fail.
+ * `listen` for many, out of descriptors: nobody is accepted, nothing spins, those who are served go
+ * on; and once there are descriptors again the others are served. By RLIMIT_NOFILE, and by calls
+ * that fail.
  */
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -1,4 +1,6 @@
-/* net/proc_net: addresses and ports as the kernel prints them; its tables are tested in sockets.c. */
+/*
+ * net/proc_net: addresses and ports as the kernel prints them; its tables are tested in sockets.c.
+ */
 #include "net/proc_net.h"
 
 #include <arpa/inet.h>

@@ -278,7 +278,10 @@ Test(report, a_file_that_is_full_is_told_at_the_end)
 	cr_assert_str_eq(e.subject, "/dev/full");
 }
 
-/* What was asked for is owed; what is told anyhow, and what a reader that left did not want, is not. */
+/*
+ * What was asked for is owed; what is told anyhow, and what a reader that left did not want, is
+ * not.
+ */
 Test(report, standard_error_that_takes_nothing)
 {
 	static const struct {

@@ -1,4 +1,6 @@
-/* relay/flow with something in it: a pace that holds it, and a protocol's answers among its bytes. */
+/*
+ * relay/flow with something in it: a pace that holds it, and a protocol's answers among its bytes.
+ */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -234,8 +236,11 @@ static void wake_until_answered(struct flow *f, const struct telnet *telnet)
 
 enum then { NOTHING_MORE, THE_END, MORE_DATA, THENS };
 
-/* An answer that comes in the middle of a sequence waits for its rest. It is not forgotten when that was
- * the last of the data; the end of the source, and more data, wait for the rest of the answer. */
+/*
+ * An answer that comes in the middle of a sequence waits for its rest. It is not forgotten when
+ * that was the last of the data; the end of the source, and more data, wait for the rest of the
+ * answer.
+ */
 Test(between, answers_that_had_no_room_come_whole)
 {
 	for (enum then then = 0; then < THENS; then++) {

@@ -1,6 +1,6 @@
 /*
- * relay/datagrams under faults: what the kernel says once and takes back makes no difference, what it
- * means ends the exchange with the right domain and counts, and nothing that came is lost.
+ * relay/datagrams under faults: what the kernel says once and takes back makes no difference, what
+ * it means ends the exchange with the right domain and counts, and nothing that came is lost.
  */
 #include "relay/datagrams.h"
 
@@ -22,7 +22,10 @@
 #include "sys/call.h"
 #include "unit/relay/rig.h"
 
-/* Standard input and output, which are pipes, joined to a peer on UDP; the test holds the other ends. */
+/*
+ * Standard input and output, which are pipes, joined to a peer on UDP; the test holds the other
+ * ends.
+ */
 struct joined {
 	struct loop *loop;
 	int peer, in, out;

@@ -242,7 +242,10 @@ static void shut_theirs(struct timer *timer)
 	must(shutdown(theirs, SHUT_WR), "shutdown");
 }
 
-/* The client has ended, then the program ends the stream itself: that is a hang-up, but nobody is gone. */
+/*
+ * The client has ended, then the program ends the stream itself: that is a hang-up, but nobody is
+ * gone.
+ */
 static void shuts_by_itself(bool connects)
 {
 	struct timer timer = { .fire = shut_theirs };

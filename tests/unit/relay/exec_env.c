@@ -1,4 +1,7 @@
-/* relay/exec_env, for what this machine may have no sockets of: see tests/cli/exec_world.c for the rest. */
+/*
+ * relay/exec_env, for what this machine may have no sockets of: see tests/cli/exec_world.c for the
+ * rest.
+ */
 #include "relay/exec_env.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,7 @@
-/* relay/flow and its ways: which one is taken, and that each byte arrives, also by calls that come short. */
+/*
+ * relay/flow and its ways: which one is taken, and that each byte arrives, also by calls that come
+ * short.
+ */
 #include "relay/flow.h"
 
 #include <criterion/criterion.h>
@@ -89,7 +92,9 @@ Test(flow, short_calls_change_nothing)
 	}
 }
 
-/* Where the kernel refuses, by whatever errno says so, and wherever in the stream: copying goes on. */
+/*
+ * Where the kernel refuses, by whatever errno says so, and wherever in the stream: copying goes on.
+ */
 Test(flow, a_refused_way_becomes_a_copy)
 {
 	static const struct {
@@ -296,7 +301,9 @@ Test(flow, ending_the_source_takes_no_more_of_it)
 	}
 }
 
-/* ARCHITECTURE.md, SO_RCVLOWAT: after 8 full reads on TCP; the first empty wait sets it back to 1. */
+/*
+ * ARCHITECTURE.md, SO_RCVLOWAT: after 8 full reads on TCP; the first empty wait sets it back to 1.
+ */
 Test(flow, low_water_is_raised_for_a_bulk_and_lowered_when_it_pauses)
 {
 	struct rig rig;

@@ -9,8 +9,10 @@
 
 static const nsec_t start = 1000 * NSEC_PER_SEC;
 
-/* Send N bytes as a program would that waits exactly as told, and then up to LATE longer. Returns the
- * time that it took; *steps are the writes. */
+/*
+ * Send N bytes as a program would that waits exactly as told, and then up to LATE longer. Returns
+ * the time that it took; *steps are the writes.
+ */
 static nsec_t send_all(struct pace *p, size_t n, nsec_t late, unsigned *steps)
 {
 	static uint8_t bytes[1 << 20];

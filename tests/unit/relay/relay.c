@@ -447,7 +447,10 @@ Test(relay, neither_direction_stalls_the_other)
 
 	begin(&j);
 	if (is_other()) {
-		/* More than pipe and buffers hold, and nobody reads stdout; then what stdin gave comes. */
+		/*
+		 * More than pipe and buffers hold, and nobody reads stdout; then what stdin gave
+		 * comes.
+		 */
 		must(fcntl(j.peer, F_SETFL, O_NONBLOCK), "F_SETFL");
 		for (int i = 0; i < 20; i++) {
 			(void)!write(j.peer, much, sizeof much);

@@ -22,8 +22,7 @@ struct rig {
 	int feed, drain;
 	struct data data;
 	uint64_t fed, got;
-	uint64_t
-		urgent_at; /* once so much is fed, a byte of urgent data, which nobody reads; 0: none */
+	uint64_t urgent_at; /* so much is fed, then a byte of urgent data, unread; 0: none */
 	const char *out_path;
 	struct flow flow;
 };

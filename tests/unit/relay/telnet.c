@@ -165,7 +165,9 @@ static size_t random_telnet(uint8_t *in, size_t most)
 	return n;
 }
 
-/* No sequence of bytes and no split of it brings it out of step, and what it says is well-formed. */
+/*
+ * No sequence of bytes and no split of it brings it out of step, and what it says is well-formed.
+ */
 Test(telnet, random_bytes_are_decoded_by_the_book)
 {
 	srand(2);

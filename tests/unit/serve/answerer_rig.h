@@ -24,7 +24,9 @@ void rig_end_one(void);
 /* A free place of each kind: IPv4, IPv6, a Unix socket. */
 const char *rig_word(size_t i);
 
-/* A socket that is connected to the I'th of the first place; bound to FROM where that is something. */
+/*
+ * A socket that is connected to the I'th of the first place; bound to FROM where that is something.
+ */
 int rig_client(size_t i, const struct place *from);
 
 /* Wait for something at the I'th socket of PLACE, and answerer_ready(). */

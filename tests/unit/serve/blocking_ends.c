@@ -1,4 +1,7 @@
-/* The models with blocking sockets when they are told to end: what clients are owed, and who does not go. */
+/*
+ * The models with blocking sockets when they are told to end: what clients are owed, and who does
+ * not go.
+ */
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,8 +21,10 @@ static const struct model *const many[] = { &model_fork, &model_thread };
 
 enum { CLIENTS = 20, CHUNK = 65536 };
 
-/* Send until nothing more fits for so many SECONDS, and read nothing of the answers, some of which are
- * there. */
+/*
+ * Send until nothing more fits for so many SECONDS, and read nothing of the answers, some of which
+ * are there.
+ */
 static void stuff(int fd, const struct data *data, double seconds)
 {
 	static unsigned char chunk[CHUNK];
@@ -87,8 +92,10 @@ Test(blocking_ends, a_signal_costs_no_client_a_byte_that_it_is_owed)
 	loses_nothing(&model_iterative, NET_UNIX, 1, 0);
 }
 
-/* A client that reads nothing, so that the server has to wait for room, of which a Unix socket has no more
- * than it says. */
+/*
+ * A client that reads nothing, so that the server has to wait for room, of which a Unix socket has
+ * no more than it says.
+ */
 static int deaf_client(const struct stage *s)
 {
 	struct data data = data_binary(1, UINT64_MAX);

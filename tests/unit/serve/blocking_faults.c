@@ -1,4 +1,7 @@
-/* The models with blocking sockets when the operating system refuses: the server stays up, and says so. */
+/*
+ * The models with blocking sockets when the operating system refuses: the server stays up, and says
+ * so.
+ */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <poll.h>

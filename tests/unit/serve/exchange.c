@@ -1,4 +1,6 @@
-/* serve/exchange: one read and one write a readiness, nothing lost when either is short, ends kept. */
+/*
+ * serve/exchange: one read and one write a readiness, nothing lost when either is short, ends kept.
+ */
 #include "serve/exchange.h"
 
 #include <criterion/criterion.h>

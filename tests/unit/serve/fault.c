@@ -25,8 +25,10 @@ struct outcome {
 
 static struct outcome outcome, second;
 
-/* A client that sends LEN bytes in messages of MESSAGE, each as soon as the one before is answered, and then
- * ends its stream; or never reads more than MOST bytes. */
+/*
+ * A client that sends LEN bytes in messages of MESSAGE, each as soon as the one before is answered,
+ * and then ends its stream; or never reads more than MOST bytes.
+ */
 struct client {
 	const char *service;
 	const char *faults; /* NULL: none */

@@ -12,7 +12,10 @@
 
 static const nsec_t second = NSEC_PER_SEC;
 
-/* What SERVICE gives to a client, in steps with at most ROOM, until it ends or WANTED bytes are there. */
+/*
+ * What SERVICE gives to a client, in steps with at most ROOM, until it ends or WANTED bytes are
+ * there.
+ */
 static size_t give_all(const struct service *service, const struct service_setup *setup,
                        size_t room, uint8_t *out, size_t wanted)
 {

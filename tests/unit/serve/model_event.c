@@ -1,5 +1,7 @@
-/* serve/model_event and serve/engine: whatever call fails, in whatever way, the server stays up, says what
- * happened, and serves the next. */
+/*
+ * serve/model_event and serve/engine: whatever call fails, in whatever way, the server stays up,
+ * says what happened, and serves the next.
+ */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /*
- * A model with clients, without a command around it: it serves in a process of its own, where calls to the
- * operating system can be made to fail. What it says is collected.
+ * A model with clients, without a command around it: it serves in a process of its own, where calls
+ * to the operating system can be made to fail. What it says is collected.
  */
 #ifndef UNIT_SERVE_STAGE_H
 #define UNIT_SERVE_STAGE_H
@@ -49,7 +49,10 @@ struct stage *stage_start(const struct stage_plan *plan);
 /* Collect what it says until TEXT is in it. */
 void stage_await(struct stage *s, const char *text);
 
-/* Wait for its end, collecting, and fail the test unless its status is STATUS (128 + n for a signal). */
+/*
+ * Wait for its end, collecting, and fail the test unless its status is STATUS (128 + n for a
+ * signal).
+ */
 void stage_expect(struct stage *s, int status);
 
 /* TERM, and stage_expect with that. */

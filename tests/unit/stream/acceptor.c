@@ -1,4 +1,7 @@
-/* stream/acceptor: connections are taken one by one or several at once, and what fails is waited out. */
+/*
+ * stream/acceptor: connections are taken one by one or several at once, and what fails is waited
+ * out.
+ */
 #include "stream/acceptor.h"
 
 #include <criterion/criterion.h>

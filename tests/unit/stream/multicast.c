@@ -1,4 +1,7 @@
-/* stream/multicast: every call of it fails once, at the socket that listens and at the one that sends. */
+/*
+ * stream/multicast: every call of it fails once, at the socket that listens and at the one that
+ * sends.
+ */
 #include "stream/multicast.h"
 
 #include <criterion/criterion.h>

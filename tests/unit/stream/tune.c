@@ -1,6 +1,6 @@
 /*
- * stream/tune: every row of the table tried on the kernel that there is, on a socket of every kind that
- * the row is for; and what accepted sockets have of it.
+ * stream/tune: every row of the table tried on the kernel that there is, on a socket of every kind
+ * that the row is for; and what accepted sockets have of it.
  */
 #include "stream/tune.h"
 
@@ -53,8 +53,10 @@ static const char *sample(const struct sockopt *o, size_t i)
 	return buf;
 }
 
-/* Where the kernel keeps something else than what it is given: it rounds, doubles, caps, or masks bits
- * out. */
+/*
+ * Where the kernel keeps something else than what it is given: it rounds, doubles, caps, or masks
+ * bits out.
+ */
 static bool is_adjusted(const struct sockopt *o)
 {
 	static const char *const names[] = { "rcvbuf",           "rcvbufforce",  "sndbuf",
@@ -201,8 +203,10 @@ static void pair_close(struct pair *p)
 	close(p->accepted);
 }
 
-/* Rows whose accepted sockets have a value of their own: the segment size is what the handshake came
- * to. */
+/*
+ * Rows whose accepted sockets have a value of their own: the segment size is what the handshake
+ * came to.
+ */
 static bool is_negotiated(const struct sockopt *o)
 {
 	return strcmp(o->name, "tcp-maxseg") == 0 || strcmp(o->name, "ipv6-v6only") == 0;
@@ -280,7 +284,9 @@ Test(tune, accepted_sockets_have_what_their_listener_has)
 	cr_assert(tried > 60, "%u", tried);
 }
 
-/* Only what the kernel forgets is set again, and the values are asked for only when somebody hears. */
+/*
+ * Only what the kernel forgets is set again, and the values are asked for only when somebody hears.
+ */
 static unsigned sets, gets;
 static void count_options(struct sys_observer *self, const struct sys_call *call)
 {
