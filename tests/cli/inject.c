@@ -13,7 +13,7 @@
 #include "harness/side.h"
 #include "harness/sockit.h"
 
-enum { SIZE = 300000, ANY = -1, FAILS = -2 };
+enum { SIZE = 1500000, ANY = -1, FAILS = -2 };
 
 enum where { ANYWHERE, STDIN, STDOUT };
 
@@ -68,6 +68,13 @@ static const struct injection of_both[] = {
 	{ "sendfile:error=EPIPE", ANYWHERE, END_FILE, END_FILE, 1 },
 	{ "sendfile:error=ENOMEM", ANYWHERE, END_FILE, END_FILE, FAILS },
 	{ "sendfile:error=EAGAIN:when=1", ANYWHERE, END_FILE, END_FILE, 0 },
+	/* What is more than a chunk of a file. */
+	{ "splice:error=EINVAL", ANYWHERE, END_FILE, END_PIPE, 0 },
+	{ "splice:error=EINTR:when=1..3", ANYWHERE, END_FILE, END_PIPE, 0 },
+	{ "splice:error=EAGAIN:when=2", ANYWHERE, END_FILE, END_PIPE, 0 },
+	{ "splice:error=ECONNRESET:when=2", ANYWHERE, END_FILE, END_PIPE, FAILS },
+	{ "splice:error=EIO:when=1", ANYWHERE, END_FILE, END_PIPE, FAILS },
+	{ "pipe2:error=EMFILE", ANYWHERE, END_FILE, END_PIPE, ANY },
 	{ "sendto:error=ECONNRESET", ANYWHERE, END_PIPE, END_FILE, ANY },
 	{ "sendto:error=EPIPE", ANYWHERE, END_PIPE, END_FILE, ANY },
 	{ "sendto:error=ENOBUFS:when=1", ANYWHERE, END_PIPE, END_FILE, ANY },
