@@ -22,8 +22,8 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		DURATION_FIELD(struct relay_options, quit_after_eof),
 		.arg = "DUR",
 		.help = "end DUR after the end of standard input, whatever may still come",
-		.man = "This is an end that you chose: status 0 if all that was sent had been acknowledged, "
-		       "else 4.",
+		.man = "This is an end that you chose: status 0 if all that standard input gave has been "
+		       "sent and acknowledged, else 4. What a pace holds back comes before the end.",
 	},
 	{
 		.name = "deadline",

@@ -88,7 +88,7 @@ const struct trace_row trace_rows[SYS_OP_COUNT] = {
 	                 { decode_int, decode_null, decode_int, decode_null, decode_int,
 	                   decode_splice_flags },
 	                 true,
-	                 "have the kernel move pages between socket and pipe without copying" },
+	                 "have the kernel move pages into or out of a pipe without copying" },
 	[SYS_CLOSE] = { "close", { decode_int }, true, "give the descriptor back" },
 	[SYS_SET_FLAGS] = { "fcntl",
 	                    { decode_int, decode_fcntl, decode_status_flags },

@@ -34,6 +34,18 @@ void relay_tell_closed(const struct relay *r, const char *reason)
 	closed_tell(r->report, reason, &sums, loop_now(r->loop) - r->began);
 }
 
+void relay_stop(struct relay *r)
+{
+	struct timer *timers[] = { &r->idle, &r->deadline, &r->quit, &r->brief,
+		                   &r->ack,  &r->begin,    &r->held };
+
+	loop_unwatch(&r->peer);
+	loop_unwatch(&r->in);
+	loop_unwatch(&r->out);
+	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
+		loop_timer_cancel(r->loop, timers[i]);
+}
+
 void relay_finish(struct relay *r, const char *reason, const struct err *err)
 {
 	relay_done *done = r->done;
@@ -43,6 +55,7 @@ void relay_finish(struct relay *r, const char *reason, const struct err *err)
 		return;
 	r->finished = true;
 	r->failed = err != NULL;
+	relay_stop(r);
 	relay_tell_closed(r, reason);
 	done(context, err);
 }
@@ -116,7 +129,22 @@ static const char *relay_end_reason(const struct relay *r)
 	return r->peer_ended ? "both sides ended" : "everything sent";
 }
 
-/* Both directions are over: wait until the peer's TCP has everything. */
+/* The peer's TCP has UNACKED bytes to acknowledge: whether it has had none for too long. */
+static bool relay_is_out_of_patience(struct relay *r, int unacked)
+{
+	nsec_t now = loop_now(r->loop);
+	int64_t acked = (int64_t)r->up.given - unacked;
+	bool moves = r->ack_wait == 0 || acked > r->acked;
+
+	r->acked = acked;
+	if (moves)
+		r->ack_wait = RELAY_ACK_FIRST;
+	/* What sockit itself holds back the peer cannot acknowledge. */
+	if (moves || (r->up_open && r->up.held))
+		r->ack_until = nsec_after(now, r->request.ack_timeout);
+	return r->peer_ended && now >= r->ack_until;
+}
+
 void relay_settle(struct relay *r)
 {
 	int unacked = r->settled ? 0 : relay_unacked(r);
@@ -125,25 +153,21 @@ void relay_settle(struct relay *r)
 		relay_fail_peer(r, -unacked, "send");
 		return;
 	}
-	if (unacked == 0) {
+	if (unacked == 0 && !r->up_open) {
 		relay_finish(r, relay_end_reason(r), NULL);
 		return;
 	}
-	nsec_t now = loop_now(r->loop);
-	if (r->ack_wait == 0 || unacked < r->unacked) {
-		r->ack_wait = RELAY_ACK_FIRST;
-		r->ack_until = nsec_after(now, r->request.ack_timeout);
-	}
-	r->unacked = unacked;
-	if (r->peer_ended && now >= r->ack_until) {
+	if (relay_is_out_of_patience(r, unacked)) {
 		char why[96];
 		struct text t = TEXT_OVER(why);
 
-		text_add(&t, "the peer has not acknowledged the last %d bytes within %g s, ",
-		         unacked, nsec_to_msec(r->request.ack_timeout) / 1000);
+		text_add(&t, "the peer has not acknowledged the last %zu bytes within %g s, ",
+		         (size_t)unacked + (r->up_open ? flow_undelivered(&r->up) : 0),
+		         nsec_to_msec(r->request.ack_timeout) / 1000);
 		relay_fail_time(r, why);
 		return;
 	}
+	nsec_t now = loop_now(r->loop);
 	loop_timer(r->loop, &r->ack, nsec_after(now, r->ack_wait));
 	r->ack_wait = r->ack_wait * 2 < RELAY_ACK_LAST ? r->ack_wait * 2 : RELAY_ACK_LAST;
 }
@@ -166,10 +190,18 @@ static void relay_shut(struct relay *r)
 		r->broken = -error;
 }
 
+void relay_begin_quit(struct relay *r)
+{
+	if (r->request.quit_after_eof != NSEC_NEVER && !r->quit.set)
+		loop_timer(r->loop, &r->quit,
+		           nsec_after(loop_now(r->loop), r->request.quit_after_eof));
+}
+
 void relay_source_ended(struct relay *r)
 {
 	r->up_open = false;
 	r->sent_all = true;
+	loop_timer_cancel(r->loop, &r->ack);
 	if (!r->request.keep_sending_side)
 		relay_shut(r);
 	if (!r->request.of_many && !r->source_cut)
@@ -177,9 +209,7 @@ void relay_source_ended(struct relay *r)
 		       FIELD_INT("sent_bytes", r->up.given),
 		       FIELD_WORDS(r->request.keep_sending_side ? ""
 		                                                : ", the sending side is shut"));
-	if (r->request.quit_after_eof != NSEC_NEVER)
-		loop_timer(r->loop, &r->quit,
-		           nsec_after(loop_now(r->loop), r->request.quit_after_eof));
+	relay_begin_quit(r);
 }
 
 void relay_quit_due(struct timer *timer)
@@ -189,7 +219,7 @@ void relay_quit_due(struct timer *timer)
 
 	if (unacked < 0) {
 		relay_fail_peer(r, -unacked, "send");
-	} else if (unacked > 0) {
+	} else if (unacked > 0 || r->up_open) {
 		relay_fail_time(
 			r, "cut by --quit-after-eof before the peer has acknowledged everything, ");
 	} else {

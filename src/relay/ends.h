@@ -34,7 +34,7 @@ struct relay {
 	struct watch peer, in, out;
 	struct timer idle, deadline, quit, brief, ack, begin, held;
 	nsec_t ack_wait, ack_until; /* the next pause, and when patience ends */
-	int unacked;                /* at the last look */
+	int64_t acked;              /* bytes, at the last look, less a constant */
 	nsec_t moved_at;            /* when bytes last moved */
 	uint64_t moved;             /* bytes, both ways, at that time */
 };
@@ -48,6 +48,9 @@ bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received);
 /* Tell of the end, unless somebody else does. */
 void relay_tell_closed(const struct relay *r, const char *reason);
 
+/* Nothing is watched or waited for any more: what comes now is others' to read. */
+void relay_stop(struct relay *r);
+
 /* The one way out: tell, and call done. Does nothing the second time. */
 void relay_finish(struct relay *r, const char *reason, const struct err *err);
 
@@ -59,6 +62,9 @@ void relay_fail_peer(struct relay *r, int error, const char *op);
 void relay_fail_stdio(struct relay *r, struct stream *s, int error, const char *op);
 void relay_fail_time(struct relay *r, const char *why);
 
+/* The source has ended: its time to quit, if there is one, begins, unless it has before. */
+void relay_begin_quit(struct relay *r);
+
 /* The source has ended and all it gave is handed to the kernel: shut the sending side. */
 void relay_source_ended(struct relay *r);
 
@@ -68,7 +74,10 @@ void relay_source_ended(struct relay *r);
  */
 void relay_peer_ended(struct relay *r);
 
-/* Both directions are over: finish once the peer's TCP has everything. */
+/*
+ * Both ends have ended: finish once the peer's TCP has everything, or has had nothing of what is
+ * left for too long.
+ */
 void relay_settle(struct relay *r);
 
 /* The peer has hung up while a program took nothing of what came. */

@@ -19,7 +19,7 @@ struct exec_request {
 	bool allow_setuid;
 	bool of_many; /* the connection's end is told of by whoever asked for it: exec_count */
 
-	bool sees_bytes;              /* the bytes go through sockit: wanted by what comes next */
+	bool sees_bytes;              /* the bytes go through sockit, as what stands below needs */
 	struct flow_between up, down; /* up: from the program to the peer */
 	nsec_t idle_timeout;          /* or NSEC_NEVER */
 

@@ -194,9 +194,19 @@ void flow_to_full(struct flow *f)
 	f->unsent_bounded = true;
 }
 
+bool flow_source_has_ended(const struct flow *f)
+{
+	return f->from_ended;
+}
+
+size_t flow_undelivered(const struct flow *f)
+{
+	return f->end - f->begin + f->piped;
+}
+
 static bool flow_is_empty(const struct flow *f)
 {
-	return f->begin == f->end && f->piped == 0;
+	return flow_undelivered(f) == 0;
 }
 
 static bool flow_owes_answers(const struct flow *f)

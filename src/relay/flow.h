@@ -92,8 +92,8 @@ struct flow {
 	size_t begin, end;     /* of what is in buf */
 	int pipe[2];           /* of our own; -1 until the first full read */
 	size_t piped;          /* bytes in it */
-	bool grown;            /* the pipe at either end has its room */
-	bool unspliceable;     /* the sink has refused it */
+	bool grown;            /* much is moved: pipes and the buffer have all their room */
+	bool unspliceable;     /* it was refused, or had no pipe, or met urgent data */
 	unsigned full_reads;   /* in a row */
 	bool low_water;        /* SO_RCVLOWAT is raised */
 	bool unsent_bounded;   /* the sink was full before */
@@ -131,6 +131,10 @@ bool flow_answer(struct flow *f);
 
 /* Whether it waits for the source alone: nothing that was read is still to be written. */
 bool flow_is_idle(const struct flow *f);
+
+/* Whether the source has ended or failed, and how many bytes of it are still to be written. */
+bool flow_source_has_ended(const struct flow *f);
+size_t flow_undelivered(const struct flow *f);
 
 /* Whether its wait for the source is to end after FLOW_LOW_WATER_WAIT with flow_lower_water. */
 bool flow_waits_briefly(const struct flow *f);

@@ -61,6 +61,12 @@ static void relay_break(struct relay *r)
 		relay_fail_peer(r, r->broken, "send");
 }
 
+/* The source has ended, and what was read of it is still to be sent. */
+static bool relay_delivers(const struct relay *r)
+{
+	return r->up_open && flow_source_has_ended(&r->up);
+}
+
 static void relay_check(struct relay *r)
 {
 	if (r->up_open)
@@ -74,7 +80,10 @@ static void relay_check(struct relay *r)
 		relay_break(r);
 	if (r->finished || r->broken)
 		return;
-	bool over = !r->up_open && !r->down_open;
+	/* With a pace the end comes when what it holds back has gone. */
+	if (relay_delivers(r) && !r->request.up.pace)
+		relay_begin_quit(r);
+	bool over = (!r->up_open || relay_delivers(r)) && !r->down_open;
 	if ((over || (r->sent_all && r->request.end_when_sent)) && !r->ack.set)
 		relay_settle(r);
 }
@@ -351,6 +360,7 @@ void relay_cut(struct relay *r, const char *reason)
 	if (!r || r->finished)
 		return;
 	r->finished = r->failed = true;
+	relay_stop(r);
 	relay_tell_closed(r, reason);
 }
 
@@ -368,14 +378,7 @@ void relay_free(struct relay *r)
 {
 	if (!r)
 		return;
-	struct timer *timers[] = { &r->idle, &r->deadline, &r->quit, &r->brief,
-		                   &r->ack,  &r->begin,    &r->held };
-
-	loop_unwatch(&r->peer);
-	loop_unwatch(&r->in);
-	loop_unwatch(&r->out);
-	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
-		loop_timer_cancel(r->loop, timers[i]);
+	relay_stop(r);
 	if (r->request.in)
 		flow_close(&r->up);
 	flow_close(&r->down);

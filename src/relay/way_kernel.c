@@ -11,11 +11,16 @@ static bool is_refusal(ssize_t result)
 	return result == -EINVAL || result == -ENOSYS || result == -EOPNOTSUPP;
 }
 
+static bool may_be_of_file(ssize_t result)
+{
+	return result == -EIO || result == -EISDIR || result == -EBADF || result == -EOVERFLOW;
+}
+
 /*
  * A regular file to a socket. Its end is left to read(2) to tell, for files whose size is not known
- * beforehand (/proc) give sendfile nothing. The kernel's sendfile takes 64 KiB at a time: what is
- * more than a chunk goes through a pipe of ours, which takes and gives sixteen times that at once,
- * for a fifth less of the processor.
+ * beforehand (/proc) give sendfile nothing; and so are failures that may be the file's. The
+ * kernel's sendfile takes 64 KiB at a time: what is more than a chunk goes through a pipe of ours,
+ * which takes and gives sixteen times that at once, for a fifth less of the processor.
  */
 static bool sendfile_step(struct flow *f)
 {
@@ -28,7 +33,7 @@ static bool sendfile_step(struct flow *f)
 			f->way = &flow_way_through;
 		return true;
 	}
-	if (n == 0 || is_refusal(n) || n == -EIO || n == -EISDIR) {
+	if (n == 0 || is_refusal(n) || may_be_of_file(n)) {
 		f->way = &flow_way_copy;
 		return true;
 	}

@@ -138,6 +138,37 @@ Test(limits, quit_after_eof_with_unacknowledged_bytes_is_4)
 	expect_cut(&s, 0.3);
 }
 
+/* Of which the peer has not even taken all. */
+Test(limits, quit_after_eof_with_unsent_bytes_is_4)
+{
+	struct session s = session_start_narrow(
+		&(struct plan){ .args = WORDS("-q", "0.3", "--sockopt", "sndbuf=4096"),
+	                        .in = { END_PIPE } },
+		NET_V4);
+
+	mover_finish(source_start(&(struct flow){
+		.fd = s.child.in, .data = data_binary(1, 60000), .end = FLOW_CLOSE }));
+	expect_cut(&s, 0.3);
+}
+
+/* What a pace holds back belongs to stdin. */
+Test(limits, quit_after_eof_waits_for_what_a_rate_holds_back)
+{
+	struct session s = session_start(
+		CONNECT,
+		&(struct plan){ .args = WORDS("-q", "0.1", "--rate", "10K"), .in = { END_PIPE } },
+		NET_V4);
+	struct data data = data_lines(1, 5000);
+
+	mover_finish(
+		source_start(&(struct flow){ .fd = s.child.in, .data = data, .end = FLOW_CLOSE }));
+	mover_expect_whole(
+		sink_start(&(struct flow){ .fd = s.fd, .data = data, .end = FLOW_LEAVE }),
+		"what was held back");
+	child_expect(&s.child, 0);
+	close(s.fd);
+}
+
 /* It is counted from the end of stdin, not from the start. */
 Test(limits, quit_after_eof_waits_for_stdin)
 {

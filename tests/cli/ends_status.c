@@ -3,7 +3,11 @@
  * sentence.
  */
 #include <criterion/criterion.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -58,6 +62,38 @@ Test(end_status, waiting_for_the_acknowledgement_is_bounded)
 			child_blame(&s.child, "%s 1 was not one second", bounds[i]);
 		if (!*child_err(&s.child))
 			child_blame(&s.child, "does not say why");
+		close(s.fd);
+	}
+}
+
+/* So is sending what was read, when no more of stdin is to come. */
+Test(end_status, waiting_for_room_is_bounded_once_both_have_ended)
+{
+	static const char *const quits[] = { "auto", "quit" };
+	struct data data = data_binary(1, 8 << 20);
+	const char *path = scratch_path("large");
+
+	data_save(&data, path);
+	for (size_t i = 0; i < ARRAY_LEN(quits); i++) {
+		bool quit = strcmp(quits[i], "quit") == 0;
+		struct session s = session_start_narrow(
+			&(struct plan){
+				.args = WORDS("-w", "0.5", "--sockopt", "sndbuf=4096",
+		                              "--on-peer-close", quits[i]),
+				.in = { quit ? END_FILE : END_PIPE, .path = path },
+			},
+			NET_V4);
+
+		if (!quit)
+			mover_finish(source_start(&(struct flow){ .fd = s.child.in,
+			                                          .data = data_binary(1, 60000),
+			                                          .end = FLOW_CLOSE }));
+		cr_assert(peer_poll(s.fd, POLLIN, clock_after(PATIENCE)));
+		peer_shut(s.fd);
+		child_expect(&s.child, 4);
+		if (s.child.seconds > 2 * clock_slack())
+			child_blame(&s.child, "-w 0.5 was not half a second");
+		child_says(&s.child, "the peer has not acknowledged the last");
 		close(s.fd);
 	}
 }
@@ -128,6 +164,24 @@ static void reset_of_an_upload(enum end_kind in)
 	peer_reset(s.fd);
 	child_expect(&s.child, 1);
 	child_says(&s.child, "Connection reset by peer");
+}
+
+/* Whoever has the same stdin afterwards reads on where the connection ended. */
+Test(end_status, what_comes_with_the_reset_is_left_in_stdin)
+{
+	struct session s = session_start(CONNECT, &(struct plan){ .in = { END_PIPE } }, NET_V4);
+	siginfo_t stopped;
+	int left = 0;
+
+	proc_await_idle(s.child.pid);
+	child_signal(&s.child, SIGSTOP);
+	must(waitid(P_PID, (id_t)s.child.pid, &stopped, WSTOPPED | WNOWAIT), "waitid");
+	peer_reset(s.fd);
+	child_feed(&s.child, "for the next");
+	child_signal(&s.child, SIGCONT);
+	child_expect(&s.child, 1);
+	must(ioctl(s.child.in, FIONREAD, &left), "FIONREAD");
+	cr_assert_eq(left, (int)strlen("for the next"));
 }
 
 Test(end_status, a_reset_of_an_upload_is_1)

@@ -192,6 +192,21 @@ Test(forward, limits_reset_both_sides)
 	}
 }
 
+/* Both have ended, and the target has read nothing of what it was sent. */
+Test(forward, waiting_for_acknowledgements_is_bounded)
+{
+	struct joint j = joint_start(NET_V4, NET_V4, WORDS("-w", "0.5"));
+
+	peer_shut(j.server);
+	mover_finish(source_start(&(struct flow){ .fd = must(dup(j.client), "dup"),
+	                                          .data = data_binary(1, 400000),
+	                                          .end = FLOW_SHUT }));
+	child_expect(&j.child, 4);
+	child_says(&j.child, "it has not acknowledged the last");
+	joint_part(&j);
+	close(j.listener);
+}
+
 /* A sink that takes nothing holds back its source, and nothing else. */
 Test(forward, a_direction_that_stalls_does_not_stall_the_other)
 {

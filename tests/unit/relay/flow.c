@@ -121,6 +121,9 @@ Test(flow, a_refused_way_becomes_a_copy)
 				rig_pump(&rig);
 				sys_observe(NULL);
 				rig_expect_whole(&rig, rows[i].from, rows[i].to);
+				cr_assert(at > 1 || rig_watch.of[rows[i].op] >= at);
+				if (rig_watch.of[rows[i].op] >= at)
+					cr_assert_eq(rig.flow.way, &flow_way_copy);
 				rig_down(&rig);
 			}
 		}
