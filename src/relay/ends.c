@@ -46,7 +46,8 @@ void relay_stop(struct relay *r)
 		loop_timer_cancel(r->loop, timers[i]);
 }
 
-void relay_finish(struct relay *r, const char *reason, const struct err *err)
+/* The one way out: tell, and call done. Does nothing the second time. */
+static void relay_finish(struct relay *r, const char *reason, const struct err *err)
 {
 	relay_done *done = r->done;
 	void *context = r->context;

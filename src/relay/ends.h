@@ -51,9 +51,6 @@ void relay_tell_closed(const struct relay *r, const char *reason);
 /* Nothing is watched or waited for any more: what comes now is others' to read. */
 void relay_stop(struct relay *r);
 
-/* The one way out: tell, and call done. Does nothing the second time. */
-void relay_finish(struct relay *r, const char *reason, const struct err *err);
-
 /*
  * Out with a failure, which is told with the bytes each way: of the peer, of standard input or
  * output, of a limit (WHY is a phrase that ends with a comma).

@@ -83,7 +83,9 @@ static void relay_check(struct relay *r)
 	/* With a pace the end comes when what it holds back has gone. */
 	if (relay_delivers(r) && !r->request.up.pace)
 		relay_begin_quit(r);
-	bool over = (!r->up_open || relay_delivers(r)) && !r->down_open;
+	/* What a program wrote before it ended is owed to its client, however slow. */
+	bool ending = relay_delivers(r) && !r->request.program;
+	bool over = (!r->up_open || ending) && !r->down_open;
 	if ((over || (r->sent_all && r->request.end_when_sent)) && !r->ack.set)
 		relay_settle(r);
 }
