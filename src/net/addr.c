@@ -189,6 +189,22 @@ bool addr_same_host(const struct addr *a, const struct addr *b)
 	return a->at.any.sa_family == b->at.any.sa_family && memcmp(one, other, n) == 0;
 }
 
+bool addr_same(const struct addr *a, const struct addr *b)
+{
+	return a->len == b->len && memcmp(&a->at, &b->at, a->len) == 0;
+}
+
+/* FNV-1a. */
+uint32_t addr_hash(const struct addr *a)
+{
+	const uint8_t *at = (const uint8_t *)&a->at;
+	uint32_t hash = 2166136261u;
+
+	for (socklen_t i = 0; i < a->len; i++)
+		hash = (hash ^ at[i]) * 16777619u;
+	return hash;
+}
+
 static void addr_add_v6(struct text *t, const struct sockaddr_in6 *v6)
 {
 	char buf[INET6_ADDRSTRLEN], zone[SYS_IF_NAME_SIZE];

@@ -74,6 +74,11 @@ bool addr_is_broadcast(const struct addr *a);
 
 /* The same address, whatever port and zone they have; of AF_INET or AF_INET6 both. */
 bool addr_same_host(const struct addr *a, const struct addr *b);
+
+/* The same in every byte; and a number that is then the same too, of no use against an enemy. */
+bool addr_same(const struct addr *a, const struct addr *b);
+uint32_t addr_hash(const struct addr *a);
+
 /* 127.0.0.0/8, ::1, and the first as IPv6 (::ffff:127.0.0.1). */
 bool addr_is_loopback(const struct addr *a);
 

@@ -1,8 +1,5 @@
 #include "relay/correspondents.h"
 
-#include <stdint.h>
-#include <string.h>
-
 enum { BUCKETS = 1024, NOBODY = -1 };
 
 struct known {
@@ -38,27 +35,16 @@ void correspondents_free(struct correspondents *all)
 	free(all);
 }
 
-/* FNV-1a. */
 static size_t bucket_of(const struct addr *a)
 {
-	const uint8_t *at = (const uint8_t *)&a->at;
-	uint32_t hash = 2166136261u;
-
-	for (socklen_t i = 0; i < a->len; i++)
-		hash = (hash ^ at[i]) * 16777619u;
-	return hash % BUCKETS;
-}
-
-static bool is_same(const struct addr *a, const struct addr *b)
-{
-	return a->len == b->len && memcmp(&a->at, &b->at, a->len) == 0;
+	return addr_hash(a) % BUCKETS;
 }
 
 static int find(const struct correspondents *all, const struct addr *peer)
 {
 	int i = all->buckets[bucket_of(peer)];
 
-	while (i != NOBODY && !is_same(&all->known[i].who.peer, peer))
+	while (i != NOBODY && !addr_same(&all->known[i].who.peer, peer))
 		i = all->known[i].next;
 	return i;
 }
@@ -91,7 +77,7 @@ void correspondents_note(struct correspondents *all, const struct correspondent 
 	if (!correspondent_can_be_answered(c))
 		return;
 	if (all->reply_to == REPLY_TO_FIRST && all->count > 0 &&
-	    !is_same(&all->known[0].who.peer, &c->peer))
+	    !addr_same(&all->known[0].who.peer, &c->peer))
 		return;
 	int i = find(all, &c->peer);
 	if (i == NOBODY) {

@@ -1,27 +1,15 @@
 #include "relay/sessions.h"
 
-#include <string.h>
-
-static bool is_same(const struct addr *a, const struct addr *b)
-{
-	return a->len == b->len && memcmp(&a->at, &b->at, a->len) == 0;
-}
-
 static bool is_of(const struct session_entry *e, const struct correspondent *c)
 {
-	return e->who.fd == c->fd && is_same(&e->who.peer, &c->peer) &&
-	       is_same(&e->who.local, &c->local);
+	return e->who.fd == c->fd && addr_same(&e->who.peer, &c->peer) &&
+	       addr_same(&e->who.local, &c->local);
 }
 
-/* FNV-1a. How many there are is bounded, so nobody gains by addresses that fall together. */
+/* How many there are is bounded, so nobody gains by addresses that fall together. */
 static size_t bucket_of(const struct correspondent *c)
 {
-	const uint8_t *at = (const uint8_t *)&c->peer.at;
-	uint32_t hash = 2166136261u;
-
-	for (socklen_t i = 0; i < c->peer.len; i++)
-		hash = (hash ^ at[i]) * 16777619u;
-	return hash % SESSIONS_BUCKETS;
+	return addr_hash(&c->peer) % SESSIONS_BUCKETS;
 }
 
 struct session_entry *sessions_find(const struct sessions *s, const struct correspondent *c)

@@ -197,3 +197,15 @@ Test(addr, a_family_that_nobody_knows_has_a_name_too)
 	expect_text(&a, "(family 16)", "(family 16)", "(family 16)");
 	cr_assert_eq(addr_port(&a), 0);
 }
+
+Test(addr, the_same_in_every_byte)
+{
+	struct addr a = addr_loopback(AF_INET, 7), b = addr_loopback(AF_INET, 7);
+	struct addr port = addr_loopback(AF_INET, 8), v6 = addr_loopback(AF_INET6, 7);
+
+	cr_assert(addr_same(&a, &b));
+	cr_assert_eq(addr_hash(&a), addr_hash(&b));
+	cr_assert(!addr_same(&a, &port));
+	cr_assert(!addr_same(&a, &v6));
+	cr_assert_neq(addr_hash(&a), addr_hash(&port));
+}
