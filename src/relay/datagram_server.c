@@ -119,13 +119,18 @@ static void server_out_ready(struct watch *watch, unsigned ready)
 
 static void server_begin(struct timer *timer)
 {
-	server_turn(CONTAINER_OF(timer, struct datagram_server, begin));
+	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, begin);
+
+	if (!s->finished)
+		server_turn(s);
 }
 
 static void server_pause_due(struct timer *timer)
 {
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, pause);
 
+	if (s->finished)
+		return;
 	if (s->sending)
 		sender_run(&s->sender);
 	server_turn(s);
@@ -136,7 +141,8 @@ static void server_rest_due(struct timer *timer)
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, rest);
 
 	s->resting = false;
-	server_turn(s);
+	if (!s->finished)
+		server_turn(s);
 }
 
 static void server_accept_due(struct timer *timer)
@@ -156,6 +162,8 @@ static void server_quit_due(struct timer *timer)
 {
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, quit);
 
+	if (s->finished)
+		return;
 	REPORT(s->report, REPORT_CUT, FIELD_STR("reason", "ended by --quit-after-eof"));
 	s->reason = "--quit-after-eof";
 	collector_stop(&s->collector);
