@@ -16,6 +16,7 @@ struct failure_phrase {
 static const struct failure_phrase failure_phrases[] = {
 	{ "accept", "cannot accept a connection on" },
 	{ "bind", "cannot bind to" },
+	{ "buffer", "cannot buffer" },
 	{ "chmod", "cannot set the mode of" },
 	{ "close", "cannot close" },
 	{ "connect", "cannot connect to" },
@@ -31,8 +32,9 @@ static const struct failure_phrase failure_phrases[] = {
 	{ "send", "connection to" },
 	{ "sockopt", "cannot set the socket option" },
 	{ "start", "cannot start" },
-	{ "serve", "datagrams on" },
+	{ "serve", "cannot serve" },
 	{ "serve clients", "clients on" },
+	{ "serve datagrams", "datagrams on" },
 	{ "become", "cannot become user" },
 	{ "unlink", "cannot remove" },
 	{ "wait for", "cannot wait for" },

@@ -221,7 +221,7 @@ static int server_init_sender(struct datagram_server *s, struct err *err)
 		return 0;
 	s->known = correspondents_new(q->reply_to);
 	if (!s->known)
-		return err_set(err, ERR_LOCAL, ENOMEM, "read", "standard input");
+		return err_set(err, ERR_LOCAL, ENOMEM, "buffer", "the addresses of senders");
 	s->replier = (struct replier){ .known = s->known, .report = s->report, .fd = -1 };
 	if (sender_init(&s->sender, q->in, NULL, q->cut, q->longest, err) ||
 	    sender_put_between(&s->sender, &q->up, err))
@@ -272,7 +272,7 @@ int datagram_server_start(struct loop *loop, const struct datagram_server_reques
 		calloc(1, sizeof *s + request->socket_count * sizeof s->sockets[0]);
 
 	if (!s)
-		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "%s", request->where);
+		return err_set(err, ERR_LOCAL, ENOMEM, "serve datagrams", "%s", request->where);
 	s->loop = loop;
 	s->report = report;
 	s->request = *request;
