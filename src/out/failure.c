@@ -20,6 +20,7 @@ static const struct failure_phrase failure_phrases[] = {
 	{ "chmod", "cannot set the mode of" },
 	{ "close", "cannot close" },
 	{ "connect", "cannot connect to" },
+	{ "find", "cannot find" },
 	{ "interface", "cannot use interface" },
 	{ "join", "cannot join" },
 	{ "listen", "cannot listen on" },
