@@ -11,7 +11,7 @@ int asking_run(const struct command_call *call, asking_command *command, struct 
 	struct err unwritten;
 
 	if (!answer)
-		return err_set(err, ERR_LOCAL, ENOMEM, "write", "standard output");
+		return err_set(err, ERR_LOCAL, ENOMEM, "buffer", "the answer");
 	int result = command(call, answer, err);
 	if (answer_flush(answer, &unwritten)) {
 		*err = unwritten;

@@ -115,11 +115,15 @@ static int show_plain(const struct finding *f, struct err *err)
 static int source_for(const struct addr *a, struct addr *source, struct err *err)
 {
 	OWN_FD fd = sys_socket(a->at.any.sa_family, SOCK_DGRAM, IPPROTO_UDP);
+	char at[128];
+	struct text host = TEXT_OVER(at);
 
 	if (fd == -EAFNOSUPPORT)
 		return 1;
-	if (fd < 0)
-		return err_socket(err, -fd, "connect", "a UDP socket");
+	if (fd < 0) {
+		addr_add_host(&host, a);
+		return err_socket(err, -fd, "find", "the source address for %s", at);
+	}
 	source->len = sizeof source->at;
 	if (sys_connect(fd, &a->at.any, a->len) ||
 	    sys_getsockname(fd, &source->at.any, &source->len))
@@ -182,6 +186,7 @@ static void zone_into(struct text *t, const struct addr *a)
 	text_add_str(t, zone);
 }
 
+/* -1 when the source could not be asked for; the row is shown all the same. */
 static int show_long_row(const struct finding *f, const struct addrinfo *node, const char *origin,
                          struct err *err)
 {
@@ -191,8 +196,6 @@ static int show_long_row(const struct finding *f, const struct addrinfo *node, c
 	struct text t[8];
 	int known = source_for(&addr, &source, err);
 
-	if (known < 0)
-		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(t); i++)
 		t[i] = TEXT_OVER(words[i]);
 	/* JSON has the port beside the address. */
@@ -219,7 +222,7 @@ static int show_long_row(const struct finding *f, const struct addrinfo *node, c
 		origin,
 	};
 	answer_row(f->answer, cells);
-	return 0;
+	return known < 0 ? -1 : 0;
 }
 
 /* Whether NODE would be the same row as one before it: getaddrinfo gives an address as often as
@@ -243,8 +246,9 @@ static int show_long(const struct finding *f, struct err *err)
 	show_title(f);
 	answer_list(f->answer, "results", NULL);
 	answer_table(f->answer, long_columns, ARRAY_LEN(long_columns), true);
-	for (const struct addrinfo *node = q->list; node && !failed; node = node->ai_next)
-		failed = was_shown(q, node) ? 0 : show_long_row(f, node, origin, err);
+	for (const struct addrinfo *node = q->list; node; node = node->ai_next)
+		if (!was_shown(q, node) && show_long_row(f, node, origin, err))
+			failed = -1;
 	answer_table_end(f->answer);
 	answer_end(f->answer);
 	return failed;

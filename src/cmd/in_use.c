@@ -16,7 +16,7 @@ int in_use_filter_start(struct in_use_filter *f, struct err *err)
 		.kinds = (1u << SOCKET_KIND_COUNT) - 1,
 		.ports = calloc(PORT_KINDS, sizeof *f->ports),
 	};
-	return f->ports ? 0 : err_set(err, ERR_LOCAL, ENOMEM, "read", "the operands");
+	return f->ports ? 0 : err_set(err, ERR_LOCAL, ENOMEM, "buffer", "the operands");
 }
 
 void in_use_filter_free(struct in_use_filter *f)

@@ -323,7 +323,7 @@ static int services_answer(const struct command_call *call, struct answer *answe
 	OWN_MEM struct service_query *queries = calloc(call->operand_count + 1, sizeof *queries);
 
 	if (!queries)
-		return err_set(err, ERR_LOCAL, ENOMEM, "read", "the operands");
+		return err_set(err, ERR_LOCAL, ENOMEM, "buffer", "the operands");
 	if (services_parse(call, queries, err))
 		return -1;
 	int result = services_with(&s, queries, err);

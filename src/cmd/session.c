@@ -321,7 +321,7 @@ static int session_start_server(struct session *s, const struct session_server_r
 	};
 
 	if (!sockets)
-		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "%s", where);
+		return err_set(err, ERR_LOCAL, ENOMEM, "serve datagrams", "%s", where);
 	for (size_t i = 0; i < count; i++)
 		sockets[i].fd = listener_socket(q->listener, i, &sockets[i].local);
 	return datagram_server_start(s->loop, &request, report, session_done, s, server, err);

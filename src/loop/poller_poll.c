@@ -10,6 +10,7 @@ struct poller {
 	struct pollfd *fds;
 	void **data;
 	size_t count, room;
+	size_t next; /* where the next look begins: those behind a full batch get their turn */
 };
 
 struct poller *poller_new(int *error)
@@ -107,9 +108,14 @@ int poller_wait(struct poller *p, struct poller_event *events, size_t size, nsec
 
 	if (count <= 0)
 		return count;
-	for (size_t i = 0; i < p->count && found < size; i++)
-		if (p->fds[i].revents)
+	size_t seen = 0, at = p->next;
+
+	for (; seen < p->count && found < size; seen++, at++) {
+		at = at < p->count ? at : 0;
+		if (p->fds[at].revents)
 			events[found++] =
-				(struct poller_event){ p->data[i], from_poll(p->fds[i].revents) };
+				(struct poller_event){ p->data[at], from_poll(p->fds[at].revents) };
+	}
+	p->next = at;
 	return (int)found;
 }

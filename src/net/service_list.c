@@ -44,21 +44,24 @@ static void list_add(void *context, const struct sys_service *s)
 		struct service_entry *grown = realloc(list->at, size * sizeof *grown);
 
 		if (!grown) {
-			list->failed = true;
+			list->error = ENOMEM;
 			return;
 		}
 		list->at = grown;
 		list->size = size;
 	}
 	if (entry_fill(&list->at[list->count], s))
-		list->failed = true;
+		list->error = ENOMEM;
 	else
 		list->count++;
 }
 
 void service_list_add_system(struct service_list *list)
 {
-	(void)!sys_service_each(list_add, list);
+	int count = sys_service_each(list_add, list);
+
+	if (count < 0)
+		list->error = -count;
 }
 
 void service_list_add_built_in(struct service_list *list)
@@ -91,7 +94,8 @@ void service_list_free(struct service_list *list)
 
 int service_list_check(const struct service_list *list, struct err *err)
 {
-	return list->failed ? err_set(err, ERR_LOCAL, ENOMEM, "read", "the list of services") : 0;
+	return list->error ? err_set(err, ERR_LOCAL, list->error, "read", "the list of services")
+	                   : 0;
 }
 
 /* Beside those that the list has, only what is new. */
@@ -136,7 +140,7 @@ void service_list_sort(struct service_list *list)
 {
 	list->by_port = calloc(list->count + 1, sizeof *list->by_port);
 	if (!list->by_port) {
-		list->failed = true;
+		list->error = ENOMEM;
 		return;
 	}
 	for (size_t i = 0; i < list->count; i++)

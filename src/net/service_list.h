@@ -23,7 +23,7 @@ struct service_entry {
 struct service_list {
 	struct service_entry *at; /* owned; NULL when empty */
 	size_t count, size;
-	bool failed;     /* out of memory: something is missing */
+	int error;       /* an errno: something is missing; 0: nothing is */
 	size_t *by_port; /* owned; indices, once service_list_sort was called */
 };
 
@@ -32,7 +32,7 @@ void service_list_add_system(struct service_list *list);
 void service_list_add_built_in(struct service_list *list);
 void service_list_free(struct service_list *list);
 
-/* -1 when memory ran out since the list was empty, for any reason. */
+/* -1 when something is missing: memory ran out, or the database could not be read to its end. */
 int service_list_check(const struct service_list *list, struct err *err) MUST_CHECK;
 
 /* Get ready for service_list_at. Nothing may be added after. */

@@ -139,21 +139,18 @@ static int spec_set_port(struct spec *spec, const char *port, const struct spec_
 
 static bool is_v6(const char *host, size_t len)
 {
-	char buf[INET6_ADDRSTRLEN];
+	char buf[INET6_ADDRSTRLEN] = "";
+	struct text t = TEXT_OVER(buf);
 	struct in6_addr v6;
 	const char *zone = memchr(host, '%', len);
 
-	len = zone ? (size_t)(zone - host) : len;
-	if (len >= sizeof buf)
-		return false;
-	memcpy(buf, host, len);
-	buf[len] = '\0';
-	return inet_pton(AF_INET6, buf, &v6) == 1;
+	text_add_bytes(&t, host, zone ? (size_t)(zone - host) : len);
+	return !t.cut && inet_pton(AF_INET6, buf, &v6) == 1;
 }
 
-static int no_port(const struct spec_words *w, const char *hint, struct err *err)
+static int refuse(const struct spec_words *w, const char *why, const char *hint, struct err *err)
 {
-	(void)err_usage(err, "%s: no port given", w->word);
+	(void)err_usage(err, "%s: %s", w->word, why);
 	err_hint(err, "%s", hint);
 	return -1;
 }
@@ -176,12 +173,15 @@ static int split_brackets(struct spec *spec, const struct spec_words *w, const c
 }
 
 /* More than one colon and no brackets: nobody can tell where the port begins. */
-static int refuse_bare_v6(const struct spec_words *w, struct err *err)
+static int refuse_colons(const struct spec_words *w, struct err *err)
 {
 	const char *last = strrchr(w->rest, ':');
-	size_t head = (size_t)(last - w->rest);
+	size_t head = (size_t)(last - w->rest), v6 = strspn(w->rest, "0123456789abcdefABCDEF:.]");
 	const char *two = w->rules->one_word ? "" : ", or two words: ADDRESS PORT";
 
+	if (v6 < head && w->rest[v6] != '%')
+		return refuse(w, "more than one ':', and no IPv6 address",
+		              "HOST:PORT, tcp:HOST:PORT or udp:HOST:PORT", err);
 	(void)err_usage(err, "%s: an IPv6 address with a port needs brackets", w->word);
 	if (strchr(w->rest, ']'))
 		err_hint(err, "[%.*s:%s", (int)head, w->rest, last + 1);
@@ -199,10 +199,10 @@ static int parse_lone_word(struct spec *spec, const struct spec_words *w, struct
 		return err_usage(err, "%s",
 		                 w->scheme ? "the endpoint has no port" : "the endpoint is empty");
 	if (!word_is_port(w, w->rest))
-		return no_port(w,
-		               w->rules->one_word ? "HOST:PORT names an endpoint"
-		                                  : "HOST PORT or HOST:PORT names an endpoint",
-		               err);
+		return refuse(w, "no port given",
+		              w->rules->one_word ? "HOST:PORT names an endpoint"
+		                                 : "HOST PORT or HOST:PORT names an endpoint",
+		              err);
 	if (w->scheme && !w->rules->server) {
 		(void)err_usage(err, "%s: a host or a port?", w->word);
 		err_hint(err, "%s::%s is that port of this machine, %s:HOST:PORT names both",
@@ -220,15 +220,15 @@ static int parse_one_word(struct spec *spec, const struct spec_words *w, struct 
 		if (split_brackets(spec, w, &port, err))
 			return -1;
 		if (!port)
-			return no_port(w, "[ADDRESS]:PORT", err);
+			return refuse(w, "no port given", "[ADDRESS]:PORT", err);
 		return spec_set_port(spec, port, w, err);
 	}
 	if (!colon)
 		return parse_lone_word(spec, w, err);
 	if (strchr(colon + 1, ':'))
-		return refuse_bare_v6(w, err);
+		return refuse_colons(w, err);
 	if (colon[1] == '\0')
-		return no_port(w, "HOST:PORT", err);
+		return refuse(w, "no port given", "HOST:PORT", err);
 	if (spec_set_host(spec, w->rest, (size_t)(colon - w->rest), err))
 		return -1;
 	return spec_set_port(spec, colon + 1, w, err);
@@ -325,7 +325,7 @@ static int parse_vsock(struct spec *spec, const struct spec_words *w, struct err
 	if (!port)
 		port = colon ? colon + 1 : w->rest;
 	if (port[0] == '\0' || (!w->second && !colon && !w->rules->server))
-		return no_port(w, "vsock:CID:PORT", err);
+		return refuse(w, "no port given", "vsock:CID:PORT", err);
 	if (w->second || colon)
 		text_add_bytes(&c, w->rest, colon ? (size_t)(colon - w->rest) : strlen(w->rest));
 	if (c.cut)

@@ -85,6 +85,8 @@ int answer_flush(struct answer *a, struct err *err)
 		return err_set(err, ERR_STDOUT_GONE, EPIPE, "write", "standard output");
 	if (a->error == EINTR)
 		return err_set(err, ERR_SIGNAL, signals_caught(), "finish", "after a signal");
+	if (a->error == ENOMEM)
+		return err_set(err, ERR_LOCAL, ENOMEM, "buffer", "the answer");
 	if (a->error)
 		return err_set(err, ERR_LOCAL, a->error, "write", "standard output");
 	return 0;

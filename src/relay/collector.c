@@ -13,7 +13,7 @@ int collector_init(struct collector *c, const struct collector_request *request,
 	};
 	c->mailbox = mailbox_new(request->room, &request->wants);
 	if (!c->mailbox)
-		return err_set(err, ERR_LOCAL, ENOMEM, "write", "standard output");
+		return err_set(err, ERR_LOCAL, ENOMEM, "buffer", "datagrams");
 	return framer_init(&c->framer, request->to, request->tap, request->framing, request->room,
 	                   err);
 }

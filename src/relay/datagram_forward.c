@@ -145,13 +145,14 @@ static void session_answer(struct session *s, const struct datagram *datagrams, 
 		}
 		parcels[whole++] =
 			(struct mailbox_parcel){ datagrams[i].at, datagrams[i].len, &s->entry.who };
-		s->sent += datagrams[i].len;
 	}
 	while (done < whole) {
 		int n = mailbox_send(s->entry.who.fd, parcels + done, whole - done);
 
 		if (n < 0)
 			forward_lost(s->forward, &s->entry.who.peer, -n);
+		for (int i = 0; i < n; i++)
+			s->sent += parcels[done + (size_t)i].len;
 		done += n > 0 ? (size_t)n : 1;
 	}
 }

@@ -119,13 +119,18 @@ static void server_out_ready(struct watch *watch, unsigned ready)
 
 static void server_begin(struct timer *timer)
 {
-	server_turn(CONTAINER_OF(timer, struct datagram_server, begin));
+	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, begin);
+
+	if (!s->finished)
+		server_turn(s);
 }
 
 static void server_pause_due(struct timer *timer)
 {
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, pause);
 
+	if (s->finished)
+		return;
 	if (s->sending)
 		sender_run(&s->sender);
 	server_turn(s);
@@ -136,7 +141,8 @@ static void server_rest_due(struct timer *timer)
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, rest);
 
 	s->resting = false;
-	server_turn(s);
+	if (!s->finished)
+		server_turn(s);
 }
 
 static void server_accept_due(struct timer *timer)
@@ -156,6 +162,8 @@ static void server_quit_due(struct timer *timer)
 {
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, quit);
 
+	if (s->finished)
+		return;
 	REPORT(s->report, REPORT_CUT, FIELD_STR("reason", "ended by --quit-after-eof"));
 	s->reason = "--quit-after-eof";
 	collector_stop(&s->collector);
@@ -213,7 +221,7 @@ static int server_init_sender(struct datagram_server *s, struct err *err)
 		return 0;
 	s->known = correspondents_new(q->reply_to);
 	if (!s->known)
-		return err_set(err, ERR_LOCAL, ENOMEM, "read", "standard input");
+		return err_set(err, ERR_LOCAL, ENOMEM, "buffer", "the addresses of senders");
 	s->replier = (struct replier){ .known = s->known, .report = s->report, .fd = -1 };
 	if (sender_init(&s->sender, q->in, NULL, q->cut, q->longest, err) ||
 	    sender_put_between(&s->sender, &q->up, err))
@@ -264,7 +272,7 @@ int datagram_server_start(struct loop *loop, const struct datagram_server_reques
 		calloc(1, sizeof *s + request->socket_count * sizeof s->sockets[0]);
 
 	if (!s)
-		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "%s", request->where);
+		return err_set(err, ERR_LOCAL, ENOMEM, "serve datagrams", "%s", request->where);
 	s->loop = loop;
 	s->report = report;
 	s->request = *request;

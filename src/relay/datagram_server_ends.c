@@ -43,7 +43,7 @@ void server_fail_time(struct datagram_server *s, const char *why)
 {
 	struct err err;
 
-	(void)err_set(&err, ERR_TIME, 0, "serve", "%s", s->request.where);
+	(void)err_set(&err, ERR_TIME, 0, "serve datagrams", "%s", s->request.where);
 	err_detail(&err, "%s", why);
 	server_fail(s, "time limit", &err);
 }

@@ -61,6 +61,9 @@ static void datagrams_peer_ready(struct watch *watch, unsigned ready)
 {
 	struct datagrams *d = CONTAINER_OF(watch, struct datagrams, peer);
 
+	/* What was ready, or due, in the same turn as that which has ended it. */
+	if (d->finished)
+		return;
 	if (ready & READY_TROUBLE)
 		datagrams_trouble(d);
 	if (d->receiving && !d->finished)
@@ -75,6 +78,8 @@ static void datagrams_in_ready(struct watch *watch, unsigned ready)
 	struct datagrams *d = CONTAINER_OF(watch, struct datagrams, in);
 
 	(void)ready;
+	if (d->finished)
+		return;
 	sender_run(&d->sender);
 	datagrams_turn(d);
 }
@@ -84,6 +89,8 @@ static void datagrams_out_ready(struct watch *watch, unsigned ready)
 	struct datagrams *d = CONTAINER_OF(watch, struct datagrams, out);
 
 	(void)ready;
+	if (d->finished)
+		return;
 	receiver_run(&d->receiver);
 	datagrams_turn(d);
 }
@@ -92,6 +99,8 @@ static void datagrams_begin(struct timer *timer)
 {
 	struct datagrams *d = CONTAINER_OF(timer, struct datagrams, begin);
 
+	if (d->finished)
+		return;
 	if (d->request.shut_at_once)
 		datagrams_shut(d);
 	datagrams_turn(d);
@@ -101,14 +110,18 @@ static void datagrams_pause_due(struct timer *timer)
 {
 	struct datagrams *d = CONTAINER_OF(timer, struct datagrams, pause);
 
+	if (d->finished)
+		return;
 	if (d->sending)
 		sender_run(&d->sender);
 	datagrams_turn(d);
 }
 
-/* However late a timer is looked at, what had come by then counts. True when that has ended it. */
+/* However late a timer is looked at, what had come by then counts. True when it is at its end. */
 static bool datagrams_catch_up(struct datagrams *d)
 {
+	if (d->finished)
+		return true;
 	if (d->receiving)
 		receiver_run(&d->receiver);
 	datagrams_turn(d);

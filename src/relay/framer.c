@@ -25,7 +25,7 @@ int framer_init(struct framer *f, struct stream *to, struct tap *tap, enum frami
 		.size = size,
 	};
 	return f->framed && f->out ? 0
-	                           : err_set(err, ERR_LOCAL, ENOMEM, "write", "standard output");
+	                           : err_set(err, ERR_LOCAL, ENOMEM, "buffer", "standard output");
 }
 
 void framer_close(struct framer *f)

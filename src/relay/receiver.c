@@ -17,7 +17,7 @@ int receiver_init(struct receiver *r, struct stream *from, struct stream *to, st
 	for (size_t i = 0; r->slots && i < DATAGRAM_BATCH; i++)
 		r->got[i].at = r->slots + i * DATAGRAM_ROOM;
 	if (!r->slots)
-		return err_set(err, ERR_LOCAL, ENOMEM, "write", "standard output");
+		return err_set(err, ERR_LOCAL, ENOMEM, "buffer", "datagrams");
 	return framer_init(&r->framer, to, tap, framing, DATAGRAM_ROOM, err);
 }
 

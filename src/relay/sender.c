@@ -25,7 +25,7 @@ int sender_init(struct sender *s, struct stream *from, struct stream *to, enum f
 		.bad = FRAMING_DATAGRAM,
 		.buf = malloc(SENDER_BUFFER),
 	};
-	return s->buf ? 0 : err_set(err, ERR_LOCAL, ENOMEM, "read", "standard input");
+	return s->buf ? 0 : err_set(err, ERR_LOCAL, ENOMEM, "buffer", "standard input");
 }
 
 void sender_close(struct sender *s)
@@ -41,7 +41,8 @@ int sender_put_between(struct sender *s, const struct flow_between *between, str
 	s->pace = between->pace;
 	if (s->tap)
 		s->tap_in = malloc(SENDER_BUFFER);
-	return !s->tap || s->tap_in ? 0 : err_set(err, ERR_LOCAL, ENOMEM, "read", "standard input");
+	return !s->tap || s->tap_in ? 0
+	                            : err_set(err, ERR_LOCAL, ENOMEM, "buffer", "standard input");
 }
 
 /* Queue the datagrams that are in the buffer. */

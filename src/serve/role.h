@@ -2,7 +2,7 @@
  * What is done with the clients of the event model: a service is spoken to them, a program is run
  * for each, they are joined to another endpoint, to standard input and output, to each other. The
  * engine accepts them, keeps them in a list, and ends them; a role is what it calls. Bytes are
- * counted by the role, as they move: server_moved.
+ * counted by the role, as they move or when the client goes: server_moved.
  */
 #ifndef SOCKIT_SERVE_ROLE_H
 #define SOCKIT_SERVE_ROLE_H

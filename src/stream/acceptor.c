@@ -64,16 +64,19 @@ static void acceptor_rest(struct acceptor *a, int error)
 	           nsec_after(loop_now(a->request.loop), ACCEPTOR_PAUSE));
 }
 
-/* Who it is, in numbers: accepting never waits for DNS. */
+/*
+ * Who it is, in numbers: accepting never waits for DNS. The report writes addresses by itself; the
+ * call is made for --trace, where it shows how a server names its client. So nothing hangs on it.
+ */
 static void acceptor_tell(const struct acceptor *a, const struct addr *peer, int fd)
 {
 	struct addr local = { .len = sizeof local.at };
 	char host[128] = "", port[16] = "";
-	bool named = !addr_is_inet(peer) ||
-	             sys_getnameinfo(&peer->at.any, peer->len, host, sizeof host, port, sizeof port,
-	                             NI_NUMERICHOST | NI_NUMERICSERV) == 0;
 
-	if (named && report_is_heard(a->request.report) &&
+	if (addr_is_inet(peer))
+		(void)!sys_getnameinfo(&peer->at.any, peer->len, host, sizeof host, port,
+		                       sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+	if (report_is_heard(a->request.report) &&
 	    sys_getsockname(fd, &local.at.any, &local.len) == 0)
 		REPORT(a->request.report, REPORT_ACCEPTED, FIELD_ADDR("peer", peer),
 		       FIELD_ADDR("local", &local));
@@ -113,7 +116,7 @@ static void acceptor_missed(const struct acceptor *a)
 		a->request.missed(a->request.context);
 }
 
-/* Hand a new connection on; -1 with *error when there is a lack of something. */
+/* Hand a new connection on, or close it. 0, or -ENOMEM. */
 static int acceptor_take(struct acceptor *a, int fd, const struct addr *peer)
 {
 	bool lets = admission_lets(listener_admission(a->request.listener), fd, peer);

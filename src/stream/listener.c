@@ -202,8 +202,9 @@ static int listener_take_passed(struct listener *l, struct err *err)
 		int fd = (int)(PASSED_FIRST + l->request.spec->passed_first + i);
 
 		listener_add(l, fd, a);
-		if (shared_take(&l->sockets[i].shared, fd, listener_type(l)))
-			return listener_fail(l, err, EINVAL, "listen", a);
+		int error = shared_take(&l->sockets[i].shared, fd, listener_type(l));
+		if (error)
+			return listener_fail(l, err, -error, "listen", a);
 		mailbox_ask(fd, a, &l->request.wants);
 		if (tune_new(&tune, fd, a, err))
 			return -1;

@@ -21,18 +21,15 @@ struct multicast {
 extern const struct multicast multicast_none;
 
 /*
- * For a UDP socket FD of FAMILY. 0, or -1 with *err: a failure of this machine.
- */
-
-/*
  * Whether one that is bound to LOCAL, an address of AF_INET or AF_INET6, joins: what was asked for,
  * or the group that LOCAL is.
  */
 bool multicast_is_joined_at(const struct multicast *m, const struct addr *local);
 
 /*
- * Before binding one that joins: others on this machine may have the port too, as long as they join
- * as well; but what only they have joined is not heard.
+ * Before binding FD, a UDP socket of FAMILY that joins: others on this machine may have the port
+ * too, as long as they join as well; but what only they have joined is not heard. As the next two:
+ * 0, or -1 with *err, a failure of this machine.
  */
 int multicast_share(int fd, int family, struct err *err) MUST_CHECK;
 

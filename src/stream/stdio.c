@@ -155,8 +155,8 @@ static void stdio_unblock(struct stream_stdio *self, int flags)
 
 struct stream *stream_standard_new(int fd, struct err *err)
 {
-	const char *op = fd == 0 ? "read" : "write";
 	struct stream_stdio *self = malloc(sizeof *self);
+	const char *op = !self ? "buffer" : fd == 0 ? "read" : "write";
 	struct stat st;
 	int flags = sys_status_flags(fd);
 	int error = !self ? -ENOMEM : flags < 0 ? flags : sys_fstat(fd, &st);

@@ -1,7 +1,8 @@
 /*
  * Streams over standard input and output, whatever the shell has put there. The shared open file
- * description keeps its flags: a pipe or a terminal is opened a second time, non-blocking, for our
- * own use; a socket is used with MSG_DONTWAIT; where neither goes, readiness is asked for first.
+ * description keeps its flags: a pipe is asked not to block call by call (RWF_NOWAIT); where the
+ * kernel lacks that, as a terminal is, it is opened a second time, non-blocking, for our own use; a
+ * socket is used with MSG_DONTWAIT; where none of these goes, readiness is asked for first.
  */
 #ifndef SOCKIT_STREAM_STDIO_H
 #define SOCKIT_STREAM_STDIO_H

@@ -1,6 +1,6 @@
 /*
  * A live endpoint: something that bytes come out of, go into, or both. Whoever has one need not
- * know what kind it is. A layer (TLS, say) has the stream below it; the lowest has the descriptor.
+ * know what kind it is.
  *
  * Nothing here blocks, with one exception: regular files and devices that cannot be waited for.
  */
@@ -68,8 +68,7 @@ struct stream_ops {
 
 struct stream {
 	const struct stream_ops *ops;
-	struct stream *below; /* NULL at the bottom */
-	int fd;               /* to wait for; that of the bottom */
+	int fd; /* to wait for */
 	enum stream_nature nature;
 };
 

@@ -23,6 +23,20 @@ struct room {
 	size_t size;
 };
 
+/*
+ * getservent_r, which says ENOENT also where the file cannot be read any further; glibc leaves in
+ * errno then why. Other values may come from a module that was asked in vain.
+ */
+static int ask_next(struct servent *entry, char *at, size_t size, struct servent **found)
+{
+	errno = 0;
+	int error = getservent_r(entry, at, size, found);
+	bool cut = errno == EIO || errno == EISDIR || errno == ENOMEM || errno == EMFILE ||
+	           errno == ENFILE;
+
+	return error == ENOENT && cut ? errno : error;
+}
+
 static struct servent *ask_in(const struct question *q, struct servent *entry, char *at,
                               size_t size, int *error)
 {
@@ -33,7 +47,7 @@ static struct servent *ask_in(const struct question *q, struct servent *entry, c
 	else if (q->port)
 		*error = getservbyport_r(htons(*q->port), q->protocol, entry, at, size, &found);
 	else
-		*error = getservent_r(entry, at, size, &found);
+		*error = ask_next(entry, at, size, &found);
 	return found;
 }
 
@@ -48,8 +62,10 @@ static struct servent *ask(const struct question *q, struct servent *entry, stru
 		size_t size = room->grown ? 2 * room->size : 2 * sizeof room->first;
 		char *grown = realloc(room->grown, size);
 
-		if (!grown)
+		if (!grown) {
+			error = ENOMEM;
 			break;
+		}
 		room->grown = grown;
 		room->size = size;
 		found = ask_in(q, entry, grown, size, &error);
@@ -111,9 +127,11 @@ static int tell_each(sys_service_found *found, void *context)
 	setservent(1);
 	for (; (answer = ask(&next, &entry, &room)); count++)
 		tell(answer, found, context);
+	int end = errno;
 	endservent();
 	free(room.grown);
-	return count;
+	errno = end;
+	return end == ENOENT ? count : -1;
 }
 
 int sys_service_each(sys_service_found *found, void *context)

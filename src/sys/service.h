@@ -29,7 +29,8 @@ int sys_service_by_port(uint16_t port, const char *protocol, sys_service_found *
                         void *context) MUST_CHECK;
 
 /* man 3 getservent: all of them to FOUND, in the order of the file. To the observer it is one call.
- * Returns how many there are. Not for two threads at once. */
+ * Returns how many there are, or a negative errno where there may be more. Not for two threads at
+ * once. */
 int sys_service_each(sys_service_found *found, void *context) MUST_CHECK;
 
 #endif

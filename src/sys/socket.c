@@ -73,14 +73,6 @@ int sys_getsockname(int fd, struct sockaddr *addr, socklen_t *len)
 	return (int)call.result;
 }
 
-int sys_getpeername(int fd, struct sockaddr *addr, socklen_t *len)
-{
-	struct sys_call call = { SYS_GETPEERNAME, .arg = { fd, (intptr_t)addr, (intptr_t)len } };
-
-	SYS_RUN(call, getpeername(fd, addr, len));
-	return (int)call.result;
-}
-
 int sys_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 {
 	struct sys_call call = { SYS_GETSOCKOPT,

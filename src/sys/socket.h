@@ -20,7 +20,6 @@ int sys_accept_blocking(int fd, struct sockaddr *addr, socklen_t *len) MUST_CHEC
 int sys_connect(int fd, const struct sockaddr *addr, socklen_t len) MUST_CHECK;
 int sys_shutdown(int fd, int how) MUST_CHECK;
 int sys_getsockname(int fd, struct sockaddr *addr, socklen_t *len) MUST_CHECK;
-int sys_getpeername(int fd, struct sockaddr *addr, socklen_t *len) MUST_CHECK;
 int sys_getsockopt(int fd, int level, int name, void *value, socklen_t *len) MUST_CHECK;
 int sys_setsockopt(int fd, int level, int name, const void *value, socklen_t len) MUST_CHECK;
 

@@ -1,6 +1,5 @@
 /*
- * Waiting for readiness, and the one helper thread. Functions return a result or the negative
- * errno.
+ * Waiting for readiness, and helper threads. Functions return a result or the negative errno.
  */
 #ifndef SOCKIT_SYS_WAIT_H
 #define SOCKIT_SYS_WAIT_H
@@ -17,8 +16,8 @@
 int sys_epoll_create(void) MUST_CHECK;
 int sys_epoll_ctl(int epfd, int op, int fd, uint32_t events, void *data) MUST_CHECK;
 
-/* Wait for TIMEOUT (NSEC_NEVER: without limit, rounded up to milliseconds) or until a signal that
- * signals_catch has caught. An interruption gives 0 events. */
+/* Wait for TIMEOUT (NSEC_NEVER: without limit; epoll: rounded up to milliseconds) or until a signal
+ * that signals_catch has caught. An interruption gives 0 events. */
 int sys_epoll_wait(int epfd, struct epoll_event *events, int size, nsec_t timeout) MUST_CHECK;
 int sys_poll(struct pollfd *fds, size_t count, nsec_t timeout) MUST_CHECK;
 

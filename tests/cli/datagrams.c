@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -101,6 +102,25 @@ Test(datagrams, the_wait_is_counted_from_the_last_datagram)
 	}
 	child_expect(&x.child, 0);
 	cr_assert_str_eq(child_out(&x.child), "yyyy");
+}
+
+/* The last reply and a further datagram are there in the same moment. */
+Test(datagrams, nothing_is_sent_after_all_replies_came)
+{
+	struct exchange x = begin(NET_V4, WORDS("--replies", "1"), END_PIPE);
+	char more[16];
+
+	child_feed(&x.child, "one");
+	dgram_answer_first(x.fd);
+	dgram_expect(x.fd, "one");
+	child_freeze(&x.child);
+	dgram_send_text(x.fd, "reply");
+	child_feed(&x.child, "behind the end");
+	child_thaw(&x.child);
+	child_expect(&x.child, 0);
+	cr_assert_str_eq(child_out(&x.child), "reply");
+	cr_assert_eq(recv(x.fd, more, sizeof more, MSG_DONTWAIT), -1);
+	close(x.fd);
 }
 
 static void refused(enum net net, const char *says)

@@ -224,6 +224,24 @@ Test(forward_datagrams, a_unix_target_that_comes_back)
 	post_close(&p);
 }
 
+Test(forward_datagrams, answers_to_one_who_has_gone_are_not_counted)
+{
+	struct post p = post_open(NET_UNIX, NET_UNIX, NULL);
+	int client = echo_serve_dgram(&p.place);
+
+	dgram_send_text(client, "hello");
+	answer(p.server, "hello", "yes");
+	dgram_expect(client, "yes");
+	dgram_send_text(client, "bye");
+	dgram_answer_first(p.server);
+	dgram_expect(p.server, "bye");
+	close(client);
+	dgram_send_text(p.server, "too late");
+	child_await_err(&p.child, "are lost");
+	post_close(&p);
+	child_says(&p.child, "received 8 bytes, sent 3 bytes");
+}
+
 /* The queue of a Unix socket is short: what does not fit waits, in order. */
 Test(forward_datagrams, a_target_that_is_slow)
 {

@@ -183,7 +183,8 @@ Test(passed, programs_know_nothing_of_them)
 		.args = WORDS("listen", "--sh-exec", "env; ls /proc/self/fd; cat >/dev/null"),
 		.wrap = WORDS("sh", "-c", one),
 		.in = { .kind = END_FD, .fd = fd },
-		.env = WORDS("NOTIFY_SOCKET=/none", "MINE=kept"),
+		.env = WORDS("NOTIFY_SOCKET=/none", "LISTEN_PIDFDID=1", "MINE=kept",
+	                     "LISTEN_PORT=kept"),
 	});
 	int client = peer_connect(&place);
 	char said[8192];
@@ -196,7 +197,9 @@ Test(passed, programs_know_nothing_of_them)
 	said[len] = '\0';
 	child_expect(&child, 0);
 	cr_assert(strstr(said, "MINE=kept") && strstr(said, "SOCKIT_PEER_ADDR="), "%s", said);
-	cr_assert(!strstr(said, "LISTEN_") && !strstr(said, "NOTIFY_SOCKET"), "%s", said);
+	cr_assert(strstr(said, "LISTEN_PORT=kept"), "only what sd_listen_fds(3) reads: %s", said);
+	cr_assert(!strstr(said, "LISTEN_PID") && !strstr(said, "LISTEN_FD"), "%s", said);
+	cr_assert(!strstr(said, "NOTIFY_SOCKET"), "%s", said);
 	close(client);
 	close(fd);
 }

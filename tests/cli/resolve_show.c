@@ -112,6 +112,21 @@ Test(resolve_show, long_connects_a_udp_socket)
 	child_silent_about(&child, "send(");
 }
 
+/* The name is resolved all the same, so the row is there. */
+Test(resolve_show, long_without_a_socket_lacks_the_source_alone)
+{
+	struct child child = child_run(&(struct plan){
+		.args = WORDS("resolve", "-l", "127.0.0.1"),
+		.wrap = WORDS("strace", "-fqqo", "/dev/null", "-e", "inject=socket:error=EMFILE"),
+	});
+	const char *row = row_of(child_out(&child), "127.0.0.1 ");
+
+	child_expect(&child, 7);
+	child_says(&child, "cannot find the source address for 127.0.0.1: Too many open files");
+	cr_assert(strstr(row, "SOCK_STREAM"), "%s", row);
+	cr_assert_null(strstr(row + 1, "127.0.0.1"), "%s", row);
+}
+
 static const char golden_v4[] =
 	"node 1\n"
 	"  ai_flags        AI_CANONNAME\n"

@@ -390,3 +390,15 @@ Test(services, that_cannot_be_written)
 	         getenv("SOCKIT"));
 	child_sh(line);
 }
+
+Test(services, a_list_that_is_cut_is_a_failure)
+{
+	struct child child = child_run(&(struct plan){
+		.args = WORDS("services"),
+		.wrap = WORDS("strace", "-qqo", "/dev/null", "-P", "/etc/services", "-e",
+	                      "inject=read:error=EIO:when=2"),
+	});
+
+	child_expect(&child, 7);
+	child_says(&child, "cannot read from the list of services: Input/output error");
+}

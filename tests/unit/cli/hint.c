@@ -29,6 +29,7 @@ Test(hint, letters_of_other_tools)
 	cr_assert_str_eq(hint_for("connect", "-c").detail, "-c: use --sh-exec CMD");
 	cr_assert_not_null(strstr(hint_for("connect", "-r").detail, "source port"));
 	cr_assert_not_null(strstr(hint_for("listen", "-r").detail, "port 0"));
+	cr_assert_not_null(strstr(hint_for("connect", "-b").detail, "not needed"));
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		for (size_t i = 0; !(*c)->answers && i < ARRAY_LEN(letters); i++)
 			cr_assert_null(strstr(hint_for((*c)->name, letters[i]).detail, "unknown"),

@@ -109,6 +109,29 @@ Test(poller, gives_no_more_events_than_there_is_room_for)
 	poller_free(p);
 }
 
+/* Those that did not fit come with the next waits, though the first are still ready. */
+Test(poller, none_of_many_waits_for_ever)
+{
+	enum { MANY = 20, SIZE = 3 };
+	struct poller *p = begin();
+	int ends[2], seen[MANY] = { 0 };
+
+	for (int i = 0; i < MANY; i++) {
+		must(pipe2(ends, O_CLOEXEC), "pipe2");
+		cr_assert_eq(poller_add(p, ends[1], READY_OUT, &seen[i]), 0);
+	}
+	for (int taken = 0; taken < 2 * MANY; taken += SIZE) {
+		struct poller_event events[SIZE];
+
+		cr_assert_eq(poller_wait(p, events, SIZE, 0), SIZE);
+		for (int i = 0; i < SIZE; i++)
+			++*(int *)events[i].data;
+	}
+	for (int i = 0; i < MANY; i++)
+		cr_assert(seen[i] > 0, "the one of number %d was told %d times", i, seen[i]);
+	poller_free(p);
+}
+
 Test(poller, one_can_be_removed_from_among_many)
 {
 	enum { MANY = 9 };

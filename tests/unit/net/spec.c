@@ -162,6 +162,11 @@ static const struct bad_row bad_rows[] = {
 	{ CLIENT, "[::1]x:80", NULL, "after|follow", NULL },
 	{ CLIENT, "[[::1]]:80", NULL, "no IPv6 address", NULL },
 	{ CLIENT, "a:b:80", NULL, "needs brackets", "ADDRESS" },
+	{ CLIENT, "::1:http", NULL, "needs brackets", "[::1]:http" },
+	{ CLIENT, "fe80::1%lan:80", NULL, "needs brackets", "[fe80::1%lan]:80" },
+	/* What can be none. */
+	{ CLIENT, "localhost:http:80", NULL, "more than one ':'", "HOST:PORT" },
+	{ CLIENT, "sctp:localhost:1", NULL, "more than one ':'", "udp:HOST:PORT" },
 	/* Two words with a port too many, or an empty host. */
 	{ CLIENT, "host:80", "80", "host:80", NULL },
 	{ CLIENT, "[::1]:80", "80", "[::1]:80", NULL },

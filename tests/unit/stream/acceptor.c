@@ -238,3 +238,33 @@ Test(acceptor, no_more_are_taken_than_there_is_room_for)
 	acceptor_free(a);
 	listener_close(l);
 }
+
+static int naming_fails(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	return call->op == SYS_GETNAMEINFO ? ENOMEM : 0;
+}
+
+Test(acceptor, who_comes_is_told_though_the_call_that_names_it_fails)
+{
+	struct sys_observer observer = { .before = naming_fails };
+	struct place place;
+	struct listener *l = open_with(NULL, &place);
+	const char *path = scratch_path("told");
+	struct report_config config = { .json = true, .file = path };
+	struct accepted a = { 0 };
+	struct err err;
+
+	cr_assert_eq(report_configure(report, &config, &err), 0);
+	int fd = peer_connect(&place);
+	struct acceptor *acceptor = accept_with((struct acceptor_request){
+		.listener = l, .tells = true, .accepted = on_accepted, .context = &a });
+	sys_observe(&observer);
+	cr_assert_eq(loop_run(loop, &err), 0);
+	sys_observe(NULL);
+	cr_assert(strstr(scratch_read(path), "\"accepted\""), "%s", scratch_read(path));
+	cr_assert_eq(stream_close(a.stream), 0);
+	close(fd);
+	acceptor_free(acceptor);
+	listener_close(l);
+}

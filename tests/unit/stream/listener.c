@@ -14,6 +14,7 @@
 #include "harness/fail.h"
 #include "harness/peer.h"
 #include "harness/scratch.h"
+#include "net/passed.h"
 #include "out/failure.h"
 #include "sys/call.h"
 
@@ -366,4 +367,27 @@ Test(listener, a_directory_that_is_not_there_is_a_local_failure)
 	cr_assert_null(open_at(&spec, AF_UNSPEC, -1, &err));
 	cr_assert_eq(err.code, ENOENT);
 	cr_assert_eq(err.domain, ERR_LOCAL);
+}
+
+static int timeout_fails(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	return call->op == SYS_SETSOCKOPT && call->arg[2] == SO_RCVTIMEO ? ENOBUFS : 0;
+}
+
+Test(listener, a_passed_socket_that_cannot_be_prepared_says_why)
+{
+	struct sys_observer observer = { .before = timeout_fails };
+	struct place place;
+	int fd = peer_listen(NET_V4, &place);
+	struct spec spec = spec_of(place.word);
+	struct err err;
+
+	must(fcntl(fd, F_SETFL, 0), "fcntl");
+	spec.passed_first = (unsigned)fd - PASSED_FIRST;
+	spec.passed_count = 1;
+	sys_observe(&observer);
+	cr_assert_null(open_at(&spec, AF_UNSPEC, -1, &err));
+	sys_observe(NULL);
+	cr_assert_eq(err.code, ENOBUFS, "%s", sentence(&err));
 }
