@@ -79,19 +79,32 @@ int listen_joined_open(struct listen_joined *j, const struct joined_options *opt
 	return 0;
 }
 
-/* What a disk had no room for may be told only now. */
-static int joined_close_output(struct stream *out, int result, struct err *err)
+/*
+ * What a disk had no room for may be told only now. It is what is told, unless something else ended
+ * it all, which has the say.
+ */
+static int joined_close_output(struct stream *out, int result, struct report *report,
+                               struct err *err)
 {
-	int error = out && result == 0 ? out->ops->shut_write(out) : 0;
+	int error = out ? out->ops->shut_write(out) : 0;
+	struct err late;
 
 	(void)stream_close(out);
-	return error ? err_set(err, ERR_LOCAL, -error, "write", "standard output") : result;
+	if (!error)
+		return result;
+	(void)err_set(&late, ERR_LOCAL, -error, "write", "standard output");
+	if (result == 0 || err->domain == ERR_ANSWER) {
+		*err = late;
+		return -1;
+	}
+	report_failure(report, &late);
+	return result;
 }
 
-int listen_joined_close(struct listen_joined *j, int result, struct err *err)
+int listen_joined_close(struct listen_joined *j, int result, struct report *report, struct err *err)
 {
 	(void)stream_close(j->stdio.in);
-	result = joined_close_output(j->stdio.out, result, err);
+	result = joined_close_output(j->stdio.out, result, report, err);
 	if (result && err->domain == ERR_ANSWER &&
 	    (j->stdio.crowd.failed_here || j->broker.crowd.failed_here))
 		err->code = STATUS_LOCAL;

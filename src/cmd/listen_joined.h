@@ -23,7 +23,11 @@ struct listen_joined {
 int listen_joined_open(struct listen_joined *j, const struct joined_options *options,
                        const struct relay_options *relay, struct err *err) MUST_CHECK;
 
-/* Close it, after RESULT with *err: the new result. -1 with ERR_SHOWN when a file has failed. */
-int listen_joined_close(struct listen_joined *j, int result, struct err *err) MUST_CHECK;
+/*
+ * Close it, after RESULT with *err: the new result. -1 with ERR_SHOWN when a file has failed. What
+ * fails only now goes to REPORT where *err has the say.
+ */
+int listen_joined_close(struct listen_joined *j, int result, struct report *report,
+                        struct err *err) MUST_CHECK;
 
 #endif

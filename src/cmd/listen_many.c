@@ -154,7 +154,7 @@ static int listening_joined(struct loop *loop, const struct listen_many_request 
 	struct listening_role role = { joined.role, joined.context, joined.name, joined.descriptors,
 		                       request->relay->idle_timeout };
 	int result = listening_serve(loop, request, &role, report, err);
-	return listen_joined_close(&joined, result, err);
+	return listen_joined_close(&joined, result, report, err);
 }
 
 int listen_many(struct loop *loop, const struct listen_many_request *request, struct report *report,

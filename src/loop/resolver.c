@@ -24,6 +24,7 @@ struct lookup_job {
 };
 
 struct lookup {
+	struct loop *loop;
 	struct lookup_job *job;
 	struct watch watch;
 	lookup_done *done;
@@ -101,10 +102,14 @@ static void lookup_ready(struct watch *watch, unsigned ready)
 	struct addr_list list = { 0 };
 	struct err err;
 
-	(void)ready;
-	if (!atomic_load(&lookup->job->answered))
+	int failed = ready & READY_LOST ? err_set(&err, ERR_LOCAL, loop_lost_error(lookup->loop),
+	                                          "resolve", "%s", lookup->job->host)
+	                                : 0;
+
+	if (!failed && !atomic_load(&lookup->job->answered))
 		return;
-	int failed = job_answer(lookup->job, &list, &err);
+	if (!failed)
+		failed = job_answer(lookup->job, &list, &err);
 	lookup_abandon(lookup);
 	done(context, &list, failed ? &err : NULL);
 }
@@ -137,10 +142,11 @@ int lookup_start(struct loop *loop, const struct lookup_question *question, look
 		return err_set(err, ERR_LOCAL, -error, "resolve", "%s", question->host);
 	}
 	*made = (struct lookup){
+		.loop = loop,
 		.job = job,
 		.done = done,
 		.context = context,
-		.watch = { .fd = job->eventfd, .ready = lookup_ready },
+		.watch = { .fd = job->eventfd, .ready = lookup_ready, .may_be_lost = true },
 	};
 	loop_watch(loop, &made->watch, READY_IN);
 	*lookup = TAKE(made);

@@ -138,6 +138,8 @@ static void exec_child_ended(struct exec_child *child)
 {
 	struct exec *e = CONTAINER_OF(child, struct exec, child);
 
+	if (child->lost && !e->failed)
+		e->failed = exec_child_fail(e->request.argv[0], -child->lost, &e->err) != 0;
 	if (e->from && e->relaying) {
 		int left = sys_readable_bytes(e->from->fd);
 
@@ -187,11 +189,12 @@ static void exec_relay_done(void *context, const struct err *err)
 	if (e->child.over)
 		return;
 	loop_timer(e->loop, &e->deadline, e->request.deadline);
-	if (err)
-		exec_child_terminate(&e->child,
-		                     err->domain == ERR_TIME ? "a limit" : "the client is gone");
-	else if (gone && e->request.peer->nature == STREAM_TCP)
-		exec_child_terminate(&e->child, "the client is gone");
+	if (err || (gone && e->request.peer->nature == STREAM_TCP))
+		exec_child_terminate(&e->child, !err                      ? "the client is gone"
+		                                : err->domain == ERR_TIME ? "a limit"
+		                                : err->domain == ERR_LOCAL
+		                                        ? failure_errno_text(err->code)
+		                                        : "the client is gone");
 	else if (gone)
 		loop_timer(e->loop, &e->hangup, nsec_after(loop_now(e->loop), EXEC_GRACE));
 }
@@ -208,10 +211,11 @@ static void exec_peer_ready(struct watch *watch, unsigned ready)
 	struct text t = TEXT_OVER(peer);
 	struct err err;
 
-	if (!(ready & READY_TROUBLE))
+	if (!(ready & (READY_TROUBLE | READY_LOST)))
 		return;
 	loop_unwatch(watch);
-	bool failed = sys_poll(&poll, 1, 0) > 0 && poll.revents & POLLERR;
+	int lost = ready & READY_LOST ? loop_lost_error(e->loop) : 0;
+	bool failed = lost || (sys_poll(&poll, 1, 0) > 0 && poll.revents & POLLERR);
 	/* The program has shut its side itself, after the client. Nobody is gone, it is over. */
 	if (!failed && stream_acked_beyond(e->request.peer) > e->acked_beyond)
 		return;
@@ -220,10 +224,10 @@ static void exec_peer_ready(struct watch *watch, unsigned ready)
 		return;
 	}
 	e->request.peer->ops->describe(e->request.peer, &t);
-	(void)err_socket(&err, ECONNRESET, "receive", "%s", peer);
-	e->lost = !e->failed;
+	(void)err_socket(&err, lost ? lost : ECONNRESET, "receive", "%s", peer);
+	e->lost = !lost && !e->failed;
 	exec_note(e, &err);
-	exec_child_terminate(&e->child, "the client is gone");
+	exec_child_terminate(&e->child, lost ? failure_errno_text(lost) : "the client is gone");
 }
 
 static void exec_deadline_due(struct timer *timer)
@@ -300,7 +304,7 @@ static int exec_start_with_socket(struct exec *e, struct err *err)
 	if (exec_start_program(e, fd, fd, err))
 		return -1;
 	e->acked_beyond = stream_acked_beyond(e->request.peer);
-	e->peer = (struct watch){ .fd = fd, .ready = exec_peer_ready };
+	e->peer = (struct watch){ .fd = fd, .ready = exec_peer_ready, .may_be_lost = true };
 	loop_watch(e->loop, &e->peer, 0);
 	loop_timer(e->loop, &e->deadline, e->request.deadline);
 	return 0;

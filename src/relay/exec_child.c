@@ -3,13 +3,14 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "out/failure.h"
 #include "stream/pipe.h"
 #include "sys/child.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/wait.h"
 
-/* Nothing tells when the last of a group has gone: look so often. */
+/* Nothing tells when the last of a group has gone, or one that is not watched: look so often. */
 #define EXEC_GROUP_PAUSE (10 * NSEC_PER_MSEC)
 
 static void child_signal(struct exec_child *c, int number, const char *reason)
@@ -28,12 +29,17 @@ static bool child_group_is_gone(const struct exec_child *c)
 	return c->killed || sys_kill(-c->pid, 0) == -ESRCH;
 }
 
+static void child_look_again(struct exec_child *c)
+{
+	nsec_t look = nsec_after(loop_now(c->loop), EXEC_GROUP_PAUSE);
+
+	loop_timer(c->loop, &c->kill, c->killed || look < c->kill_at ? look : c->kill_at);
+}
+
 static void child_settle(struct exec_child *c)
 {
 	if (c->terminated && !child_group_is_gone(c)) {
-		nsec_t look = nsec_after(loop_now(c->loop), EXEC_GROUP_PAUSE);
-
-		loop_timer(c->loop, &c->kill, look < c->kill_at ? look : c->kill_at);
+		child_look_again(c);
 		return;
 	}
 	loop_timer_cancel(c->loop, &c->kill);
@@ -59,9 +65,13 @@ static void child_ready(struct watch *watch, unsigned ready)
 {
 	struct exec_child *c = CONTAINER_OF(watch, struct exec_child, watch);
 
-	(void)ready;
-	if (child_reap(c, false))
+	if (ready & READY_LOST) {
+		c->lost = loop_lost_error(c->loop);
+		exec_child_terminate(c, failure_errno_text(c->lost));
+		child_look_again(c);
+	} else if (child_reap(c, false)) {
 		child_settle(c);
+	}
 }
 
 static void child_kill_due(struct timer *timer)
@@ -72,8 +82,10 @@ static void child_kill_due(struct timer *timer)
 		child_signal(c, SIGKILL, "TERM was not enough");
 		c->killed = true;
 	}
-	if (!c->running)
+	if (!c->running || (c->lost && child_reap(c, false)))
 		child_settle(c);
+	else if (c->lost)
+		child_look_again(c);
 }
 
 static int child_fail(const struct sys_program *program, int error, bool refused, struct err *err)
@@ -94,7 +106,7 @@ int exec_child_start(struct exec_child *c, const struct sys_program *program, st
 	c->status = 128 + SIGKILL;
 	c->pid = child.pid;
 	c->began = sys_now();
-	c->watch = (struct watch){ .fd = child.pidfd, .ready = child_ready };
+	c->watch = (struct watch){ .fd = child.pidfd, .ready = child_ready, .may_be_lost = true };
 	c->kill.fire = child_kill_due;
 	loop_watch(c->loop, &c->watch, READY_IN);
 	REPORT(c->report, REPORT_PROGRAM_STARTED, FIELD_INT("pid", c->pid),

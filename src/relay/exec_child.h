@@ -25,6 +25,7 @@ struct exec_child {
 	int status;
 	bool running; /* not reaped yet */
 	bool over;    /* ENDED has been called */
+	int lost;     /* the errno for which it was told to end: nothing waits for it */
 
 	/* private */
 	pid_t pid;

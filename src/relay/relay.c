@@ -192,6 +192,11 @@ static bool relay_asks_peer(const struct relay *r)
 static void relay_peer_ready(struct watch *watch, unsigned ready)
 {
 	struct relay *r = CONTAINER_OF(watch, struct relay, peer);
+
+	if (ready & READY_LOST) {
+		relay_fail_peer(r, loop_lost_error(r->loop), "receive");
+		return;
+	}
 	bool gone = ready & READY_TROUBLE && r->peer_ended && r->up_open && sends_nothing(&r->up);
 
 	if (gone) {
@@ -216,6 +221,10 @@ static void relay_in_ready(struct watch *watch, unsigned ready)
 {
 	struct relay *r = CONTAINER_OF(watch, struct relay, in);
 
+	if (ready & READY_LOST) {
+		relay_fail_stdio(r, r->request.in, loop_lost_error(r->loop), "read");
+		return;
+	}
 	flow_wake(&r->up, ready, 0);
 	relay_turn(r);
 }
@@ -224,6 +233,10 @@ static void relay_out_ready(struct watch *watch, unsigned ready)
 {
 	struct relay *r = CONTAINER_OF(watch, struct relay, out);
 
+	if (ready & READY_LOST) {
+		relay_fail_stdio(r, r->request.out, loop_lost_error(r->loop), "write");
+		return;
+	}
 	flow_wake(&r->down, 0, ready);
 	relay_turn(r);
 }
@@ -339,6 +352,7 @@ int relay_start(struct loop *loop, const struct relay_request *request, struct r
 		flow_init(&r->up, request->in, request->peer, &request->up);
 		r->up_open = true;
 	}
+	r->peer.may_be_lost = r->out.may_be_lost = r->in.may_be_lost = true;
 	relay_init_timers(r);
 	*relay = r;
 	return 0;

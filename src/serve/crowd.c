@@ -88,13 +88,19 @@ void crowd_close(struct crowd *crowd)
 
 void crowd_release(struct crowd *crowd)
 {
-	struct guest *g, *next;
+	while (crowd->held)
+		guest_release(&crowd->held);
+}
 
-	for (g = crowd->held, crowd->held = NULL; g; g = next) {
-		next = g->next_listed;
-		g->held = false;
-		guest_look_at(g);
-	}
+void crowd_release_ready(struct crowd *crowd)
+{
+	struct guest **at = &crowd->held;
+
+	while (*at)
+		if ((*at)->in_ended || !crowd_holds_back(crowd, *at))
+			guest_release(at);
+		else
+			at = &(*at)->next_listed;
 }
 
 bool crowd_has_receivers(const struct crowd *crowd)

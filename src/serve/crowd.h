@@ -32,4 +32,10 @@ void crowd_end_source(struct crowd *crowd);
 /* Who was held back may go on. */
 void crowd_release(struct crowd *crowd);
 
+/*
+ * The same for those whom crowd_holds_back does not hold back any more, and for those who are read
+ * no more. The others stay: a released one that has hung up would wake the loop to be held again.
+ */
+void crowd_release_ready(struct crowd *crowd);
+
 #endif

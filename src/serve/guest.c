@@ -38,6 +38,15 @@ void guest_hold(struct guest *g)
 	g->crowd->held = g;
 }
 
+void guest_release(struct guest **at)
+{
+	struct guest *g = *at;
+
+	*at = g->next_listed;
+	g->held = false;
+	guest_look_at(g);
+}
+
 static void guest_unlist(struct guest *g)
 {
 	struct guest **lists[] = { &g->crowd->held, &g->crowd->look, &g->crowd->looking };

@@ -113,6 +113,9 @@ void guest_look_at(struct guest *g);
 /* Nothing more is read from G until crowd_release. */
 void guest_hold(struct guest *g);
 
+/* *AT, in the list of those who are held, leaves it and is looked at. */
+void guest_release(struct guest **at);
+
 /* Wait for what G waits for. */
 void guest_watch(struct guest *g);
 

@@ -261,7 +261,8 @@ static void crew_drain(struct crew *crew)
 	atomic_store(&crew->draining, true);
 	crew_wake(crew, &crew->members[0], true);
 	member_drain(&crew->members[0]);
-	if (!crew->over || crew->threads > 0)
+	/* What they have begun to say may just have failed to be written. */
+	if (!crew->server->broken && (!crew->over || crew->threads > 0))
 		(void)!loop_run(crew->server->loop, &err);
 }
 
@@ -271,6 +272,13 @@ static void crew_sample(struct timer *timer)
 	struct loop *loop = crew->server->loop;
 
 	loop_timer(loop, timer, server_sample(crew->server, loop_now(loop)));
+}
+
+/* What failed after a signal, which has the say, is told all the same. */
+static void event_tell_broken(struct server *server)
+{
+	if (server->broken && server->failure.domain != ERR_STDOUT_GONE)
+		report_failure(server->report, &server->failure);
 }
 
 static void event_tell(void *context)
@@ -297,9 +305,13 @@ static int event_run(struct server *server, struct err *err)
 		*err = server->failure;
 		result = -1;
 	}
-	if (result && err->domain == ERR_SIGNAL)
+	bool signalled = result && err->domain == ERR_SIGNAL;
+	if (signalled)
 		crew_drain(crew);
+	/* Who is cut now has what it has begun to say written. */
 	crew_close(crew);
+	if (signalled)
+		event_tell_broken(server);
 	return result;
 }
 

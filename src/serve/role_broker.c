@@ -127,10 +127,9 @@ static bool broker_is_silent(const struct crowd *crowd)
 	return !g && server_all_came(crowd->server);
 }
 
-/* Who is still to be held back is, when it is read next. */
 static void broker_changed(struct crowd *crowd)
 {
-	crowd_release(crowd);
+	crowd_release_ready(crowd);
 	if (!crowd->source_ended && broker_is_silent(crowd))
 		crowd_end_source(crowd);
 }

@@ -236,9 +236,11 @@ static void try_ready(struct watch *watch, unsigned ready)
 {
 	struct dial_try *try = CONTAINER_OF(watch, struct dial_try, watch);
 	struct dial *dial = try->dial;
-	int error = attempt_outcome(watch->fd, &dial->list.at[try - dial->tries], dial->type);
+	int error =
+		ready & READY_LOST
+			? loop_lost_error(dial->loop)
+			: attempt_outcome(watch->fd, &dial->list.at[try - dial->tries], dial->type);
 
-	(void)ready;
 	if (error == EINPROGRESS)
 		return;
 	if (error)
@@ -261,7 +263,7 @@ static void try_start(struct dial_try *try)
 	struct err err;
 	int fd = attempt_open(to, &options, &try->attempt, &err);
 
-	try->watch = (struct watch){ .fd = -1, .ready = try_ready };
+	try->watch = (struct watch){ .fd = -1, .ready = try_ready, .may_be_lost = true };
 	if (fd == -EAGAIN && to->at.any.sa_family == AF_UNIX) {
 		dial->started--;
 		loop_timer(dial->loop, &dial->next,

@@ -14,6 +14,7 @@
 #include "harness/data.h"
 #include "harness/fail.h"
 #include "harness/mover.h"
+#include "harness/proc.h"
 #include "harness/sockit.h"
 
 static struct child keep_open(const char *const *args, enum net net, struct place *place)
@@ -66,6 +67,28 @@ Test(keep_open_rough, who_holds_the_others_up_is_idle)
 	child_expect(&child, 128 + SIGTERM);
 	close(a);
 	close(b);
+}
+
+/* Their hanging up is no reason to look at them again and again. */
+Test(keep_open_rough, who_is_gone_and_held_back_costs_nothing)
+{
+	struct place place;
+	struct child child = keep_open(WORDS("--broker", "-v"), NET_V4, &place);
+	int a = peer_connect(&place), b = peer_connect(&place), c = peer_connect(&place);
+
+	child_await_err(&child, "client 3: connection");
+	stuff(b);
+	stuff(c);
+	peer_reset(b);
+	peer_reset(c);
+	double cpu = proc_cpu_seconds(child.pid);
+	cr_assert(child_runs_for(&child, 0.2));
+	cr_expect_lt(proc_cpu_seconds(child.pid) - cpu, 0.05);
+	close(a);
+	child_await_err(&child, "client 2: closed");
+	child_await_err(&child, "client 3: closed");
+	child_signal(&child, SIGTERM);
+	child_expect(&child, 128 + SIGTERM);
 }
 
 /* Read all that comes until TEXT does, while LINE is fed again and again. */

@@ -98,6 +98,23 @@ Test(keep_open_slow, a_full_disk_ends_it)
 	close(fd);
 }
 
+/* What one has begun to say is written when the signal comes, which decides the status. */
+Test(keep_open_slow, a_full_disk_is_told_after_a_signal)
+{
+	struct place place;
+	struct child child = sockit_listen(
+		&(struct plan){ .args = WORDS("-kv"), .out = { END_FULL } }, NET_V4, &place);
+	int fd = peer_connect(&place);
+
+	peer_send(fd, "no newline");
+	child_await_err(&child, "client 1: connection");
+	peer_await_acknowledged(fd);
+	child_signal(&child, SIGTERM);
+	child_expect(&child, 128 + SIGTERM);
+	child_says(&child, "cannot write to standard output: No space left on device");
+	close(fd);
+}
+
 Test(keep_open_slow, a_reader_that_left_ends_it_quietly)
 {
 	struct place place;

@@ -173,6 +173,24 @@ Test(exec, what_does_not_matter_may_fail)
 	}
 }
 
+/* Where its end or its connection cannot be watched it is ended, and the loop goes on. */
+Test(exec, one_that_cannot_be_watched_ends_alone)
+{
+	for (int pipes = 0; pipes < 2; pipes++) {
+		for (unsigned nth = 1; nth <= 2; nth++) {
+			rig_up();
+			rig_fail(SYS_EPOLL_CTL, nth, ENOSPC);
+			cr_assert_eq(rig_start(pipes, "exec sleep 20"), 0);
+			cr_assert_eq(loop_run(rig.loop, &rig.err), 0);
+			cr_assert(rig.done && rig.failed, "pipes %d, call %u", pipes, nth);
+			cr_assert_eq(rig.status, 128 + SIGTERM);
+			cr_assert_eq(rig.err.domain, ERR_LOCAL);
+			cr_assert_eq(rig.err.code, ENOSPC);
+			rig_down();
+		}
+	}
+}
+
 /* Somebody else has reaped it: how it ended is not known, and that is no 0. */
 Test(exec, one_that_is_lost_is_not_a_success)
 {

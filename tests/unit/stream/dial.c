@@ -200,6 +200,32 @@ Test(dial, the_networks_answer_counts_more_than_a_local_one)
 	cr_assert_eq(d.err.code, ECONNREFUSED);
 }
 
+static int fail_watch(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	return call->op == SYS_EPOLL_CTL ? ENOSPC : 0;
+}
+
+/* Neither the look-up nor the attempt: the loop goes on. */
+Test(dial, what_cannot_be_watched_is_a_failure_of_its_own)
+{
+	struct sys_observer observer = { .before = fail_watch };
+	struct place place;
+	int listener = peer_listen(NET_V4, &place);
+	struct spec specs[] = { spec_of(place.word), spec_of("localhost:9") };
+
+	sys_observe(&observer);
+	for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+		struct dialed d = dial(&specs[i], (struct dial_request){ 0 }, 5);
+
+		cr_assert_null(d.stream);
+		cr_assert_eq(d.err.domain, ERR_LOCAL);
+		cr_assert_eq(d.err.code, ENOSPC);
+	}
+	sys_observe(NULL);
+	close(listener);
+}
+
 Test(dial, a_family_can_be_asked_for)
 {
 	const char *port = free_port();
