@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/status.h"
 #include "out/cell.h"
 #include "out/failure.h"
 #include "out/output.h"
@@ -20,6 +21,7 @@ struct report {
 	int fd;            /* where events go */
 	atomic_int failed; /* an errno met while writing, to failed_fd */
 	atomic_int failed_fd;
+	atomic_int late;      /* the status of a late failure */
 	pthread_mutex_t lock; /* around a line */
 };
 
@@ -325,10 +327,17 @@ void report_failure(struct report *r, const struct err *e)
 		report_failure_text(r, e);
 }
 
+void report_late_failure(struct report *r, const struct err *e)
+{
+	report_failure(r, e);
+	atomic_store(&r->late, status_of(e));
+}
+
 int report_close(struct report *r, struct err *err)
 {
 	int closed = r->config.file && r->fd != 2 ? sys_close(r->fd) : 0;
 	int failed = atomic_load(&r->failed), fd = atomic_load(&r->failed_fd);
+	int late = atomic_load(&r->late);
 	const char *name = fd == 1 ? "standard output" : "standard error";
 
 	r->config.json = r->config.json && r->fd == 2;
@@ -338,7 +347,11 @@ int report_close(struct report *r, struct err *err)
 	if (failed || closed)
 		return err_set(err, ERR_LOCAL, failed ? failed : -closed, "write", "%s",
 		               r->config.file ? r->config.file : name);
-	return 0;
+	if (!late)
+		return 0;
+	err->domain = ERR_SHOWN;
+	err->code = late;
+	return -1;
 }
 
 bool report_results_are_lost(const struct report *r)

@@ -112,10 +112,13 @@ void report_event(struct report *r, enum report_kind kind, bool urgent,
 /* Tell of a failure: on stderr, and in the report file where there is one. */
 void report_failure(struct report *r, const struct err *e);
 
+/* The same for what comes too late to be the result: see report_close. */
+void report_late_failure(struct report *r, const struct err *e);
+
 /*
  * The end of the report file, if there is one: 0, or -1 when something of what was asked for could
- * not be written, there or elsewhere: ERR_LOCAL, or ERR_STDOUT_GONE. What is told from now on goes
- * to stderr, as text.
+ * not be written, there or elsewhere: ERR_LOCAL, or ERR_STDOUT_GONE; or else, after a late failure,
+ * ERR_SHOWN with its status. What is told from now on goes to stderr, as text.
  */
 int report_close(struct report *r, struct err *err) MUST_CHECK;
 

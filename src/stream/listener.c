@@ -345,9 +345,12 @@ void listener_describe(const struct listener *l, struct text *t)
 
 void listener_stop(struct listener *l)
 {
+	struct err err;
+
 	/* The file first: as long as the socket lives, nobody else takes it for a stale one. */
-	if (spec_is_local(l->request.spec->kind))
-		local_remove(&l->request.spec->address, &l->file);
+	if (spec_is_local(l->request.spec->kind) &&
+	    local_remove(&l->request.spec->address, &l->file, &err))
+		report_late_failure(l->report, &err);
 	/* What has its name and number from now on is another's. */
 	l->file = (struct local_file){ .ino = 0 };
 	listener_close_sockets(l);

@@ -73,7 +73,10 @@ struct admission *listener_admission(const struct listener *l);
 /* Append where it listens: "127.0.0.1 port 7777". */
 void listener_describe(const struct listener *l, struct text *t);
 
-/* Who comes from now on is refused: the sockets are closed and the socket file removed. */
+/*
+ * Who comes from now on is refused: the sockets are closed and the socket file removed. That it
+ * cannot be is told, and is the result where nothing else has failed.
+ */
 void listener_stop(struct listener *l);
 
 /* Stop, close, remove the socket file if it is still ours. NULL is allowed. */

@@ -6,6 +6,7 @@
 #include "net/holder.h"
 #include "sys/file.h"
 #include "sys/socket.h"
+#include "sys/user.h"
 
 static int local_fail(struct err *err, int error, const struct addr *a, const char *detail)
 {
@@ -89,20 +90,28 @@ int local_bind(int fd, const struct addr *a, int mode, struct local_file *file, 
 	if (mode >= 0)
 		error = sys_chmod(a->at.local.sun_path, (mode_t)mode);
 	if (sys_lstat(a->at.local.sun_path, &st) == 0)
-		*file = (struct local_file){ st.st_dev, st.st_ino };
-	if (error)
-		local_remove(a, file);
-	return error ? local_fail(err, -error, a, "cannot set its mode") : 0;
+		*file = (struct local_file){ st.st_dev, st.st_ino, st.st_uid };
+	if (!error)
+		return 0;
+	(void)!local_remove(a, file, err);
+	return local_fail(err, -error, a, "cannot set its mode");
 }
 
-void local_remove(const struct addr *a, const struct local_file *file)
+int local_remove(const struct addr *a, const struct local_file *file, struct err *err)
 {
 	const char *path = a->at.local.sun_path;
 	struct stat st;
 
-	if (file->ino == 0 || sys_lstat(path, &st) || st.st_dev != file->dev ||
-	    st.st_ino != file->ino)
-		return;
-	/* What cannot be removed stays; the next listener takes it over. */
-	(void)!sys_unlink(path);
+	if (file->ino == 0)
+		return 0;
+	int error = sys_lstat(path, &st);
+	if (!error && (st.st_dev != file->dev || st.st_ino != file->ino))
+		return 0;
+	if (!error)
+		error = sys_unlink(path);
+	if (!error || error == -ENOENT || error == -ENOTDIR)
+		return 0;
+	if ((error == -EACCES || error == -EPERM) && file->uid != sys_user_now())
+		return 0;
+	return err_set(err, ERR_LOCAL, -error, "unlink", "%s", path);
 }

@@ -10,6 +10,7 @@
 struct local_file {
 	dev_t dev;
 	ino_t ino; /* 0: none */
+	uid_t uid; /* who made it */
 };
 
 /*
@@ -20,7 +21,10 @@ struct local_file {
 int local_bind(int fd, const struct addr *a, int mode, struct local_file *file,
                struct err *err) MUST_CHECK;
 
-/* Remove the file at A's path if it is still FILE. */
-void local_remove(const struct addr *a, const struct local_file *file);
+/*
+ * Remove the file at A's path if it is still FILE. -1 with ERR_LOCAL when it stays; but where we
+ * are not the user any more who made it (--user), it may.
+ */
+int local_remove(const struct addr *a, const struct local_file *file, struct err *err) MUST_CHECK;
 
 #endif

@@ -102,6 +102,11 @@ int sys_user_find(const char *name, const char *group, struct sys_user *user)
 	return error;
 }
 
+uid_t sys_user_now(void)
+{
+	return geteuid();
+}
+
 int sys_user_become(const struct sys_user *user)
 {
 	struct sys_call groups = { SYS_SETGROUPS,

@@ -25,6 +25,9 @@ int sys_user_find(const char *name, const char *group, struct sys_user *user) MU
 /* The group NAME, or whose number it is. -ESRCH for an unknown one. */
 int sys_group_find(const char *name, gid_t *gid) MUST_CHECK;
 
+/* Whom this process may do things as (man 2 geteuid). */
+uid_t sys_user_now(void);
+
 /* Become USER for good, in all threads (man 2 setgroups, setresgid, setresuid). */
 int sys_user_become(const struct sys_user *user) MUST_CHECK;
 

@@ -164,6 +164,47 @@ Test(unix_sockets, the_path_is_removed_at_the_end_and_on_signals)
 		}
 }
 
+Test(unix_sockets, a_path_that_cannot_be_removed_is_told)
+{
+	struct place place;
+	struct child child = sockit_listen(
+		&(struct plan){
+			.in = { END_PIPE },
+			.wrap = WORDS("strace", "-fqqo", "/dev/null", "-e",
+	                              "inject=/^unlink:error=EROFS"),
+		},
+		NET_UNIX, &place);
+	int fd = peer_connect(&place);
+
+	child_end_input(&child);
+	peer_expect_end(fd);
+	close(fd);
+	child_expect(&child, 7);
+	child_says(&child, "sockit listen: cannot remove ");
+	child_says(&child, "Read-only file system");
+}
+
+/* The manual says so of --user. */
+Test(unix_sockets, a_path_may_stay_after_a_change_of_user)
+{
+	struct place place;
+
+	if (geteuid() != 0)
+		skip("only root may become somebody else");
+	struct child child = sockit_listen(
+		&(struct plan){ .args = WORDS("--user", "65534:1"), .in = { END_PIPE } }, NET_UNIX,
+		&place);
+	must(chmod(scratch_path("."), 0755), "chmod");
+	int fd = peer_connect(&place);
+
+	child_end_input(&child);
+	peer_expect_end(fd);
+	close(fd);
+	child_expect(&child, 0);
+	child_silent_about(&child, "cannot");
+	cr_assert(exists(place.host));
+}
+
 /* Somebody replaces the file while sockit listens: that is not ours to remove. */
 Test(unix_sockets, only_our_own_inode_is_removed)
 {
