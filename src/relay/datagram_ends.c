@@ -15,11 +15,25 @@ void datagrams_tell_closed(const struct datagrams *d, const char *reason)
 	       FIELD_TIME("time", loop_now(d->loop) - d->began));
 }
 
+void datagrams_stop(struct datagrams *d)
+{
+	struct timer *timers[] = {
+		&d->begin, &d->pause, &d->reply, &d->quit, &d->idle, &d->deadline
+	};
+
+	loop_unwatch(&d->peer);
+	loop_unwatch(&d->in);
+	loop_unwatch(&d->out);
+	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
+		loop_timer_cancel(d->loop, timers[i]);
+}
+
 static void datagrams_finish(struct datagrams *d, const char *reason, const struct err *err)
 {
 	if (d->finished)
 		return;
 	d->finished = true;
+	datagrams_stop(d);
 	datagrams_tell_closed(d, reason);
 	d->done(d->context, err);
 }

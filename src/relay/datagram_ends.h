@@ -32,6 +32,9 @@ struct datagrams {
 	uint64_t moved;
 };
 
+/* Nothing is watched or waited for any more: what comes now is others' to read. */
+void datagrams_stop(struct datagrams *d);
+
 /* Tell of the end. */
 void datagrams_tell_closed(const struct datagrams *d, const char *reason);
 

@@ -79,11 +79,9 @@ static void server_socket_ready(struct watch *watch, unsigned ready)
 	struct server_socket *socket = CONTAINER_OF(watch, struct server_socket, watch);
 	struct datagram_server *s = socket->server;
 
-	/* Another socket's datagrams may have ended it, or filled the sink, in this same turn. */
-	if (s->finished)
-		return;
 	if (ready & READY_OUT && server_replies(s))
 		sender_run(&s->sender);
+	/* Another socket's datagrams may have filled the sink in this same turn. */
 	if (ready & (READY_IN | READY_TROUBLE) && !s->collector.want_to && !s->resting) {
 		server_gather(s);
 		int error = collector_receive(&s->collector, watch->fd, &socket->local);
@@ -100,8 +98,6 @@ static void server_in_ready(struct watch *watch, unsigned ready)
 	struct datagram_server *s = CONTAINER_OF(watch, struct datagram_server, in);
 
 	(void)ready;
-	if (s->finished)
-		return;
 	sender_run(&s->sender);
 	server_turn(s);
 }
@@ -111,26 +107,19 @@ static void server_out_ready(struct watch *watch, unsigned ready)
 	struct datagram_server *s = CONTAINER_OF(watch, struct datagram_server, out);
 
 	(void)ready;
-	if (s->finished)
-		return;
 	collector_write(&s->collector);
 	server_turn(s);
 }
 
 static void server_begin(struct timer *timer)
 {
-	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, begin);
-
-	if (!s->finished)
-		server_turn(s);
+	server_turn(CONTAINER_OF(timer, struct datagram_server, begin));
 }
 
 static void server_pause_due(struct timer *timer)
 {
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, pause);
 
-	if (s->finished)
-		return;
 	if (s->sending)
 		sender_run(&s->sender);
 	server_turn(s);
@@ -141,8 +130,7 @@ static void server_rest_due(struct timer *timer)
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, rest);
 
 	s->resting = false;
-	if (!s->finished)
-		server_turn(s);
+	server_turn(s);
 }
 
 static void server_accept_due(struct timer *timer)
@@ -162,8 +150,6 @@ static void server_quit_due(struct timer *timer)
 {
 	struct datagram_server *s = CONTAINER_OF(timer, struct datagram_server, quit);
 
-	if (s->finished)
-		return;
 	REPORT(s->report, REPORT_CUT, FIELD_STR("reason", "ended by --quit-after-eof"));
 	s->reason = "--quit-after-eof";
 	collector_stop(&s->collector);
@@ -290,24 +276,18 @@ int datagram_server_start(struct loop *loop, const struct datagram_server_reques
 
 void datagram_server_cut(struct datagram_server *s, const char *reason)
 {
-	if (!s->finished)
-		server_tell_closed(s, reason);
+	if (s->finished)
+		return;
 	s->finished = true;
+	server_stop(s);
+	server_tell_closed(s, reason);
 }
 
 void datagram_server_free(struct datagram_server *s)
 {
 	if (!s)
 		return;
-	struct timer *timers[] = { &s->begin, &s->pause, &s->rest,    &s->accept,
-		                   &s->quit,  &s->idle,  &s->deadline };
-
-	for (size_t i = 0; i < s->socket_count; i++)
-		loop_unwatch(&s->sockets[i].watch);
-	loop_unwatch(&s->in);
-	loop_unwatch(&s->out);
-	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
-		loop_timer_cancel(s->loop, timers[i]);
+	server_stop(s);
 	sender_close(&s->sender);
 	collector_close(&s->collector);
 	correspondents_free(s->known);

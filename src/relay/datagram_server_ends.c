@@ -17,11 +17,25 @@ void server_tell_closed(struct datagram_server *s, const char *reason)
 	       FIELD_TIME("time", loop_now(s->loop) - s->began));
 }
 
+void server_stop(struct datagram_server *s)
+{
+	struct timer *timers[] = { &s->begin, &s->pause, &s->rest,    &s->accept,
+		                   &s->quit,  &s->idle,  &s->deadline };
+
+	for (size_t i = 0; i < s->socket_count; i++)
+		loop_unwatch(&s->sockets[i].watch);
+	loop_unwatch(&s->in);
+	loop_unwatch(&s->out);
+	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
+		loop_timer_cancel(s->loop, timers[i]);
+}
+
 static void server_finish(struct datagram_server *s, const char *reason, const struct err *err)
 {
 	if (s->finished)
 		return;
 	s->finished = true;
+	server_stop(s);
 	server_tell_closed(s, reason);
 	s->done(s->context, err);
 }

@@ -45,6 +45,9 @@ struct datagram_server {
 	struct server_socket sockets[];
 };
 
+/* Nothing is watched or waited for any more: what comes now is others' to read. */
+void server_stop(struct datagram_server *s);
+
 /* Tell that it is over, with the counts. */
 void server_tell_closed(struct datagram_server *s, const char *reason);
 

@@ -61,9 +61,6 @@ static void datagrams_peer_ready(struct watch *watch, unsigned ready)
 {
 	struct datagrams *d = CONTAINER_OF(watch, struct datagrams, peer);
 
-	/* What was ready, or due, in the same turn as that which has ended it. */
-	if (d->finished)
-		return;
 	if (ready & READY_TROUBLE)
 		datagrams_trouble(d);
 	if (d->receiving && !d->finished)
@@ -78,8 +75,6 @@ static void datagrams_in_ready(struct watch *watch, unsigned ready)
 	struct datagrams *d = CONTAINER_OF(watch, struct datagrams, in);
 
 	(void)ready;
-	if (d->finished)
-		return;
 	sender_run(&d->sender);
 	datagrams_turn(d);
 }
@@ -89,8 +84,6 @@ static void datagrams_out_ready(struct watch *watch, unsigned ready)
 	struct datagrams *d = CONTAINER_OF(watch, struct datagrams, out);
 
 	(void)ready;
-	if (d->finished)
-		return;
 	receiver_run(&d->receiver);
 	datagrams_turn(d);
 }
@@ -99,8 +92,6 @@ static void datagrams_begin(struct timer *timer)
 {
 	struct datagrams *d = CONTAINER_OF(timer, struct datagrams, begin);
 
-	if (d->finished)
-		return;
 	if (d->request.shut_at_once)
 		datagrams_shut(d);
 	datagrams_turn(d);
@@ -110,8 +101,6 @@ static void datagrams_pause_due(struct timer *timer)
 {
 	struct datagrams *d = CONTAINER_OF(timer, struct datagrams, pause);
 
-	if (d->finished)
-		return;
 	if (d->sending)
 		sender_run(&d->sender);
 	datagrams_turn(d);
@@ -120,8 +109,6 @@ static void datagrams_pause_due(struct timer *timer)
 /* However late a timer is looked at, what had come by then counts. True when it is at its end. */
 static bool datagrams_catch_up(struct datagrams *d)
 {
-	if (d->finished)
-		return true;
 	if (d->receiving)
 		receiver_run(&d->receiver);
 	datagrams_turn(d);
@@ -259,6 +246,7 @@ void datagrams_cut(struct datagrams *d, const char *reason)
 	if (!d || d->finished)
 		return;
 	d->finished = true;
+	datagrams_stop(d);
 	datagrams_tell_closed(d, reason);
 }
 
@@ -266,15 +254,7 @@ void datagrams_free(struct datagrams *d)
 {
 	if (!d)
 		return;
-	struct timer *timers[] = {
-		&d->begin, &d->pause, &d->reply, &d->quit, &d->idle, &d->deadline
-	};
-
-	loop_unwatch(&d->peer);
-	loop_unwatch(&d->in);
-	loop_unwatch(&d->out);
-	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
-		loop_timer_cancel(d->loop, timers[i]);
+	datagrams_stop(d);
 	sender_close(&d->sender);
 	receiver_close(&d->receiver);
 	free(d);
