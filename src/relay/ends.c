@@ -229,6 +229,41 @@ void relay_quit_due(struct timer *timer)
 	}
 }
 
+/* When the connection was last busy: bytes moved, or it held some back itself. */
+static nsec_t relay_busy_at(const struct relay *r)
+{
+	nsec_t at = r->moved_at;
+
+	at = r->up.held_until > at ? r->up.held_until : at;
+	return r->down.held_until > at ? r->down.held_until : at;
+}
+
+void relay_idle_due(struct timer *timer)
+{
+	struct relay *r = CONTAINER_OF(timer, struct relay, idle);
+	nsec_t until = nsec_after(relay_busy_at(r), r->request.idle_timeout);
+	char why[64];
+	struct text t = TEXT_OVER(why);
+
+	if (until > loop_now(r->loop)) {
+		loop_timer(r->loop, timer, until);
+		return;
+	}
+	text_add(&t, "nothing moved for %g s (--idle-timeout), ",
+	         nsec_to_msec(r->request.idle_timeout) / 1000);
+	relay_fail_time(r, why);
+}
+
+void relay_deadline_due(struct timer *timer)
+{
+	struct relay *r = CONTAINER_OF(timer, struct relay, deadline);
+	char why[64];
+	struct text t = TEXT_OVER(why);
+
+	text_add(&t, "cut by --deadline at %g s, ", nsec_to_msec(r->request.deadline_after) / 1000);
+	relay_fail_time(r, why);
+}
+
 void relay_peer_ended(struct relay *r)
 {
 	r->down_open = false;

@@ -86,5 +86,7 @@ void relay_peer_gone(struct relay *r);
 /* Timers. */
 void relay_ack_due(struct timer *timer);
 void relay_quit_due(struct timer *timer);
+void relay_idle_due(struct timer *timer);
+void relay_deadline_due(struct timer *timer);
 
 #endif
