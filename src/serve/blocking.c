@@ -192,7 +192,6 @@ static int blocking_finish(struct blocking *b, struct err *err)
 
 int blocking_run(struct blocking *b, struct err *err)
 {
-	b->server->counts_bytes = true;
 	signals_catch_usr1();
 	int result = blocking_accept_all(b, err);
 

@@ -34,9 +34,6 @@ struct crowd_request {
 	bool quit_on_end;       /* who has ended gets nothing more */
 	bool may_go;        /* that one who has ended is gone is no failure, whatever it was owed */
 	nsec_t ack_timeout; /* without progress */
-
-	/* A result: a client was cut by a failure of this machine's. */
-	bool failed_here;
 };
 
 struct guest;
