@@ -271,7 +271,7 @@ static void relay_idle_due(struct timer *timer)
 	}
 	text_add(&t, "nothing moved for %g s (--idle-timeout), ",
 	         nsec_to_msec(r->request.idle_timeout) / 1000);
-	relay_fail_time(r, why);
+	relay_fail_time(r, 0, why);
 }
 
 static void relay_deadline_due(struct timer *timer)
@@ -281,7 +281,7 @@ static void relay_deadline_due(struct timer *timer)
 	struct text t = TEXT_OVER(why);
 
 	text_add(&t, "cut by --deadline at %g s, ", nsec_to_msec(r->request.deadline_after) / 1000);
-	relay_fail_time(r, why);
+	relay_fail_time(r, 0, why);
 }
 
 static void relay_begin(struct timer *timer)

@@ -43,16 +43,17 @@ static void program_client_gone(struct program_client *c, const char *reason, bo
 	client_gone(&c->client, &end);
 }
 
+static const char *program_reason(const struct err *err)
+{
+	if (err->domain != ERR_TIME)
+		return failure_errno_text(err->code);
+	return err->code ? "what was sent is not acknowledged" : "cut by --idle-timeout";
+}
+
 static void program_done(void *context, int status, const struct err *err)
 {
 	(void)status;
-	if (!err)
-		program_client_gone(context, "ended", false, NULL);
-	else
-		program_client_gone(context,
-		                    err->domain == ERR_TIME ? "cut by --idle-timeout"
-		                                            : failure_errno_text(err->code),
-		                    true, err);
+	program_client_gone(context, err ? program_reason(err) : "ended", err != NULL, err);
 }
 
 static struct client *role_program_new(void *state, const struct server_place *place,
