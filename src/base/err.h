@@ -17,7 +17,7 @@ enum err_domain {
 	ERR_NETWORK,     /* the network or the peer; code is an errno */
 	ERR_LOCAL,       /* this machine; code is an errno */
 	ERR_RESOLVE,     /* a name; code is an EAI_* value */
-	ERR_TIME,        /* a limit of sockit's own ran out; code unused */
+	ERR_TIME,        /* a limit of ours ran out; code: ETIMEDOUT for acknowledgements */
 	ERR_STDOUT_GONE, /* the reader of our standard output went away; code is EPIPE */
 	ERR_SIGNAL,      /* ended by a signal; code is its number */
 	ERR_PROGRAM,     /* a program could not be run; code is an errno */

@@ -105,9 +105,6 @@ int listen_joined_close(struct listen_joined *j, int result, struct report *repo
 {
 	(void)stream_close(j->stdio.in);
 	result = joined_close_output(j->stdio.out, result, report, err);
-	if (result && err->domain == ERR_ANSWER &&
-	    (j->stdio.crowd.failed_here || j->broker.crowd.failed_here))
-		err->code = STATUS_LOCAL;
 	/* The files' failure is told, and what else went wrong with their clients with it. */
 	if (j->stdio.file_failed && (result == 0 || err->domain == ERR_ANSWER)) {
 		err->domain = ERR_SHOWN;

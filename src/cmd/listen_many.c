@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 
+#include "base/status.h"
 #include "cmd/listen_joined.h"
 #include "serve/model.h"
 #include "serve/role_forward.h"
@@ -60,9 +61,12 @@ static void listening_deadline(struct timer *timer)
 static int listening_result(const struct server *server, struct err *err)
 {
 	unsigned long long failed = atomic_load(&server->totals->failed);
+	bool here = atomic_load(&server->totals->failed_here) > 0;
 
-	return failed ? err_answer(err, 1, "%llu of %llu clients did not end well", failed,
-	                           (unsigned long long)atomic_load(&server->totals->clients))
+	return failed ? err_answer(err, here ? STATUS_LOCAL : STATUS_NETWORK,
+	                           "%llu of %llu clients did not end well%s%s", failed,
+	                           (unsigned long long)atomic_load(&server->totals->clients),
+	                           here ? "; " : "", server->failed_here)
 	              : 0;
 }
 

@@ -98,14 +98,14 @@ void relay_fail_stdio(struct relay *r, struct stream *s, int error, const char *
 	relay_finish(r, failure_errno_text(error), &err);
 }
 
-void relay_fail_time(struct relay *r, const char *why)
+void relay_fail_time(struct relay *r, int error, const char *why)
 {
 	char peer[256];
 	struct text t = TEXT_OVER(peer);
 	struct err err;
 
 	r->request.peer->ops->describe(r->request.peer, &t);
-	(void)err_set(&err, ERR_TIME, 0, "relay", "%s", peer);
+	(void)err_set(&err, ERR_TIME, error, "relay", "%s", peer);
 	relay_add_counts(r, &err, why);
 	relay_finish(r, "time limit", &err);
 }
@@ -165,7 +165,7 @@ void relay_settle(struct relay *r)
 		text_add(&t, "the peer has not acknowledged the last %zu bytes within %g s, ",
 		         (size_t)unacked + (r->up_open ? flow_undelivered(&r->up) : 0),
 		         nsec_to_msec(r->request.ack_timeout) / 1000);
-		relay_fail_time(r, why);
+		relay_fail_time(r, ETIMEDOUT, why);
 		return;
 	}
 	nsec_t now = loop_now(r->loop);
@@ -222,7 +222,8 @@ void relay_quit_due(struct timer *timer)
 		relay_fail_peer(r, -unacked, "send");
 	} else if (unacked > 0 || r->up_open) {
 		relay_fail_time(
-			r, "cut by --quit-after-eof before the peer has acknowledged everything, ");
+			r, 0,
+			"cut by --quit-after-eof before the peer has acknowledged everything, ");
 	} else {
 		REPORT(r->report, REPORT_CUT, FIELD_STR("reason", "ended by --quit-after-eof"));
 		relay_finish(r, "--quit-after-eof", NULL);
@@ -251,7 +252,7 @@ void relay_idle_due(struct timer *timer)
 	}
 	text_add(&t, "nothing moved for %g s (--idle-timeout), ",
 	         nsec_to_msec(r->request.idle_timeout) / 1000);
-	relay_fail_time(r, why);
+	relay_fail_time(r, 0, why);
 }
 
 void relay_deadline_due(struct timer *timer)
@@ -261,7 +262,7 @@ void relay_deadline_due(struct timer *timer)
 	struct text t = TEXT_OVER(why);
 
 	text_add(&t, "cut by --deadline at %g s, ", nsec_to_msec(r->request.deadline_after) / 1000);
-	relay_fail_time(r, why);
+	relay_fail_time(r, 0, why);
 }
 
 void relay_peer_ended(struct relay *r)

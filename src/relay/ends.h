@@ -53,11 +53,12 @@ void relay_stop(struct relay *r);
 
 /*
  * Out with a failure, which is told with the bytes each way: of the peer, of standard input or
- * output, of a limit (WHY is a phrase that ends with a comma).
+ * output, of a limit (WHY is a phrase that ends with a comma; ERROR is ETIMEDOUT where the peer has
+ * not acknowledged in time, else 0).
  */
 void relay_fail_peer(struct relay *r, int error, const char *op);
 void relay_fail_stdio(struct relay *r, struct stream *s, int error, const char *op);
-void relay_fail_time(struct relay *r, const char *why);
+void relay_fail_time(struct relay *r, int error, const char *why);
 
 /* The source has ended: its time to quit, if there is one, begins, unless it has before. */
 void relay_begin_quit(struct relay *r);

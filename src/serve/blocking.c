@@ -183,7 +183,9 @@ static int blocking_finish(struct blocking *b, struct err *err)
 		}
 		if (b->now >= killed && b->way->kill)
 			b->way->kill(b);
-		nsec_t until = b->now >= killed ? NSEC_NEVER : killed < drained ? killed : drained;
+		nsec_t until = b->now >= killed       ? NSEC_NEVER
+		               : killed != NSEC_NEVER ? killed
+		                                      : drained;
 		if (blocking_wait(b, false, false, until, err))
 			return -1;
 	}
@@ -192,7 +194,6 @@ static int blocking_finish(struct blocking *b, struct err *err)
 
 int blocking_run(struct blocking *b, struct err *err)
 {
-	b->server->counts_bytes = true;
 	signals_catch_usr1();
 	int result = blocking_accept_all(b, err);
 

@@ -19,10 +19,10 @@ static bool crowd_has_moved(struct crowd *crowd)
 
 	crowd->moved = false;
 	for (struct guest *g = crowd->guests; g; g = g->next) {
-		int queued = g->full ? stream_queued(g->stream) : g->unacked;
+		int queued = g->full ? stream_queued(g->stream) : g->queued;
 
-		moved |= queued != g->unacked;
-		g->unacked = queued;
+		moved |= queued != g->queued;
+		g->queued = queued;
 	}
 	return moved;
 }
@@ -367,10 +367,8 @@ void crowd_start(struct client *c)
 	loop_timer(crowd->loop, &g->idle,
 	           nsec_after(g->moved_at, crowd->server->request->idle_timeout));
 	loop_defer(crowd->loop, &crowd->sweep);
-	if (crowd->ops->start && !crowd->ops->start(g)) {
-		guest_turn(g);
-		return;
-	}
+	if (crowd->ops->start)
+		crowd->ops->start(g);
 	guest_turn(g);
 }
 

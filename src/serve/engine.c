@@ -115,9 +115,10 @@ static void engine_turn_away(struct engine_place *p, struct stream *stream, cons
 	struct server_client lost = { .place = p->place, .peer = peer };
 
 	server_client_came(server, &lost, stream->fd);
-	server_client_gone(
-		server, &lost,
-		&(struct client_end){ .reason = failure_errno_text(ENOMEM), .failed = true });
+	server_client_gone(server, &lost,
+	                   &(struct client_end){ .reason = failure_errno_text(ENOMEM),
+	                                         .failed = true,
+	                                         .failed_here = true });
 	(void)stream_close(stream);
 	engine_vacated(p->engine);
 }

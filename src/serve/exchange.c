@@ -201,7 +201,10 @@ static void run_keep(struct run *r)
 		exchange_fail(x, error);
 }
 
-/* Read once, behind what is kept. False when there is nothing to go on with. */
+/*
+ * Read once, behind what is kept, of which a step that waited for time may have used some. False
+ * when there is nothing to go on with.
+ */
 static bool run_read(struct run *r)
 {
 	struct exchange *x = r->x;
@@ -209,6 +212,7 @@ static bool run_read(struct run *r)
 	size_t room = sizeof r->scratch->in;
 
 	r->has_read = true;
+	run_keep(r);
 	int error = x->kept.len > 0 ? kept_make_room(&x->kept, &to, &room) : 0;
 	if (error) {
 		exchange_fail(x, error);
@@ -216,22 +220,12 @@ static bool run_read(struct run *r)
 	}
 	r->in = x->kept.len > 0 ? x->kept.memory : r->scratch->in;
 	struct io io = x->stream->ops->read(x->stream, to, room);
-	switch (io.kind) {
-	case IO_DONE:
-		x->received += io.n;
-		r->in_len += io.n;
-		return true;
-	case IO_END:
-		x->in_ended = true;
-		return true;
-	case IO_FAILED:
+	if (io.kind == IO_FAILED)
 		exchange_fail(x, io.error);
-		return false;
-	case IO_WANT_READ:
-	case IO_WANT_WRITE:
-		break;
-	}
-	return false;
+	x->in_ended = io.kind == IO_END;
+	x->received += io.n; /* 0 but for IO_DONE */
+	r->in_len += io.n;
+	return io.kind == IO_DONE || io.kind == IO_END;
 }
 
 /* Whether there is something for a step: input, its end, or the time for it. */

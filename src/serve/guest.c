@@ -98,11 +98,11 @@ static void guest_gone(struct guest *g, const char *reason, bool failed)
 		.sent = g->outbox.sent,
 		.reason = reason,
 		.failed = failed,
+		.failed_here = failed && g->failed_here,
 	};
 
 	if (g->dropped > 0)
 		guest_tell_missed(g);
-	crowd->request->failed_here |= failed && g->failed_here;
 	guest_unlist(g);
 	loop_timer_cancel(crowd->loop, &g->idle);
 	loop_timer_cancel(crowd->loop, &g->ack);

@@ -34,17 +34,14 @@ struct crowd_request {
 	bool quit_on_end;       /* who has ended gets nothing more */
 	bool may_go;        /* that one who has ended is gone is no failure, whatever it was owed */
 	nsec_t ack_timeout; /* without progress */
-
-	/* A result: a client was cut by a failure of this machine's. */
-	bool failed_here;
 };
 
 struct guest;
 struct crowd;
 
 struct crowd_ops {
-	/* G has its number. False: it is over, with guest_fail. May be NULL. */
-	bool (*start)(struct guest *g);
+	/* G has its number. This may guest_fail it. May be NULL. */
+	void (*start)(struct guest *g);
 	/*
 	 * Where what G sends is to be put, and how much at most. NULL: G waits until crowd_release.
 	 */
@@ -93,9 +90,9 @@ struct guest {
 	nsec_t moved_at;
 	struct timer idle, ack;
 	nsec_t ack_wait, ack_until;
-	int unacked;
-	const char *fate; /* what cut it, as a phrase; NULL: nothing has */
-	bool failed_here; /* and that was this machine's failure */
+	int queued, unacked; /* bytes, when they were looked at last: while it is full, settling */
+	const char *fate;    /* what cut it, as a phrase; NULL: nothing has */
+	bool failed_here;    /* and that was this machine's failure */
 	struct guest *next, *previous, *next_listed;
 	bool broken;   /* nothing can be sent, and what has come is read */
 	bool in_ended; /* nothing more is read */

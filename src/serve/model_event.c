@@ -294,7 +294,6 @@ static int event_run(struct server *server, struct err *err)
 
 	if (!crew)
 		return err_set(err, ERR_LOCAL, ENOMEM, "serve", "clients");
-	server->counts_bytes = true;
 	if (crew_open(crew, server, err))
 		return -1;
 	crew->sample.fire = crew_sample;

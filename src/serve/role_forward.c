@@ -32,6 +32,7 @@ static void caller_gone(struct caller *c, const struct forward_end *end, bool fa
 		.sent = end->sent,
 		.reason = end->reason,
 		.failed = failed,
+		.failed_here = end->err && end->err->domain == ERR_LOCAL,
 	};
 
 	server_moved(c->board->server, end->received, end->sent);

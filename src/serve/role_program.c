@@ -28,25 +28,32 @@ struct program_client {
 	struct between between;
 };
 
-static void program_client_gone(struct program_client *c, const char *reason, bool failed)
+/* ERR is what befell it, NULL when nothing has or somebody else's will ended it. */
+static void program_client_gone(struct program_client *c, const char *reason, bool failed,
+                                const struct err *err)
 {
-	struct client_end end = { .reason = reason, .failed = failed };
+	struct client_end end = {
+		.reason = reason,
+		.failed = failed,
+		.failed_here = err && err->domain == ERR_LOCAL,
+	};
 
 	end.uncounted = !c->exec || !exec_count(c->exec, &end.sent, &end.received);
 	server_moved(c->all->server, end.received, end.sent);
 	client_gone(&c->client, &end);
 }
 
+static const char *program_reason(const struct err *err)
+{
+	if (err->domain != ERR_TIME)
+		return failure_errno_text(err->code);
+	return err->code ? "what was sent is not acknowledged" : "cut by --idle-timeout";
+}
+
 static void program_done(void *context, int status, const struct err *err)
 {
 	(void)status;
-	if (!err)
-		program_client_gone(context, "ended", false);
-	else
-		program_client_gone(context,
-		                    err->domain == ERR_TIME ? "cut by --idle-timeout"
-		                                            : failure_errno_text(err->code),
-		                    true);
+	program_client_gone(context, err ? program_reason(err) : "ended", err != NULL, err);
 }
 
 static struct client *role_program_new(void *state, const struct server_place *place,
@@ -113,7 +120,7 @@ static void program_client_try(struct program_client *c)
 	}
 	report_failure(all->server->report, &err);
 	stream_reset_on_close(c->stream);
-	program_client_gone(c, failure_errno_text(err.code), true);
+	program_client_gone(c, failure_errno_text(err.code), true, &err);
 }
 
 static void programs_retry(struct timer *timer)
@@ -145,7 +152,7 @@ static void role_program_drain(struct client *client)
 		exec_end_input(c->exec);
 	} else {
 		stream_reset_on_close(c->stream);
-		program_client_gone(c, "cut by a signal", true);
+		program_client_gone(c, "cut by a signal", true, NULL);
 	}
 }
 
@@ -158,7 +165,8 @@ static void role_program_cut(struct client *client, const char *reason)
 		if (exec)
 			exec_terminate(exec);
 	}
-	program_client_gone(CONTAINER_OF(client, struct program_client, client), reason, true);
+	program_client_gone(CONTAINER_OF(client, struct program_client, client), reason, true,
+	                    NULL);
 }
 
 static void role_program_free(struct client *client)

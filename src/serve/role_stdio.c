@@ -165,7 +165,7 @@ static int hall_check_file(int fd)
 	return error ? error : S_ISREG(st.st_mode) ? 0 : -EINVAL;
 }
 
-static bool hall_start(struct guest *g)
+static void hall_start(struct guest *g)
 {
 	const struct role_stdio_request *q = hall_of(g)->request;
 	int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
@@ -173,14 +173,13 @@ static bool hall_start(struct guest *g)
 	struct text t = TEXT_OVER(name);
 
 	if (!q->output)
-		return true;
+		return;
 	hall_name_file(g, q->output, &t);
 	g->file = t.cut ? -ENAMETOOLONG
 	                : sys_open(name, flags | (q->append ? O_APPEND : O_EXCL), 0600);
 	int error = g->file < 0 ? g->file : hall_check_file(g->file);
 	if (error)
 		hall_fail_file(g, name, -error);
-	return error == 0;
 }
 
 static void hall_end_file(struct guest *g)

@@ -144,12 +144,21 @@ struct client_end client_end_of(const struct exchange *x, const char *cut)
 	return end;
 }
 
+static void server_note_failed_here(struct server *s, const struct server_client *client,
+                                    const char *reason)
+{
+	struct text t = TEXT_OVER(s->failed_here);
+
+	if (COUNT(s->totals->failed_here, 1) == 0)
+		text_add(&t, "client %llu: %s", (unsigned long long)client->id, reason);
+}
+
 void server_client_gone(struct server *s, const struct server_client *client,
                         const struct client_end *end)
 {
-	if (!s->counts_bytes)
-		server_moved(s, end->received, end->sent);
 	COUNT(s->totals->failed, end->failed ? 1 : 0);
+	if (end->failed_here)
+		server_note_failed_here(s, client, end->reason);
 	(void)atomic_fetch_sub(&s->totals->now, 1);
 	if (!report_is_heard(s->report))
 		return;

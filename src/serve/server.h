@@ -43,8 +43,8 @@ struct server_totals {
 	_Atomic uint64_t received_datagrams, sent_datagrams, undelivered_datagrams;
 	/* Datagrams that must not be answered, connections that were not let in. */
 	_Atomic uint64_t refused;
-	/* Clients that were reset, too slow, or could not be served. */
-	_Atomic uint64_t failed;
+	/* Clients that were reset, too slow, or could not be served; whom this machine failed. */
+	_Atomic uint64_t failed, failed_here;
 	/* For server_claim. */
 	_Atomic uint64_t claimed;
 };
@@ -54,9 +54,9 @@ struct server {
 	const struct server_request *request;
 	struct server_totals *totals;
 	struct report *report;
-	bool counts_bytes; /* the model calls server_moved; else they count when a client goes */
-	bool broken;       /* server_break, with: */
+	bool broken; /* server_break, with: */
 	struct err failure;
+	char failed_here[128]; /* the first client that this machine failed, and why */
 	/* The rest is for server_sample. */
 	struct plot plot; /* bytes a second */
 	nsec_t sample_at;
@@ -99,6 +99,7 @@ struct client_end {
 	bool uncounted;          /* nobody knows how many */
 	const char *reason; /* a phrase: "ended", "Connection reset by peer", "cut by --drain" */
 	bool failed;        /* something was cut, or could not be served */
+	bool failed_here;   /* and that was this machine's failure */
 };
 
 /*

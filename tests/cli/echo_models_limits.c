@@ -17,6 +17,7 @@
 #include "harness/fail.h"
 #include "harness/peer.h"
 #include "harness/proc.h"
+#include "harness/sockit.h"
 
 static const char *const models[] = { ECHO_SERVE_MODELS };
 static const char *const many[] = { ECHO_SERVE_MANY };
@@ -263,6 +264,36 @@ Test(echo_models_limits, a_terminal_sends_its_signal_to_all_and_all_end)
 		peer_expect_end(fd);
 		close(fd);
 	}
+}
+
+static pid_t first_process_of(pid_t pid)
+{
+	char path[64];
+	int first = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+	FILE *f = fopen(path, "r");
+	cr_assert(f && fscanf(f, "%d", &first) == 1 && first > 0);
+	fclose(f);
+	return first;
+}
+
+/* One that does not even go when it is told to has its time, which is waited for. */
+Test(echo_models_limits, a_child_that_does_not_go_is_killed_and_costs_nothing)
+{
+	struct place place;
+	struct child child = sockit_listen_with(
+		"echo-serve", &(struct plan){ .args = WORDS("--model", "fork", "--drain", "0") },
+		NET_V4, &place);
+	int fd = peer_connect(&place);
+
+	peer_send(fd, "x");
+	peer_expect(fd, "x");
+	must(kill(first_process_of(child.pid), SIGSTOP), "kill");
+	child_signal(&child, SIGTERM);
+	child_expect(&child, 128 + SIGTERM);
+	cr_expect_lt(child.usage.ru_utime.tv_usec + child.usage.ru_stime.tv_usec, 200000);
+	close(fd);
 }
 
 Test(echo_models_limits, a_child_takes_no_socket_file_away)

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/attr.h"
 #include "harness/fail.h"
@@ -245,4 +246,33 @@ Test(inject, what_moves_the_bytes_of_connect)
 Test(inject, what_moves_the_bytes_of_listen)
 {
 	inject_all(LISTEN, of_both, ARRAY_LEN(of_both));
+}
+
+/* A client whom this machine fails counts as that, and says why, whatever it is joined to. */
+static void fails_one(const char *const *args)
+{
+	struct place place;
+	struct child child = sockit_listen(
+		&(struct plan){ .args = args,
+	                        .wrap = WORDS("strace", "-fqqo", "/dev/null", "-e",
+	                                      "inject=recvfrom:error=ENOMEM:when=1") },
+		NET_V4, &place);
+	int fd = peer_connect(&place);
+
+	peer_send(fd, "x");
+	child_expect(&child, 7);
+	child_says(&child, "1 of 1 clients did not end well; client 1: Cannot allocate memory");
+	close(fd);
+}
+
+Test(inject, a_client_that_this_machine_fails)
+{
+	struct place target;
+	int listener = peer_listen(NET_V4, &target);
+
+	fails_one(WORDS("-k", "--max-accepts=1", "-d"));
+	fails_one(WORDS("-k", "--max-accepts=1", "--broker"));
+	fails_one(WORDS("-k", "--max-accepts=1", "-t", "--sh-exec", "cat"));
+	fails_one(WORDS("-k", "--max-accepts=1", "--forward", target.word));
+	close(listener);
 }

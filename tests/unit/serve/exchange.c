@@ -219,8 +219,10 @@ static const struct service lines = { .name = "lines", .over = SERVICE_STREAM, .
 Test(exchange, unused_input_is_kept_in_one_piece)
 {
 	struct rig rig = rig_of(&lines);
-	char one[2] = "x";
+	char one[2] = "x", text[5004];
 
+	memset(text, 'x', 5000);
+	memcpy(text + 5000, "\na\n", 4);
 	cr_assert_eq(run(&rig, 1), EXCHANGE_INPUT);
 	for (int i = 0; i < 5000; i++) {
 		peer_send(rig.fd, one);
@@ -229,12 +231,47 @@ Test(exchange, unused_input_is_kept_in_one_piece)
 	peer_send(rig.fd, "\na\nb");
 	cr_assert_eq(run(&rig, 1), EXCHANGE_INPUT);
 	cr_assert_eq(exchange_sent(rig.x), 5003);
+	peer_expect(rig.fd, text);
 	peer_send(rig.fd, "c\n");
 	cr_assert_eq(run(&rig, 1), EXCHANGE_INPUT);
 	cr_assert_eq(exchange_sent(rig.x), 5006);
+	peer_expect(rig.fd, "bc\n");
 	peer_shut(rig.fd);
 	cr_assert_eq(run(&rig, 1), EXCHANGE_OVER);
 	cr_assert(saw_end);
+	rig_end(&rig);
+}
+
+/* Waits for input or for time, which has it use a part. */
+static enum service_next late_step(void *state, struct service_turn *turn)
+{
+	unsigned *at = state;
+
+	if (turn->in_len > 0 && ++*at == 1)
+		turn->wake = 100;
+	if (*at == 2)
+		turn->used = 2;
+	if (*at == 3)
+		cr_assert(turn->in_len == 4 && memcmp(turn->in, "cdef", 4) == 0);
+	return SERVICE_READ;
+}
+static const struct service late = {
+	.name = "late",
+	.over = SERVICE_STREAM,
+	.state_size = sizeof(unsigned),
+	.step = late_step,
+};
+
+Test(exchange, what_time_has_used_does_not_come_again)
+{
+	struct rig rig = rig_of(&late);
+
+	cr_assert_eq(run(&rig, 1), EXCHANGE_INPUT);
+	peer_send(rig.fd, "abcd");
+	cr_assert_eq(run(&rig, 2), EXCHANGE_INPUT);
+	peer_send(rig.fd, "ef");
+	cr_assert_eq(run(&rig, 100), EXCHANGE_INPUT);
+	cr_assert_eq(exchange_received(rig.x), 6);
 	rig_end(&rig);
 }
 
