@@ -212,7 +212,8 @@ static bool run_read(struct run *r)
 	size_t room = sizeof r->scratch->in;
 
 	r->has_read = true;
-	run_keep(r);
+	if (x->kept.len > 0)
+		run_keep(r);
 	int error = x->kept.len > 0 ? kept_make_room(&x->kept, &to, &room) : 0;
 	if (error) {
 		exchange_fail(x, error);
