@@ -21,8 +21,8 @@ struct datagram_server_request {
 	/* What stands in the two directions, but for telnet; datagrams that come are not paced. */
 	struct flow_between up, down;
 
-	struct mailbox_wants
-		wants; /* that were asked of the sockets; the peer is among them with IN */
+	/* That were asked of the sockets; the peer is among them with IN. */
+	struct mailbox_wants wants;
 	struct admission *admission; /* who may send; or NULL */
 	enum framing framing;        /* of what comes */
 	enum framing cut;            /* what makes a datagram of the source */

@@ -202,7 +202,9 @@ void relay_source_ended(struct relay *r)
 {
 	r->up_open = false;
 	r->sent_all = true;
+	/* What was waited for until now has come: from here on soon again. */
 	loop_timer_cancel(r->loop, &r->ack);
+	r->ack_wait = 0;
 	if (!r->request.keep_sending_side)
 		relay_shut(r);
 	if (!r->request.of_many && !r->source_cut)

@@ -27,9 +27,8 @@ struct relay {
 	int broken; /* the errno with which sending failed; what was received is still delivered */
 	bool hung_up; /* the peer is known to have, and nothing that is left needs it watched */
 	bool finished;
-	bool failed; /* finished with a failure */
-	unsigned
-		want_answer; /* READY_* of the peer, for answers that wait beside an ended source */
+	bool failed;          /* finished with a failure */
+	unsigned want_answer; /* READY_* of the peer, for answers beside an ended source */
 
 	struct watch peer, in, out;
 	struct timer idle, deadline, quit, brief, ack, begin, held;

@@ -167,7 +167,7 @@ static void exec_hangup_due(struct timer *timer)
 	exec_child_terminate(&e->child, "the client is gone");
 }
 
-/* A relay that is done still watches what it was between. */
+/* Not at once: it is the relay that has called. */
 static void exec_relay_over(struct deferred *d)
 {
 	struct exec *e = CONTAINER_OF(d, struct exec, over);

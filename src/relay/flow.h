@@ -161,10 +161,11 @@ extern const struct flow_way flow_way_copy, flow_way_sendfile, flow_way_splice, 
 void flow_took(struct flow *f, size_t n, size_t asked);
 void flow_from_result(struct flow *f, struct io io);
 void flow_to_failed(struct flow *f, int error);
-void flow_to_full(struct flow *f);     /* the sink takes no more for now */
-bool flow_make_buffer(struct flow *f); /* for the next read; false when it has failed */
-bool flow_fill_from_pipe(
-	struct flow *f); /* an empty buffer from its pipe; false when it has failed */
-bool flow_drain_buffer(struct flow *f); /* false when the sink takes no more for now */
+void flow_to_full(struct flow *f); /* the sink takes no more at the moment */
+/* An empty buffer: for the next read, or from the pipe. False when that has failed. */
+bool flow_make_buffer(struct flow *f);
+bool flow_fill_from_pipe(struct flow *f);
+/* False when the sink takes no more at the moment. */
+bool flow_drain_buffer(struct flow *f);
 
 #endif

@@ -15,7 +15,7 @@ enum { FRAMER_TAG = 256 };
 
 enum framer_state {
 	FRAMER_EMPTY,  /* all is written */
-	FRAMER_FULL,   /* the sink takes no more for now: wait for want_to */
+	FRAMER_FULL,   /* the sink takes no more at the moment: wait for want_to */
 	FRAMER_FAILED, /* the sink failed with error */
 };
 

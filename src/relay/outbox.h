@@ -15,8 +15,8 @@
 struct parcel {
 	const uint8_t *bytes;
 	size_t len;
-	struct block
-		*block; /* a copy, made for the first who has to wait; dropped by parcel_close */
+	/* A copy, made for the first who has to wait; dropped by parcel_close. */
+	struct block *block;
 };
 
 void parcel_close(struct parcel *p);

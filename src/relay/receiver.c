@@ -57,7 +57,7 @@ static bool receiver_end(struct receiver *r)
 	return false;
 }
 
-/* Receive once. False when there is nothing for now, or nothing any more. */
+/* Receive once. False when there is nothing at the moment, or nothing any more. */
 static bool receiver_receive(struct receiver *r)
 {
 	uint64_t left = r->most ? r->most - r->datagrams : DATAGRAM_BATCH;
@@ -110,7 +110,7 @@ static void receiver_frame(struct receiver *r)
 	}
 }
 
-/* Write what is framed. False when the sink takes no more for now. */
+/* Write what is framed. False when the sink takes no more at the moment. */
 static bool receiver_write(struct receiver *r)
 {
 	enum framer_state state = framer_write(&r->framer);

@@ -125,7 +125,7 @@ static void sender_end(struct sender *s)
 	                                        : SENDER_BAD_INPUT;
 }
 
-/* Have something in the queue. False when there is nothing for now, or nothing any more. */
+/* Have something in the queue. False when there is nothing at the moment, or nothing any more. */
 static bool sender_fill(struct sender *s)
 {
 	while (s->first == s->count) {
@@ -181,7 +181,8 @@ static size_t sender_share(struct sender *s, const struct datagram *d, size_t co
 }
 
 /*
- * Send what is queued, once. False when the kernel takes no more for now, or the pace allows none.
+ * Send what is queued, once. False when the kernel takes no more at the moment, or the pace allows
+ * none.
  */
 static bool sender_send_queued(struct sender *s)
 {

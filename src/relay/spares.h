@@ -31,7 +31,7 @@ void spares_free(struct spares *s);
 void spares_join(struct spares *s);
 void spares_leave(struct spares *s);
 
-/* Keep no pipes for now: descriptors are short. */
+/* Keep no pipes: descriptors are short. */
 void spares_drop_pipes(struct spares *s);
 
 /* An empty pipe, of ROOM bytes if the kernel grants that many. 0 or a negative errno. */

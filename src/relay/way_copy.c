@@ -28,7 +28,7 @@ static void copy_finish_tap(struct flow *f)
 
 /*
  * Read once. False when there was nothing to be had, or when less came than would have fit: the
- * source is drained for now, and asking it again would be a call for nothing.
+ * source is drained at the moment, and asking it again would be a call for nothing.
  */
 static bool copy_fill(struct flow *f)
 {
@@ -51,7 +51,7 @@ static bool copy_fill(struct flow *f)
 	return false;
 }
 
-/* Write up to N bytes of the buffer, once. False when the sink takes no more for now. */
+/* Write up to N bytes of the buffer, once. False when the sink takes no more at the moment. */
 static bool copy_write(struct flow *f, size_t n)
 {
 	struct io io = f->to ? f->to->ops->write(f->to, f->buf + f->begin, n) : io_done(n);

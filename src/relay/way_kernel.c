@@ -119,7 +119,7 @@ static void pipe_give_up(struct flow *f)
 	f->unspliceable = true;
 }
 
-/* From the source into the empty pipe of ours. False when the source has no more for now. */
+/* From the source into the empty pipe of ours. False when the source has no more at the moment. */
 static bool pipe_fill(struct flow *f)
 {
 	if (f->from_ended)

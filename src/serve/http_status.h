@@ -7,8 +7,8 @@
 struct http_status {
 	unsigned code;
 	const char *reason; /* "" for a code that is not registered */
-	const char *
-		fields; /* header lines, each with its end, that must or should come with it; or "" */
+	/* Header lines, each with its end, that must or should come with it; or "". */
+	const char *fields;
 };
 
 /* CODE is 100 to 599. */

@@ -52,7 +52,7 @@ struct role {
 void client_gone(struct client *c, const struct client_end *end);
 
 /*
- * Accept nobody for now, although there is room: something else is missing. Until it is called with
+ * Accept nobody, although there is room: something else is missing. Until it is called with
  * false.
  */
 void engine_hold(struct engine *e, bool hold);
