@@ -1,6 +1,7 @@
 /*
  * The cheapest possible others.
  *
+ *     helper pour MIB      write so many MiB of what lies in memory
  *     helper drain MIB     read to the end; status 0 when it was so many MiB
  *     helper trips SIZE N  write so many bytes and read them back, N times
  *     helper line PORT     serve on 127.0.0.1, one client after the other: a line for a line
@@ -20,6 +21,21 @@
 
 /* As much at a time as cat of the GNU coreutils. */
 static char buffer[128 << 10];
+
+static void pour(unsigned mib)
+{
+	uint64_t left = (uint64_t)mib << 20;
+
+	memset(buffer, 'a', sizeof buffer);
+	while (left > 0) {
+		size_t most = left < sizeof buffer ? (size_t)left : sizeof buffer;
+		ssize_t n = write(STDOUT_FILENO, buffer, most);
+
+		if (n < 0)
+			err(1, "write");
+		left -= (uint64_t)n;
+	}
+}
 
 static void drain(unsigned mib)
 {
@@ -94,11 +110,14 @@ static void serve(unsigned port, bool one_line)
 int main(int argc, char **argv)
 {
 	if (argc < 3 || argc > 4)
-		errx(2, "usage: helper drain MIB | trips SIZE N | line PORT | echo PORT");
+		errx(2,
+		     "usage: helper pour MIB | drain MIB | trips SIZE N | line PORT | echo PORT");
 	unsigned number = (unsigned)strtoul(argv[2], NULL, 10);
 
 	if (strcmp(argv[1], "trips") == 0 && argc == 4 && number <= sizeof buffer)
 		trips(number, strtoul(argv[3], NULL, 10));
+	else if (strcmp(argv[1], "pour") == 0)
+		pour(number);
 	else if (strcmp(argv[1], "drain") == 0)
 		drain(number);
 	else

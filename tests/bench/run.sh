@@ -89,7 +89,8 @@ fi
 		All take turns (A B C A B C), seven rounds of it in a full run. Figures are medians, and in brackets is what holds the
 		true one with seven chances in eight: of seven rounds it leaves out the outermost two. Ratios are of sockit and the
 		other in the same round. `no verdict`: the spread was too much to say on which side of the bound, or of 1, a ratio
-		lies. CPU seconds are those of all processes that took part, but the load's and `cat`'s. `bare` is the yardstick: a C
+		lies. What comes out of a pipe a program writes from memory, and what goes into one a program reads, 128 KiB at a time.
+		CPU seconds are those of all processes that took part, but for these two and the load. `bare` is the yardstick: a C
 		program that does just this and nothing else (`yard_*.c`). `socat-1M` is socat -b1048576, `socat-pipe` its PIPE, and
 		`socat-cat` its EXEC:cat. Of memory `with the kernel's` counts half of what the machine's slabs grew by, for a client's
 		own end costs as much as the server's, and all stacks and page tables.

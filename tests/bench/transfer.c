@@ -32,8 +32,8 @@ static const struct shape shapes[] = {
 };
 
 /*
- * One file through one tool twice. Out of a pipe it comes from cat, into a pipe it goes to
- * CONSUMER; without a pipe it goes to the descriptor OUT.
+ * One file through one tool twice. Out of a pipe comes what PRODUCER makes, of the file or in its
+ * stead; into a pipe it goes to CONSUMER, and without a pipe to the descriptor OUT.
  */
 struct transfer {
 	const struct bench *bench;
@@ -41,7 +41,7 @@ struct transfer {
 	const struct shape *shape;
 	const char *path;
 	unsigned mib;
-	const char *const *consumer;
+	const char *const *producer, *const *consumer;
 	int out;
 	char place[128]; /* a port, or the path of a Unix socket */
 };
@@ -103,8 +103,7 @@ static void start_sending(struct crew *crew, const struct transfer *t, int file)
 	               t->shape->unix_socket ? t->tool->unix_connect : t->tool->connect, t->place);
 	if (t->shape->pipe_in) {
 		pipe = pipe_new();
-		crew->producer =
-			child_start((const char *const[]){ "cat", NULL }, file, pipe.write);
+		crew->producer = child_start(t->producer, file, pipe.write);
 	}
 	crew->sender = child_start(call.argv, pipe.read < 0 ? file : pipe.read, null);
 	(void)close(pipe.read);
@@ -126,16 +125,16 @@ static void place_choose(struct transfer *t)
 }
 
 /*
- * Whoever read the file read it through this very description. /dev/null keeps no count of what it
- * was given: the kernel's own count of what arrived over IP has to do there, and a consumer or a
- * file counts elsewhere.
+ * Whoever read the file read it through this very description; a producer has its status.
+ * /dev/null keeps no count of what it was given: the kernel's own count of what arrived over IP has
+ * to do there, and a consumer or a file counts elsewhere.
  */
 static void check_bytes(const struct transfer *t, int file, uint64_t arrived)
 {
 	off_t all = (off_t)t->mib << 20;
 	struct stat out;
 
-	if (lseek(file, 0, SEEK_CUR) != all)
+	if (!t->shape->pipe_in && lseek(file, 0, SEEK_CUR) != all)
 		errx(1, "%s, %s: the file was not read to its end", t->tool->name, t->shape->name);
 	if (!t->shape->unix_socket && arrived < (uint64_t)all)
 		errx(1, "%s, %s: %" PRIu64 " bytes have arrived", t->tool->name, t->shape->name,
@@ -186,7 +185,7 @@ static int memory_file(void)
 
 void bench_verify(const struct bench *b, const char *shape, const char *path, unsigned mib)
 {
-	const char *const compare[] = { "cmp", "-", path, NULL };
+	const char *const cat[] = { "cat", NULL }, *const compare[] = { "cmp", "-", path, NULL };
 
 	for (enum tool_id id = TOOL_SOCKIT; id <= TOOL_YARD; id++) {
 		struct transfer t = {
@@ -195,6 +194,7 @@ void bench_verify(const struct bench *b, const char *shape, const char *path, un
 			.shape = shape_named(shape),
 			.path = path,
 			.mib = mib,
+			.producer = cat,
 			.consumer = compare,
 			.out = memory_file(), /* and not /dev/null, so that it can be read again */
 		};
@@ -216,6 +216,7 @@ static void transfer_measure(const struct bench *b, const char *scenario, struct
 
 	(void)snprintf(helper, sizeof helper, "%s/helper", b->programs);
 	(void)snprintf(count, sizeof count, "%u", t->mib);
+	t->producer = (const char *const[]){ helper, "pour", count, NULL };
 	t->consumer = (const char *const[]){ helper, "drain", count, NULL };
 	t->out = t->shape->file_out ? memory_file() : open_or_die("/dev/null", O_WRONLY);
 	struct transfer_cost cost = transfer_run(t);

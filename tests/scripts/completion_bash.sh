@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit
 completions=$PWD/completions/sockit.bash
 work=$(mktemp -d) || exit
-tmux=(tmux -L "sockit-completion-$$" -f /dev/null)
+tmux=(tmux -S "$work/.tmux" -f /dev/null)
 failures=0
 trap '"${tmux[@]}" kill-server 2>/dev/null; rm -rf "$work"' EXIT
 # shellcheck source=/dev/null
