@@ -65,3 +65,14 @@ int64_t stream_acked_beyond(const struct stream *s)
 
 	return ask(s, &info, &len) ? (int64_t)(info.tcpi_bytes_acked - sent_bytes(&info, len)) : 0;
 }
+
+nsec_t stream_round_trip(const struct stream *s)
+{
+	struct tcp_info info;
+	socklen_t len;
+	bool told = ask(s, &info, &len) && /* Linux 4.6 */
+	            len >= offsetof(struct tcp_info, tcpi_min_rtt) + sizeof info.tcpi_min_rtt;
+
+	return told && info.tcpi_min_rtt != UINT32_MAX ? info.tcpi_min_rtt * NSEC_PER_USEC
+	                                               : INT64_MAX;
+}

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/unit.h"
 #include "stream/stream.h"
 
 /*
@@ -19,5 +20,11 @@ bool stream_count(const struct stream *s, bool orderly, uint64_t *sent, uint64_t
  * for other than TCP.
  */
 int64_t stream_acked_beyond(const struct stream *s);
+
+/*
+ * The shortest time so far from a segment to its acknowledgement, in nanoseconds, as far as TCP
+ * remembers (net.ipv4.tcp_min_rtt_wlen); or INT64_MAX where nobody knows one.
+ */
+nsec_t stream_round_trip(const struct stream *s);
 
 #endif

@@ -3,8 +3,16 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 
+#include "stream/counts.h"
 #include "sys/file.h"
 #include "sys/socket.h"
+
+/*
+ * What is kept of a connection on the loopback until it is read there; the kernel doubles it. From
+ * 96 to 256 KiB a transfer takes 10 to 20 % less time than with the megabytes that TCP would give
+ * it, for all of that is in the caches still when it is read.
+ */
+enum { SOCKET_LOOPBACK_BUFFER = 160 << 10 };
 
 struct stream_socket {
 	struct stream stream; /* first */
@@ -159,13 +167,23 @@ void stream_set_low_water(const struct stream *s, int bytes)
 	(void)!sys_setsockopt_int(s->fd, SOL_SOCKET, SO_RCVLOWAT, bytes);
 }
 
+/* Far from any delay that somebody has put there to try out what a distance does. */
+static bool is_on_loopback(const struct stream_socket *self)
+{
+	return addr_is_loopback(&self->peer) && stream_round_trip(&self->stream) < NSEC_PER_MSEC;
+}
+
 void stream_bound_unsent(const struct stream *s, int bytes)
 {
+	const struct stream_socket *self = (const struct stream_socket *)s;
+
 	if (s->nature != STREAM_TCP)
 		return;
-	const struct sockopt_list *asked = ((const struct stream_socket *)s)->asked;
-	if (!sockopt_list_has(asked, IPPROTO_TCP, TCP_NOTSENT_LOWAT))
+	if (!sockopt_list_has(self->asked, IPPROTO_TCP, TCP_NOTSENT_LOWAT))
 		(void)!sys_setsockopt_int(s->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
+	if (!sockopt_list_has(self->asked, SOL_SOCKET, SO_SNDBUF) &&
+	    !sockopt_list_has(self->asked, SOL_SOCKET, SO_SNDBUFFORCE) && is_on_loopback(self))
+		(void)!sys_setsockopt_int(s->fd, SOL_SOCKET, SO_SNDBUF, SOCKET_LOOPBACK_BUFFER);
 }
 
 void stream_reset_on_close(const struct stream *s)

@@ -54,8 +54,8 @@ void stream_set_low_water(const struct stream *s, int bytes);
 
 /*
  * TCP_NOTSENT_LOWAT: from now on the socket counts as writable while fewer than BYTES wait in it to
- * be sent for the first time; what is on its way is not counted. Unless the user has set it, and of
- * TCP alone.
+ * be sent for the first time; what is on its way is not counted. On the loopback, where that is
+ * memory too, SO_SNDBUF bounds it all. Unless the user has set it, and of TCP alone.
  */
 void stream_bound_unsent(const struct stream *s, int bytes);
 

@@ -13,6 +13,8 @@
 #include "harness/clock.h"
 #include "harness/fail.h"
 #include "harness/peer.h"
+#include "net/sockopt.h"
+#include "sys/call.h"
 
 /* A stream connected to the test over NET; *peer is the test's side. */
 static struct stream *connected(enum net net, int *peer)
@@ -164,4 +166,52 @@ Test(socket, keepalive_and_low_water)
 	stream_keep_alive(s, NSEC_PER_SEC, NSEC_PER_SEC, 1);
 	cr_assert_eq(option(s, SOL_SOCKET, SO_KEEPALIVE), 0);
 	stream_close(s);
+}
+
+/* Every number of TCP_INFO becomes 2,000: so many microseconds is the shortest round trip then. */
+static void tell_of_a_distance(struct sys_observer *self, const struct sys_call *call)
+{
+	uint32_t *numbers = (uint32_t *)call->arg[3];
+
+	(void)self;
+	if (call->op == SYS_GETSOCKOPT && call->arg[2] == TCP_INFO)
+		for (size_t i = 0; i < *(const socklen_t *)call->arg[4] / sizeof *numbers; i++)
+			numbers[i] = 2000;
+}
+
+/* SO_SNDBUF, doubled by the kernel, of a connection whose options ASKED were asked for. */
+static int buffer_once_bounded(enum net net, const char *asked, bool distant)
+{
+	struct sys_observer observer = { .after = tell_of_a_distance };
+	struct sockopt_list list = { 0 };
+	struct err err;
+	int peer;
+	struct stream *s = connected(net, &peer);
+
+	if (asked)
+		cr_assert_eq(sockopt_list_add(&list, asked, &err), 0);
+	stream_keep_options(s, &list);
+	if (distant)
+		sys_observe(&observer);
+	stream_bound_unsent(s, 1 << 16);
+	sys_observe(NULL);
+	if (net != NET_UNIX)
+		cr_assert_eq(option(s, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 1 << 16);
+	int bytes = option(s, SOL_SOCKET, SO_SNDBUF);
+	stream_close(s);
+	close(peer);
+	return bytes;
+}
+
+Test(socket, the_loopback_keeps_as_much_as_caches_do)
+{
+	int unbounded = buffer_once_bounded(NET_V4, NULL, true);
+
+	cr_assert_eq(buffer_once_bounded(NET_V4, NULL, false), 320 << 10);
+	cr_assert_eq(buffer_once_bounded(NET_V6, NULL, false), 320 << 10);
+	cr_assert_neq(unbounded, 320 << 10);
+	/* What the user asked for stays, though nothing here has set it. */
+	cr_assert_eq(buffer_once_bounded(NET_V4, "sndbuf=1M", false), unbounded);
+	cr_assert_eq(buffer_once_bounded(NET_V4, "sndbufforce=1M", false), unbounded);
+	cr_assert_neq(buffer_once_bounded(NET_UNIX, NULL, false), 320 << 10);
 }
