@@ -16,6 +16,8 @@
 #define BLOCKING_PAUSE (200 * NSEC_PER_MSEC)
 /* How long those who were told to go may take for it. */
 #define BLOCKING_GRACE (NSEC_PER_SEC / 2)
+/* How often it is looked whether they have gone, where that cannot be waited for. */
+#define BLOCKING_NAP (10 * NSEC_PER_MSEC)
 
 static unsigned blocking_served(struct blocking *b, unsigned most)
 {
@@ -72,11 +74,12 @@ static void blocking_accept(struct blocking *b, const struct blocking_socket *so
 	int fd = listener_accept(socket->place->listener, socket->index, true, &c.peer);
 	if (fd < 0) {
 		server_unclaim(b->server);
-		if (fd != -EAGAIN && !acceptor_error_passes(-fd))
+		if (fd != -EAGAIN && !acceptor_error_passes(-fd, &b->passed))
 			blocking_pause(b, -fd);
 		return;
 	}
 	b->paused = false;
+	b->passed = 0;
 	if (!admission_lets(listener_admission(socket->place->listener), fd, &c.peer)) {
 		server_unclaim(b->server);
 		(void)sys_close(fd);
@@ -192,6 +195,23 @@ static int blocking_finish(struct blocking *b, struct err *err)
 	return 0;
 }
 
+/* Waiting has failed, and with it the server: nobody may be served beyond its end. */
+static void blocking_cut_all(struct blocking *b)
+{
+	nsec_t killed = nsec_after(sys_now(), BLOCKING_GRACE);
+	nsec_t given_up = b->way->kill ? nsec_after(killed, BLOCKING_GRACE) : NSEC_NEVER;
+
+	sys_eventfd_signal(b->orders.stop);
+	sys_eventfd_signal(b->orders.cut);
+	while (blocking_served(b, 0) > 0 && sys_now() < given_up) {
+		if (sys_now() >= killed && b->way->kill)
+			b->way->kill(b);
+		/* Signals are let in there, and so the ends of children. */
+		if (sys_poll(b->polled, 0, BLOCKING_NAP) < 0)
+			sys_nap(BLOCKING_NAP);
+	}
+}
+
 int blocking_run(struct blocking *b, struct err *err)
 {
 	signals_catch_usr1();
@@ -201,6 +221,8 @@ int blocking_run(struct blocking *b, struct err *err)
 		(void)!notify_manager("STOPPING=1");
 	if (!result)
 		result = blocking_finish(b, err);
+	if (result)
+		blocking_cut_all(b);
 	if (result || !signals_caught())
 		return result;
 	return err_set(err, ERR_SIGNAL, signals_caught(), "finish", "after a signal");

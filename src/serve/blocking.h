@@ -47,6 +47,7 @@ struct blocking {
 	uint64_t accepted;
 	unsigned served;
 	bool paused;      /* it was told that accepting is */
+	unsigned passed;  /* of acceptor_error_passes */
 	nsec_t resume_at; /* 0: it is not */
 	bool deaf;        /* the same for datagrams */
 	nsec_t hear_at;

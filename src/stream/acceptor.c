@@ -11,7 +11,7 @@
 /* How long accepting rests when descriptors or memory are out. */
 #define ACCEPTOR_PAUSE (200 * NSEC_PER_MSEC)
 
-/* The most that are taken at once after a pause. */
+/* The most that are taken at once after a pause, and that may fail in a row. */
 enum { ACCEPTOR_RETRIES = 64 };
 
 struct acceptor_socket {
@@ -23,8 +23,9 @@ struct acceptor {
 	struct acceptor_request request;
 	struct tune tune;
 	int type;
-	bool paused; /* nothing is watched */
-	bool told;   /* of the lack that pauses it */
+	bool paused;     /* nothing is watched */
+	bool told;       /* of the lack that pauses it */
+	unsigned passed; /* of acceptor_error_passes */
 	unsigned at_once,
 		last_turn; /* so many are taken when one comes; the turn in which that was */
 	struct timer rest;
@@ -97,7 +98,7 @@ bool acceptor_tunes(const struct listener *l, struct report *report, const struc
 }
 
 /* man 2 accept */
-bool acceptor_error_passes(int error)
+bool acceptor_error_passes(int error, unsigned *in_a_row)
 {
 	static const int of_connection[] = {
 		ECONNABORTED, EPROTO,     EPERM,        ENETDOWN,   ENOPROTOOPT, EHOSTDOWN,
@@ -106,7 +107,7 @@ bool acceptor_error_passes(int error)
 
 	for (size_t i = 0; i < ARRAY_LEN(of_connection); i++)
 		if (error == of_connection[i])
-			return true;
+			return ++*in_a_row < ACCEPTOR_RETRIES;
 	return false;
 }
 
@@ -153,11 +154,14 @@ static bool acceptor_accept(struct acceptor *a, const struct acceptor_socket *so
 		acceptor_missed(a);
 	if (fd == -EAGAIN) {
 		a->told = false;
+		a->passed = 0;
 		a->at_once = 1;
 		return false;
 	}
-	if (fd < 0 && acceptor_error_passes(-fd))
+	if (fd < 0 && acceptor_error_passes(-fd, &a->passed))
 		return true;
+	if (fd >= 0)
+		a->passed = 0;
 	int error = fd < 0 ? fd : acceptor_take(a, fd, &peer);
 	if (error)
 		acceptor_rest(a, -error);

@@ -41,8 +41,12 @@ void acceptor_free(struct acceptor *a);
 
 /* ---- What who accepts without a loop does as an acceptor does it. */
 
-/* Whether ERROR of accept(2) is that of one connection, which has gone: the next may be well. */
-bool acceptor_error_passes(int error);
+/*
+ * Whether ERROR of accept(2) is that of one connection, which has gone: the next may be well.
+ * *IN_A_ROW counts them, and is to be 0 after an accept without: when they do not end, it is this
+ * machine that lets nobody in.
+ */
+bool acceptor_error_passes(int error, unsigned *in_a_row);
 
 /*
  * Give the connection FD from PEER the socket options that were asked for. False where it cannot

@@ -61,11 +61,28 @@ static int local_replace(const struct addr *a, struct err *err)
 	return error && error != -ENOENT ? local_fail(err, -error, a, "") : 0;
 }
 
+/*
+ * What the new file of A is, by which it is known again at the end; one that cannot be looked at is
+ * not left behind.
+ */
+static int local_know(const struct addr *a, struct local_file *file)
+{
+	struct stat st;
+	int error = sys_lstat(a->at.local.sun_path, &st);
+
+	if (error == -ENOENT)
+		return 0;
+	if (error)
+		(void)!sys_unlink(a->at.local.sun_path);
+	else
+		*file = (struct local_file){ st.st_dev, st.st_ino, st.st_uid };
+	return error;
+}
+
 int local_bind(int fd, const struct addr *a, int mode, struct local_file *file, struct err *err)
 {
 	char holder[128];
 	struct text t = TEXT_OVER(holder);
-	struct stat st;
 	/*
 	 * The file gets what the socket has: the mode is never wider than asked, from the first
 	 * moment on.
@@ -86,11 +103,12 @@ int local_bind(int fd, const struct addr *a, int mode, struct local_file *file, 
 		return local_fail(err, -error, a, holder);
 	if (!local_has_path(a))
 		return 0;
+	error = local_know(a, file);
+	if (error)
+		return local_fail(err, -error, a, "");
 	/* The umask may have taken from it. */
 	if (mode >= 0)
 		error = sys_chmod(a->at.local.sun_path, (mode_t)mode);
-	if (sys_lstat(a->at.local.sun_path, &st) == 0)
-		*file = (struct local_file){ st.st_dev, st.st_ino, st.st_uid };
 	if (!error)
 		return 0;
 	(void)!local_remove(a, file, err);

@@ -276,3 +276,29 @@ Test(inject, a_client_that_this_machine_fails)
 	fails_one(WORDS("-k", "--max-accepts=1", "--forward", target.word));
 	close(listener);
 }
+
+/* Idle clients do not keep a process or a thread of a server that cannot go on. */
+Test(inject, nobody_is_served_beyond_the_end_of_a_server)
+{
+	static const char *const models[] = { "fork", "thread" };
+
+	for (size_t m = 0; m < ARRAY_LEN(models); m++) {
+		struct place place;
+		struct child child = sockit_listen_with(
+			"echo-serve",
+			&(struct plan){ .args = WORDS("--model", models[m]),
+		                        .wrap = WORDS("strace", "-qqo", "/dev/null", "-e",
+		                                      "inject=ppoll:error=ENOMEM:when=3") },
+			NET_V4, &place);
+		int first = peer_connect(&place);
+
+		peer_send(first, "x");
+		peer_expect(first, "x");
+		int second = peer_connect(&place);
+		child_expect(&child, 7);
+		child_says(&child, "cannot wait for clients: Cannot allocate memory");
+		peer_expect_end(first);
+		close(first);
+		close(second);
+	}
+}

@@ -75,6 +75,23 @@ Test(blocking_faults, a_lack_of_descriptors_is_said_once_and_costs_no_time)
 	}
 }
 
+/* A policy may let nobody in, and keep who has come in the queue. */
+Test(blocking_faults, who_is_refused_again_and_again_is_let_wait)
+{
+	for (size_t m = 0; m < ARRAY_LEN(models); m++) {
+		struct stage *s = stage_start(&(struct stage_plan){
+			.model = models[m], .op = SYS_ACCEPT4, .error = EPERM, .times = 1000000 });
+		int fd = peer_connect(&s->place);
+
+		stage_await(s, "cannot accept a connection: Operation not permitted");
+		unsigned asked = s->counts->calls[SYS_ACCEPT4];
+		clock_pause(0.3);
+		cr_assert_lt(s->counts->calls[SYS_ACCEPT4], asked + 5u, "it asks again and again");
+		close(fd);
+		stage_end(s);
+	}
+}
+
 Test(blocking_faults, who_is_served_hears_nothing_of_a_lack_of_descriptors)
 {
 	static const struct model *const many[] = { &model_fork, &model_thread };

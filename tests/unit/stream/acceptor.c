@@ -119,6 +119,42 @@ Test(acceptor, accept_may_fail_and_goes_on)
 	}
 }
 
+static int accept_never(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	accepts += call->op == SYS_ACCEPT4;
+	return call->op == SYS_ACCEPT4 ? EPERM : 0;
+}
+
+static void stop(struct timer *timer)
+{
+	(void)timer;
+	loop_stop(loop);
+}
+
+/* A policy may let nobody in, and keep who has come in the queue. */
+Test(acceptor, who_is_refused_again_and_again_is_let_wait)
+{
+	struct sys_observer observer = { .before = accept_never };
+	struct timer timer = { .fire = stop };
+	struct place place = place_any(NET_V4);
+	struct listener *l = open_with(NULL, &place);
+	struct accepted a = { 0 };
+	int fd = peer_connect(&place);
+	struct err err;
+	struct acceptor *acceptor = accept_with(
+		(struct acceptor_request){ .listener = l, .accepted = on_accepted, .context = &a });
+
+	loop_timer(loop, &timer, nsec_after(loop_now(loop), 300 * NSEC_PER_MSEC));
+	sys_observe(&observer);
+	cr_assert_eq(loop_run(loop, &err), 0);
+	sys_observe(NULL);
+	cr_assert_lt(accepts, 200, "it asks again and again");
+	close(fd);
+	acceptor_free(acceptor);
+	listener_close(l);
+}
+
 /* Who cannot be given what was asked for is let go, with a word on why; the next one is served. */
 static struct stream *served;
 static void serve(void *context, struct stream *stream, const struct addr *peer)

@@ -236,6 +236,28 @@ Test(listener, a_unix_path_is_made_and_removed)
 	cr_assert(!exists(path));
 }
 
+static int lstat_fails(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	return call->op == SYS_LSTAT ? EIO : 0;
+}
+
+/* For it could not be told at the end that it is ours. */
+Test(listener, a_unix_path_that_cannot_be_looked_at_is_a_local_failure_and_not_left)
+{
+	struct sys_observer observer = { .before = lstat_fails };
+	const char *path = scratch_path("s");
+	struct spec spec = unix_spec(path);
+	struct err err;
+
+	sys_observe(&observer);
+	cr_assert_null(open_at(&spec, AF_UNSPEC, -1, &err));
+	sys_observe(NULL);
+	cr_assert_eq(err.domain, ERR_LOCAL);
+	cr_assert_eq(err.code, EIO);
+	cr_assert(!exists(path));
+}
+
 Test(listener, a_stale_unix_path_is_taken_over)
 {
 	struct place place = place_any(NET_UNIX);
