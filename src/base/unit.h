@@ -22,6 +22,11 @@ static inline nsec_t nsec_after(nsec_t now, nsec_t duration)
 	return duration >= NSEC_NEVER - now ? NSEC_NEVER : now + duration;
 }
 
+static inline nsec_t nsec_earlier(nsec_t a, nsec_t b)
+{
+	return a < b ? a : b;
+}
+
 static inline double nsec_to_msec(nsec_t duration)
 {
 	return (double)duration / (double)NSEC_PER_MSEC;

@@ -206,11 +206,13 @@ static int session_start_program(struct session *s, const struct session_request
 
 /*
  * Of a program that has ended. What befell the connection is told whatever the status is; a limit
- * decides it, for the program did not end by itself then.
+ * or a failure of this machine decides it, for the program did not end by itself then.
  */
 static int session_end_program(const struct session *s, struct report *report, struct err *err)
 {
-	if (s->status == 0 || (s->result && err->domain == ERR_TIME))
+	bool ended = s->result && (err->domain == ERR_TIME || err->domain == ERR_LOCAL);
+
+	if (s->status == 0 || ended)
 		return s->result;
 	if (s->result)
 		report_failure(report, err);

@@ -43,7 +43,7 @@ struct datagram_forward {
 	struct timer expiry, rest;
 	uint64_t numbered;
 	bool failing; /* the last session had no target, and that has been told */
-	bool told_lost;
+	bool told_lost, told_paused;
 	size_t inlet_count;
 	struct inlet inlets[];
 };
@@ -72,6 +72,25 @@ static void forward_lost(struct datagram_forward *f, const struct addr *peer, in
 	f->told_lost = true;
 	REPORT(f->report, REPORT_LOST, FIELD_ADDR("peer", peer),
 	       FIELD_STR("reason", failure_errno_text(error)));
+}
+
+/*
+ * N is what receiving at WATCH gave: without memory it would be ready, and fail, again and again.
+ * Whether it rests.
+ */
+static bool forward_rests(struct datagram_forward *f, struct watch *watch, int n)
+{
+	if (n > 0)
+		f->told_paused = false;
+	if (n != -ENOBUFS && n != -ENOMEM)
+		return false;
+	if (!f->told_paused)
+		REPORT_WITH(f->report, REPORT_RECEIVE_PAUSED, true,
+		            FIELD_STR("reason", failure_errno_text(-n)));
+	f->told_paused = true;
+	loop_unwatch(watch);
+	loop_timer(f->loop, &f->rest, nsec_after(loop_now(f->loop), RECEIVE_PAUSE));
+	return true;
 }
 
 static void session_dialled(void *context, struct stream *target, const struct err *err);
@@ -124,7 +143,7 @@ static void session_flush(struct session *s)
 {
 	struct datagram_queue *q = &s->waiting;
 
-	while (q->first && session_send(s, q->first->bytes, q->first->len))
+	while (s->target && q->first && session_send(s, q->first->bytes, q->first->len))
 		datagram_queue_drop(q);
 	if (s->target)
 		loop_watch(s->forward->loop, &s->watch, READY_IN | (q->first ? READY_OUT : 0u));
@@ -174,7 +193,7 @@ static void session_ready(struct watch *watch, unsigned ready)
 		for (size_t j = 0; j < DATAGRAM_BATCH; j++)
 			datagrams[j] = (struct datagram){ .at = f->room + j * DATAGRAM_ROOM };
 		int n = datagram_receive(s->target, datagrams, DATAGRAM_BATCH, &ended);
-		if (n < 0 && n != -EAGAIN)
+		if (!forward_rests(f, watch, n) && n < 0 && n != -EAGAIN)
 			forward_lost(f, stream_peer(s->target), -n);
 		if (n <= 0)
 			return;
@@ -301,11 +320,7 @@ static void inlet_ready(struct watch *watch, unsigned ready)
 	for (int i = 0; i < BATCHES_A_TURN; i++) {
 		int n = mailbox_receive(f->mailbox, watch->fd, &in->local, MAILBOX_BATCH);
 
-		/* Without memory it would be ready, and fail, again and again. */
-		if (n == -ENOBUFS || n == -ENOMEM) {
-			loop_unwatch(watch);
-			loop_timer(f->loop, &f->rest, nsec_after(loop_now(f->loop), RECEIVE_PAUSE));
-		}
+		(void)forward_rests(f, watch, n);
 		size_t let =
 			n > 0 ? admission_sift(f->request.admission, f->mailbox, (size_t)n) : 0;
 		for (size_t j = 0; j < let; j++)
@@ -321,6 +336,8 @@ static void forward_rested(struct timer *timer)
 
 	for (size_t i = 0; i < f->inlet_count; i++)
 		loop_watch(f->loop, &f->inlets[i].watch, READY_IN);
+	for (struct session_entry *e = f->sessions.oldest; e; e = e->newer)
+		session_flush(CONTAINER_OF(e, struct session, entry));
 }
 
 int datagram_forward_start(struct loop *loop, const struct datagram_forward_request *request,

@@ -40,8 +40,12 @@ static void datagrams_turn(struct datagrams *d)
 static void datagrams_peer_gone(struct datagrams *d)
 {
 	sender_run(&d->sender);
-	if (d->sender.state == SENDER_RUNNING && sender_is_idle(&d->sender))
+	if (d->sender.state != SENDER_RUNNING)
+		return;
+	if (sender_is_idle(&d->sender))
 		datagrams_begin_end(d, "the peer is gone");
+	else if (d->sender.want_time != NSEC_NEVER)
+		sender_break(&d->sender, ECONNRESET);
 }
 
 /* An error that came back, or the other end of a connection that has gone. */

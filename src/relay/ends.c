@@ -7,11 +7,6 @@
 #include "stream/counts.h"
 #include "stream/socket.h"
 
-/* From the peer's end on, a peer that has gone for good is found out with these. */
-#define RELAY_KEEP_IDLE (15 * NSEC_PER_SEC)
-#define RELAY_KEEP_INTERVAL (5 * NSEC_PER_SEC)
-enum { RELAY_KEEP_COUNT = 3 };
-
 /* Nothing tells of an acknowledgement: ask, first soon and then less and less often. */
 #define RELAY_ACK_FIRST (1 * NSEC_PER_MSEC)
 #define RELAY_ACK_LAST (50 * NSEC_PER_MSEC)
@@ -110,17 +105,9 @@ void relay_fail_time(struct relay *r, int error, const char *why)
 	relay_finish(r, "time limit", &err);
 }
 
-/* What the peer has not acknowledged, in bytes, or the negative errno that is pending. The queue is
- * asked first, so that what fails in between is not missed. */
 static int relay_unacked(const struct relay *r)
 {
-	int unacked = stream_unacked(r->request.peer);
-	int pending = stream_pending_error(r->request.peer);
-
-	/* Our FIN is the last of the queue and counted as a byte, but it is none. */
-	if (unacked > 0 && r->fin_sent)
-		unacked--;
-	return pending ? -pending : unacked;
+	return stream_owed(r->request.peer, r->fin_sent);
 }
 
 static const char *relay_end_reason(const struct relay *r)
@@ -285,8 +272,7 @@ void relay_peer_ended(struct relay *r)
 	if (r->request.on_peer_close == RELAY_QUIT)
 		r->source_cut = flow_end_source(&r->up);
 	else
-		stream_keep_alive(r->request.peer, RELAY_KEEP_IDLE, RELAY_KEEP_INTERVAL,
-		                  RELAY_KEEP_COUNT);
+		stream_keep_alive(r->request.peer, STREAM_KEEP_IDLE);
 }
 
 void relay_peer_hung_up(struct relay *r)

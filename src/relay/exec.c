@@ -14,11 +14,6 @@
 #include "sys/socket.h"
 #include "sys/wait.h"
 
-/* A client that has gone while nobody spoke is found out with these, as in relay/ends.c. */
-#define EXEC_KEEP_IDLE (15 * NSEC_PER_SEC)
-#define EXEC_KEEP_INTERVAL (5 * NSEC_PER_SEC)
-enum { EXEC_KEEP_COUNT = 3 };
-
 struct exec {
 	struct loop *loop;
 	struct report *report;
@@ -347,7 +342,7 @@ int exec_start(struct loop *loop, const struct exec_request *request, struct rep
 		.finish.call = exec_finish,
 		.over.call = exec_relay_over,
 	};
-	stream_keep_alive(request->peer, EXEC_KEEP_IDLE, EXEC_KEEP_INTERVAL, EXEC_KEEP_COUNT);
+	stream_keep_alive(request->peer, STREAM_KEEP_IDLE);
 	if (request->sees_bytes ? exec_start_between(e, err) : exec_start_with_socket(e, err)) {
 		exec_stop(e);
 		free(e);

@@ -6,13 +6,11 @@
 #include "stream/socket.h"
 
 /*
- * One side has ended and the other goes on: a peer that is gone for good is found out with these,
+ * One side has ended and the other goes on: a peer that is gone for good is found out with this,
  * but only once that has lasted a while, for most do not.
  */
 #define PAIR_HALF_OPEN (5 * NSEC_PER_SEC)
 #define PAIR_KEEP_IDLE (10 * NSEC_PER_SEC)
-#define PAIR_KEEP_INTERVAL (5 * NSEC_PER_SEC)
-enum { PAIR_KEEP_COUNT = 3 };
 
 /* Nothing tells of an acknowledgement: ask, first soon and then less and less often. */
 #define PAIR_ACK_FIRST (1 * NSEC_PER_MSEC)
@@ -67,19 +65,9 @@ static void pair_fail_time(struct pair *p, const struct pair_side *side, const c
 	pair_fail(p, reason, &err, why);
 }
 
-/*
- * What a side has not acknowledged, in bytes, or the negative errno that is pending. The queue is
- * asked first, so that what fails in between is not missed.
- */
 static int side_unacked(const struct pair_side *side)
 {
-	int unacked = stream_unacked(side->stream);
-	int pending = stream_pending_error(side->stream);
-
-	/* Our FIN is the last of the queue and counted as a byte, but it is none. */
-	if (unacked > 0 && side->fin_sent)
-		unacked--;
-	return pending ? -pending : unacked;
+	return stream_owed(side->stream, side->fin_sent);
 }
 
 /* Over, with both ends delivered. Of a stream that was drained the end has not come. */
@@ -285,8 +273,7 @@ static void pair_slow_due(struct timer *timer)
 	if (!p->a.open && !p->b.open)
 		pair_settle(p);
 	else
-		stream_keep_alive(ended->stream, PAIR_KEEP_IDLE, PAIR_KEEP_INTERVAL,
-		                  PAIR_KEEP_COUNT);
+		stream_keep_alive(ended->stream, PAIR_KEEP_IDLE);
 }
 
 /* When it was last busy: bytes moved, or it held some back itself. */

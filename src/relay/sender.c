@@ -149,6 +149,12 @@ static bool sender_fill(struct sender *s)
 	return true;
 }
 
+void sender_break(struct sender *s, int error)
+{
+	s->state = SENDER_TO_FAILED;
+	s->error = error;
+}
+
 static bool sender_ends_line(const struct sender *s, const struct datagram *d)
 {
 	return s->framing == FRAMING_LINE || (d->len > 0 && d->at[d->len - 1] == '\n');
@@ -203,8 +209,7 @@ static bool sender_send_queued(struct sender *s)
 	} else if (n == -ENOBUFS) {
 		s->want_time = nsec_after(sys_now(), SENDER_PAUSE);
 	} else {
-		s->state = SENDER_TO_FAILED;
-		s->error = n == -EPIPE ? ECONNRESET : -n;
+		sender_break(s, n == -EPIPE ? ECONNRESET : -n);
 		s->refused = first->len;
 	}
 	return false;

@@ -78,6 +78,9 @@ void sender_run(struct sender *s);
 /* Whether everything that was read is sent, but for the beginning of a datagram. */
 bool sender_is_idle(const struct sender *s);
 
+/* Sending cannot go on, whatever is still held: it has failed with ERROR. */
+void sender_break(struct sender *s, int error);
+
 /* Fill *err for SENDER_FROM_FAILED, SENDER_BAD_INPUT and SENDER_TO_FAILED. */
 void sender_explain(const struct sender *s, struct err *err);
 

@@ -110,11 +110,6 @@ static void blocking_answer(struct blocking *b, const struct blocking_socket *so
 		b->hear_at = nsec_after(b->now, BLOCKING_PAUSE);
 }
 
-static nsec_t earlier(nsec_t a, nsec_t b)
-{
-	return a < b ? a : b;
-}
-
 /*
  * Until somebody comes, if clients or datagrams are looked for, fewer are served, UNTIL, or a
  * signal.
@@ -131,7 +126,7 @@ static int blocking_wait(struct blocking *b, bool clients, bool datagrams, nsec_
 			(struct pollfd){ .fd = wanted ? b->sockets[i].fd : -1, .events = POLLIN };
 	}
 	b->polled[b->count] = (struct pollfd){ .fd = b->wake, .events = POLLIN };
-	until = earlier(until, server_sample(b->server, b->now));
+	until = nsec_earlier(until, server_sample(b->server, b->now));
 	nsec_t rest = until == NSEC_NEVER ? until : until > b->now ? until - b->now : 0;
 	int count = sys_poll(b->polled, b->count + 1, rest);
 	b->now = sys_now();
@@ -152,8 +147,8 @@ static int blocking_accept_all(struct blocking *b, struct err *err)
 	b->now = sys_now();
 	while (!blocking_all_came(b) && !signals_caught()) {
 		bool clients = blocking_may_accept(b), datagrams = b->now >= b->hear_at;
-		nsec_t until = earlier(b->resume_at ? b->resume_at : NSEC_NEVER,
-		                       datagrams ? NSEC_NEVER : b->hear_at);
+		nsec_t until = nsec_earlier(b->resume_at ? b->resume_at : NSEC_NEVER,
+		                            datagrams ? NSEC_NEVER : b->hear_at);
 
 		if (blocking_wait(b, clients, datagrams, until, err))
 			return -1;

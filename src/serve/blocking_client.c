@@ -22,11 +22,6 @@ struct visit {
 	const char *cut;         /* why it is over before it has ended; NULL: it is not */
 };
 
-static nsec_t earlier(nsec_t a, nsec_t b)
-{
-	return a < b ? a : b;
-}
-
 static nsec_t visit_wake(const struct visit *v, enum exchange_wait wait)
 {
 	nsec_t wake = exchange_wake(v->x);
@@ -97,14 +92,14 @@ static void visit_wait(struct visit *v, enum exchange_wait wait)
 	};
 	const struct blocking_client *c = v->c;
 	nsec_t wake = visit_wake(v, wait), idle = visit_idle_until(v, wait);
-	nsec_t until = earlier(earlier(wake, idle), v->drain_until);
+	nsec_t until = nsec_earlier(nsec_earlier(wake, idle), v->drain_until);
 	struct pollfd fds[] = {
 		{ .fd = c->stream.stream.fd, .events = events[wait] },
 		{ .fd = v->stopping ? c->orders.cut : c->orders.stop, .events = POLLIN },
 	};
 
 	while (!v->cut) {
-		nsec_t next = earlier(until, visit_look_around(v));
+		nsec_t next = nsec_earlier(until, visit_look_around(v));
 		nsec_t rest = next == NSEC_NEVER ? next : next > v->now ? next - v->now : 0;
 		int count = sys_poll(fds, ARRAY_LEN(fds), rest);
 

@@ -5,11 +5,6 @@
 #include "out/failure.h"
 #include "stream/socket.h"
 
-/* Who has ended and is kept is found out to be gone with these, as a relay does. */
-#define GUEST_KEEP_IDLE (15 * NSEC_PER_SEC)
-#define GUEST_KEEP_INTERVAL (5 * NSEC_PER_SEC)
-enum { GUEST_KEEP_COUNT = 3 };
-
 /* Nothing tells of an acknowledgement: ask, first soon and then less and less often. */
 #define GUEST_ACK_FIRST (1 * NSEC_PER_MSEC)
 #define GUEST_ACK_LAST (50 * NSEC_PER_MSEC)
@@ -248,8 +243,7 @@ void guest_end_input(struct guest *g)
 	if (!g->in_done)
 		guest_hold(g);
 	else if (!crowd->request->quit_on_end && !g->sent_all)
-		stream_keep_alive(g->stream, GUEST_KEEP_IDLE, GUEST_KEEP_INTERVAL,
-		                  GUEST_KEEP_COUNT);
+		stream_keep_alive(g->stream, STREAM_KEEP_IDLE);
 }
 
 void guest_turn(struct guest *g)

@@ -85,6 +85,7 @@ struct guest {
 	struct outbox outbox;
 	struct merger_source source; /* for roles that keep lines whole */
 	int file;                    /* for roles that write some; -1 */
+	nsec_t file_wall;            /* when it was begun, since 1970 */
 	struct client client;
 	uint64_t received, dropped;
 	nsec_t moved_at;

@@ -132,28 +132,31 @@ static void hall_changed(struct crowd *crowd)
 
 /* ---- A file a client. */
 
-/* NAME is why, and what could not be done with it; its client is closed. */
-static void hall_fail_file(struct guest *g, const char *name, int error)
+static void hall_name_file(struct guest *g, struct text *t)
+{
+	struct output_words words = {
+		.id = g->client.told.id,
+		.peer = g->client.told.peer,
+		.wall = g->file_wall,
+	};
+
+	output_name_add(t, hall_of(g)->request->output, &words);
+}
+
+/* Its client is closed. */
+static void hall_fail_file(struct guest *g, int error)
 {
 	struct hall *h = hall_of(g);
+	char name[4096];
+	struct text t = TEXT_OVER(name);
 	struct err err;
 
+	hall_name_file(g, &t);
 	h->request->file_failed = true;
 	(void)err_set(&err, ERR_LOCAL, error, "write", "%s for client %llu", name,
 	              (unsigned long long)g->client.told.id);
 	report_failure(h->crowd.server->report, &err);
 	guest_fail(g, "its file cannot be written");
-}
-
-static void hall_name_file(const struct guest *g, const char *template, struct text *t)
-{
-	struct output_words words = {
-		.id = g->client.told.id,
-		.peer = g->client.told.peer,
-		.wall = sys_wall(),
-	};
-
-	output_name_add(t, template, &words);
 }
 
 /* A FIFO or a device in its place would block us all. */
@@ -174,12 +177,13 @@ static void hall_start(struct guest *g)
 
 	if (!q->output)
 		return;
-	hall_name_file(g, q->output, &t);
+	g->file_wall = sys_wall();
+	hall_name_file(g, &t);
 	g->file = t.cut ? -ENAMETOOLONG
 	                : sys_open(name, flags | (q->append ? O_APPEND : O_EXCL), 0600);
 	int error = g->file < 0 ? g->file : hall_check_file(g->file);
 	if (error)
-		hall_fail_file(g, name, -error);
+		hall_fail_file(g, -error);
 }
 
 static void hall_end_file(struct guest *g)
@@ -187,7 +191,7 @@ static void hall_end_file(struct guest *g)
 	int error = g->file < 0 ? 0 : sys_close(TAKE_FD(g->file));
 
 	if (error)
-		hall_fail_file(g, hall_of(g)->request->output, -error);
+		hall_fail_file(g, -error);
 }
 
 /* ---- What clients send. */
@@ -228,7 +232,7 @@ static void hall_took(struct guest *g, uint8_t *bytes, size_t n)
 	} else if (g->file >= 0) {
 		error = output_write(g->file, bytes, n);
 		if (error)
-			hall_fail_file(g, h->request->output, -error);
+			hall_fail_file(g, -error);
 	}
 }
 

@@ -286,8 +286,11 @@ static void dial_next(struct dial *dial)
 	nsec_t after = nsec_after(loop_now(dial->loop), DIAL_ATTEMPT_DELAY);
 
 	loop_timer(dial->loop, &dial->next, dial->started < dial->list.count ? after : NSEC_NEVER);
+	/* Not when it is one that a full queue has put off. */
+	if (!try->dial)
+		REPORT(dial->report, REPORT_TRYING,
+		       FIELD_ADDR("peer", &dial->list.at[try - dial->tries]));
 	*try = (struct dial_try){ .dial = dial, .watch.fd = -1 };
-	REPORT(dial->report, REPORT_TRYING, FIELD_ADDR("peer", &dial->list.at[try - dial->tries]));
 	try_start(try);
 }
 

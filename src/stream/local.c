@@ -27,13 +27,15 @@ static bool local_has_path(const struct addr *a)
 
 /*
  * Whether somebody has a socket bound to A. Asked with a datagram socket, which a stream socket
- * refuses (EPROTOTYPE) without taking the question for a client.
+ * refuses (EPROTOTYPE) without taking the question for a client. A negative errno when it cannot be
+ * asked; where we may not ask, somebody may be.
  */
-static bool local_is_live(const struct addr *a)
+static int local_is_live(const struct addr *a)
 {
 	OWN_FD fd = sys_socket(AF_UNIX, SOCK_DGRAM, 0);
+	int error = fd < 0 ? fd : sys_connect(fd, &a->at.any, a->len);
 
-	return fd < 0 || sys_connect(fd, &a->at.any, a->len) != -ECONNREFUSED;
+	return fd < 0 || error == -ENOMEM ? error : error != -ECONNREFUSED;
 }
 
 /* Something is at the path: remove it if it is a socket that nobody listens on. */
@@ -49,7 +51,10 @@ static int local_replace(const struct addr *a, struct err *err)
 		return error == -ENOENT ? 0 : local_fail(err, -error, a, "");
 	if (!S_ISSOCK(before.st_mode))
 		return local_fail(err, EADDRINUSE, a, "it exists and is no socket");
-	if (local_is_live(a)) {
+	int live = local_is_live(a);
+	if (live < 0)
+		return local_fail(err, -live, a, "cannot ask who has it");
+	if (live) {
 		holder_add_local(&t, a);
 		return local_fail(err, EADDRINUSE, a, holder);
 	}

@@ -141,14 +141,25 @@ int stream_pending_error(const struct stream *s)
 	return error ? -error : pending;
 }
 
-void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int count)
+int stream_owed(const struct stream *s, bool fin_sent)
+{
+	/* In this order, so that what fails in between is not missed. */
+	int unacked = stream_unacked(s);
+	int pending = stream_pending_error(s);
+
+	if (unacked > 0 && fin_sent)
+		unacked--;
+	return pending ? -pending : unacked;
+}
+
+void stream_keep_alive(const struct stream *s, nsec_t idle)
 {
 	const struct {
 		int level, name, value;
 	} options[] = {
 		{ IPPROTO_TCP, TCP_KEEPIDLE, (int)(idle / NSEC_PER_SEC) },
-		{ IPPROTO_TCP, TCP_KEEPINTVL, (int)(interval / NSEC_PER_SEC) },
-		{ IPPROTO_TCP, TCP_KEEPCNT, count },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, 5 },
+		{ IPPROTO_TCP, TCP_KEEPCNT, 3 },
 		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
 	};
 

@@ -45,9 +45,20 @@ int stream_queued(const struct stream *s) MUST_CHECK;
 /* SO_ERROR: the errno that is pending on the socket, which this call clears; 0 for none. */
 int stream_pending_error(const struct stream *s) MUST_CHECK;
 
-/* Have the kernel find out that the peer is gone although nothing is sent (man 7 tcp): the first
- * probe after IDLE, then one an INTERVAL, COUNT of them. Nothing for other than TCP. */
-void stream_keep_alive(const struct stream *s, nsec_t idle, nsec_t interval, int count);
+/*
+ * Bytes that the other side's TCP has not acknowledged yet, without our FIN, which FIN_SENT says to
+ * be the last of them; or the negative errno that is pending on the socket, which this call clears.
+ */
+int stream_owed(const struct stream *s, bool fin_sent) MUST_CHECK;
+
+/* For stream_keep_alive, where nothing else says so. */
+#define STREAM_KEEP_IDLE (15 * NSEC_PER_SEC)
+
+/*
+ * Have the kernel find out that the peer is gone although nothing is sent (man 7 tcp): the first
+ * probe after IDLE, and three of them, 5 seconds apart. Nothing for other than TCP.
+ */
+void stream_keep_alive(const struct stream *s, nsec_t idle);
 
 /* SO_RCVLOWAT: from now on the socket counts as readable when BYTES can be read, or the end. */
 void stream_set_low_water(const struct stream *s, int bytes);

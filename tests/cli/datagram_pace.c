@@ -241,3 +241,20 @@ Test(datagram_pace, a_connection_that_keeps_boundaries)
 	child_expect(&child, 0);
 	close(listener);
 }
+
+/* It will not have what the pace holds: that is told at once. */
+Test(datagram_pace, a_peer_that_goes_fails_what_is_held)
+{
+	struct place place;
+	int listener = dgram_listen(&place);
+	struct child child = child_start(&(struct plan){
+		.args = WORDS("connect", place.word, "--line-delay", "1h"), .in = { END_PIPE } });
+	int fd = peer_accept(listener);
+
+	child_feed(&child, "a\nb\n");
+	dgram_expect(fd, "a\n");
+	close(fd);
+	child_expect(&child, 1);
+	child_says(&child, "Connection reset by peer");
+	close(listener);
+}

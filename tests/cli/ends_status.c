@@ -291,3 +291,36 @@ Test(end_status, a_unix_peer_that_closes_with_unread_data_is_1)
 	close(s.fd);
 	child_expect(&s.child, 1);
 }
+
+/* Also when its end came before, and nobody was owed more. */
+Test(end_status, a_unix_peer_that_ends_and_then_closes_with_unread_data_is_1)
+{
+	struct session s = session_start(CONNECT, &(struct plan){ .in = { END_PIPE } }, NET_UNIX);
+
+	child_feed(&s.child, "never read");
+	peer_await_unread(s.fd, strlen("never read"));
+	peer_shut(s.fd);
+	proc_await_idle(s.child.pid);
+	close(s.fd);
+	child_expect(&s.child, 1);
+	child_says(&s.child, "Connection reset by peer");
+}
+
+/* What sockit itself holds back the peer cannot acknowledge. */
+Test(end_status, waiting_for_the_acknowledgement_begins_after_what_a_pace_holds)
+{
+	struct session s =
+		session_start(CONNECT,
+	                      &(struct plan){ .args = WORDS("-w", "0.2", "--line-delay", "0.3"),
+	                                      .in = { END_PIPE } },
+	                      NET_V4);
+
+	/* The end of the input is found behind the second line. */
+	child_feed(&s.child, "a\nb\nc\n");
+	child_end_input(&s.child);
+	peer_shut(s.fd);
+	peer_expect(s.fd, "a\nb\nc\n");
+	peer_expect_end(s.fd);
+	close(s.fd);
+	child_expect(&s.child, 0);
+}

@@ -323,3 +323,43 @@ Test(forward_datagrams, uses_no_time_when_idle)
 	close(client);
 	post_close(&p);
 }
+
+/* It rests without memory, and says so, but not each time. */
+static void receiving_rests(const char *calls)
+{
+	char inject[64];
+	struct place place, target;
+	int server = dgram_bind(NET_V4, &target);
+	const char *said;
+
+	snprintf(inject, sizeof inject, "inject=recvmmsg:error=ENOMEM:when=%s", calls);
+	struct child child = sockit_listen(
+		&(struct plan){ .args = WORDS("--udp", "--forward", target.word),
+	                        .wrap = WORDS("strace", "-fqqo", "/dev/null", "-e", inject) },
+		NET_V4, &place);
+	int client = echo_serve_dgram(&place);
+	int64_t start = clock_now();
+
+	dgram_send_text(client, "hello");
+	answer(server, "hello", "yes");
+	dgram_expect(client, "yes");
+	if (clock_since(start) < 0.35)
+		child_blame(&child, "rested %.3f s only", clock_since(start));
+	child_await_err(&child, "receive a datagram: Cannot allocate memory");
+	child_signal(&child, SIGTERM);
+	child_finish(&child);
+	said = strstr(child_err(&child), "trying again");
+	cr_expect_null(strstr(said + 1, "trying again"), "%s", child_err(&child));
+	close(client);
+	close(server);
+}
+
+Test(forward_datagrams, receiving_from_clients_rests_without_memory)
+{
+	receiving_rests("1..2");
+}
+
+Test(forward_datagrams, receiving_from_a_target_rests_without_memory)
+{
+	receiving_rests("2..3");
+}

@@ -87,7 +87,7 @@ Test(keep_open_files, a_file_that_is_too_large_hurts_no_other)
 	child_await_err(&child, "client 2: connection");
 	memset(text, 'x', sizeof text - 1);
 	peer_send(fd, text);
-	child_await_err(&child, "for client 1: File too large");
+	child_await_err(&child, "/1.log for client 1: File too large");
 	peer_send(other, "fits");
 	close(other);
 	child_expect(&child, 7);

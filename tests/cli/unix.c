@@ -69,6 +69,26 @@ Test(unix_sockets, a_busy_path_is_not_taken)
 	cr_assert(exists(place.host));
 }
 
+/* Nothing tells when there is room in a queue: it asks again, and says once that it tries. */
+Test(unix_sockets, a_full_queue_is_tried_as_one)
+{
+	struct place place = place_any(NET_UNIX);
+	int listener = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	struct child child;
+	const char *trying;
+
+	must(bind(listener, (struct sockaddr *)&place.address, place.address_size), "bind");
+	must(listen(listener, 0), "listen");
+	int first = peer_connect(&place);
+	child = child_start(
+		&(struct plan){ .args = WORDS("connect", "-v", "-w", "0.2", place.word) });
+	child_expect(&child, 4);
+	trying = strstr(child_err(&child), "trying");
+	cr_assert(trying && !strstr(trying + 1, "trying"), "%s", child_err(&child));
+	close(first);
+	close(listener);
+}
+
 Test(unix_sockets, a_stale_path_is_replaced)
 {
 	struct place place = stale_place();

@@ -155,6 +155,39 @@ Test(acceptor, who_is_refused_again_and_again_is_let_wait)
 	listener_close(l);
 }
 
+/* Each lack is told once, and a second one again. */
+Test(acceptor, a_lack_is_told_once_until_it_is_over)
+{
+	struct sys_observer observer = { .before = accept_fails };
+	struct place place;
+	struct listener *l = open_with(NULL, &place);
+	const char *path = scratch_path("told");
+	struct report_config config = { .json = true, .file = path };
+	struct accepted a = { 0 };
+	unsigned told = 0;
+	struct err err;
+
+	cr_assert_eq(report_configure(report, &config, &err), 0);
+	struct acceptor *acceptor = accept_with(
+		(struct acceptor_request){ .listener = l, .accepted = on_accepted, .context = &a });
+	accept_error = EMFILE;
+	for (int i = 0; i < 2; i++) {
+		int fd = peer_connect(&place);
+
+		accepts = 0;
+		sys_observe(&observer);
+		cr_assert_eq(loop_run(loop, &err), 0);
+		sys_observe(NULL);
+		cr_assert_eq(stream_close(a.stream), 0);
+		close(fd);
+	}
+	for (const char *at = scratch_read(path); (at = strstr(at, "accept_paused")); at++)
+		told++;
+	cr_assert_eq(told, 2, "%s", scratch_read(path));
+	acceptor_free(acceptor);
+	listener_close(l);
+}
+
 /* Who cannot be given what was asked for is let go, with a word on why; the next one is served. */
 static struct stream *served;
 static void serve(void *context, struct stream *stream, const struct addr *peer)

@@ -413,3 +413,28 @@ Test(listener, a_passed_socket_that_cannot_be_prepared_says_why)
 	sys_observe(NULL);
 	cr_assert_eq(err.code, ENOBUFS, "%s", sentence(&err));
 }
+
+/* The question whether anybody is at a path is asked with a socket of its own. */
+static int probe_fails(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	return call->op == SYS_SOCKET &&
+	                       (call->arg[1] & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) == SOCK_DGRAM
+	               ? EMFILE
+	               : 0;
+}
+
+Test(listener, a_path_that_cannot_be_asked_for_is_not_told_as_taken)
+{
+	struct sys_observer observer = { .before = probe_fails };
+	struct place place = place_any(NET_UNIX);
+	struct err err;
+
+	close(peer_listen_at(&place));
+	struct spec spec = unix_spec(place.host);
+	sys_observe(&observer);
+	cr_assert_null(open_at(&spec, AF_UNSPEC, -1, &err));
+	sys_observe(NULL);
+	cr_assert_eq(err.code, EMFILE, "%s", sentence(&err));
+	cr_assert(exists(place.host));
+}

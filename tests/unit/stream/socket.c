@@ -150,7 +150,7 @@ Test(socket, keepalive_and_low_water)
 	int peer;
 	struct stream *s = connected(NET_V4, &peer);
 
-	stream_keep_alive(s, 15 * NSEC_PER_SEC, 5 * NSEC_PER_SEC, 3);
+	stream_keep_alive(s, STREAM_KEEP_IDLE);
 	cr_assert_eq(option(s, SOL_SOCKET, SO_KEEPALIVE), 1);
 	cr_assert_eq(option(s, IPPROTO_TCP, TCP_KEEPIDLE), 15);
 	cr_assert_eq(option(s, IPPROTO_TCP, TCP_KEEPINTVL), 5);
@@ -163,7 +163,7 @@ Test(socket, keepalive_and_low_water)
 	cr_assert(peer_poll(s->fd, POLLIN, clock_after(PATIENCE)));
 	stream_close(s);
 	s = connected(NET_UNIX, &peer);
-	stream_keep_alive(s, NSEC_PER_SEC, NSEC_PER_SEC, 1);
+	stream_keep_alive(s, NSEC_PER_SEC);
 	cr_assert_eq(option(s, SOL_SOCKET, SO_KEEPALIVE), 0);
 	stream_close(s);
 }
