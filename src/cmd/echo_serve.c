@@ -159,6 +159,16 @@ static int check_services(const struct service_options *o, const struct echo_ser
 	               : err_usage(err, "--quote has no meaning without the service qotd");
 }
 
+/* As with the options that are for some kinds of endpoint, one that it suits is enough. */
+static int check_modes(const struct listen_options *o, const struct echo_serve_place *asked,
+                       size_t count, struct err *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (listen_options_check_mode(o, &asked[i].spec, err) == 0)
+			return 0;
+	return -1;
+}
+
 /* What the option rows cannot say. */
 static int echo_serve_check(const struct serve_options *o, struct err *err)
 {
@@ -210,7 +220,8 @@ static int echo_serve_with(const struct command_call *call, struct echo_serve_pl
 		kinds |= 1u << asked[i].spec.kind;
 	if (check_services(&o->services, asked, count, err))
 		return -1;
-	if (command_check_kinds(call, kinds, asked[0].spec.text, err))
+	if (command_check_kinds(call, kinds, asked[0].spec.text, err) ||
+	    check_modes(&o->listen, asked, count, err))
 		return -1;
 	if (echo_serve_check(&o->serve, err) || ready_check(&o->listen, err))
 		return -1;

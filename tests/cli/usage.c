@@ -205,6 +205,10 @@ static const struct bad bad_pairs[] = {
 	{ { "listen", "--unix-mode", "600", "localhost:80" },
 	  { "--unix-mode", "localhost" },
 	  NULL },
+	{ { "listen", "--unix-mode", "600", "unix:@x" }, { "--unix-mode", "unix:@x" }, NULL },
+	{ { "echo-serve", "--unix-mode=600", "echo=0", "echo=unix-dgram:@x" },
+	  { "--unix-mode", "unix-dgram:@x" },
+	  NULL },
 	{ { "listen", "--port-file", "f", "unix:/tmp/x" }, { "--port-file", "unix:/tmp/x" }, NULL },
 	/* What is for streams alone, and what is for datagrams alone. */
 	{ { "connect", "-u", "--no-half-close", "h:1" }, { "-u", "--no-half-close" }, NULL },
