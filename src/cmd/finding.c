@@ -158,7 +158,10 @@ static const char *origin_of(const struct query *q)
 	enum hosts_source source = HOSTS_UNSURE;
 
 	if (q->is_address && q->name) {
-		source = hosts_source_of_addr(&q->address, q->name);
+		/* Its name is looked for as that of the address in it. */
+		struct addr bare = addr_unmapped(&q->address);
+
+		source = hosts_source_of_addr(&bare, q->name);
 	} else if (!q->is_address && q->host && !addr_list_from(&list, q->list)) {
 		/* What AI_IDN made of the name is what was looked for. */
 		if (!(q->rules.hints.ai_flags & AI_IDN))

@@ -105,7 +105,8 @@ static int query_getaddrinfo(struct query *q, const char *host, const struct add
 /* Whether it is an address: then that is in q->address. -1: it is one that cannot be had. */
 static int query_read_address(struct query *q)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST,
+	int mapped = q->rules.hints.ai_flags & AI_V4MAPPED;
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | mapped,
 		                  .ai_family = q->rules.hints.ai_family,
 		                  .ai_socktype = SOCK_STREAM };
 	struct addrinfo *found;
@@ -121,32 +122,16 @@ static int query_read_address(struct query *q)
 		return query_fail(q, eai, error);
 	q->is_address = true;
 	q->address = addr_from(found->ai_addr, found->ai_addrlen);
-	q->legacy =
-		q->address.at.any.sa_family == AF_INET && inet_pton(AF_INET, q->host, dotted) != 1;
+	q->legacy = !strchr(q->host, ':') && inet_pton(AF_INET, q->host, dotted) != 1;
 	sys_freeaddrinfo(found);
 	return 0;
-}
-
-/*
- * An IPv4 address in an IPv6 one is in /etc/hosts by its own spelling, and the C library does not
- * look for that.
- */
-static struct addr unmapped(const struct addr *a)
-{
-	static const uint8_t mapped[12] = {
-		[10] = 0xff, [11] = 0xff
-	}; /* RFC 4291 section 2.5.5.2 */
-	const uint8_t *bytes = a->at.v6.sin6_addr.s6_addr;
-
-	if (a->at.any.sa_family != AF_INET6 || memcmp(bytes, mapped, sizeof mapped) != 0)
-		return *a;
-	return addr_of_bytes(AF_INET, bytes + sizeof mapped, (uint16_t)addr_port(a));
 }
 
 /* The name of A, to be freed; NULL when it has none. An EAI_* value otherwise. */
 static int name_of(const struct addr *a, int flags, char **name)
 {
-	struct addr bare = unmapped(a);
+	/* /etc/hosts has an IPv4 address by its own spelling; the C library looks for no other. */
+	struct addr bare = addr_unmapped(a);
 	char host[NI_MAXHOST];
 	int eai = sys_getnameinfo(&bare.at.any, bare.len, host, sizeof host, NULL, 0,
 	                          flags | NI_NAMEREQD);
@@ -243,7 +228,7 @@ static int query_ask_hostent(struct query *q)
 /* Whether NAME has the address of C: an EAI_* value when nobody can tell. */
 static int confirm_forward(const struct query *q, struct query_confirmation *c)
 {
-	struct addr want = unmapped(&c->addr);
+	struct addr want = addr_unmapped(&c->addr);
 	struct addrinfo hints = { .ai_flags = q->rules.hints.ai_flags & AI_IDN,
 		                  .ai_family = want.at.any.sa_family,
 		                  .ai_socktype = SOCK_STREAM };

@@ -257,6 +257,11 @@ Test(resolve, passes_every_hint_on)
 	expect_out(WORDS("resolve", "--numeric-host", "192.0.2.1"), "192.0.2.1\n");
 	expect_out(WORDS("resolve", "--canonname", "www"), "192.0.2.1\twww.test\n");
 	expect_out(WORDS("resolve", "-6", "--v4mapped", "again.test"), "::ffff:192.0.2.1\n");
+	expect_out(WORDS("resolve", "-6", "--v4mapped", "--numeric-host", "192.0.2.1"),
+	           "::ffff:192.0.2.1\n");
+	expect_out(WORDS("resolve", "-6", "--v4mapped", "-S", "80", "192.0.2.1"),
+	           "[::ffff:192.0.2.1]:80\n");
+	expect_out(WORDS("resolve", "-6", "--v4mapped", "192.0.2.1"), "www.test\n");
 }
 
 Test(resolve, passes_every_flag_of_a_reverse_lookup_on)
