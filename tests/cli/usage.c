@@ -263,7 +263,6 @@ static const struct bad bad_commands[] = {
 	{ { "-v", "connect", "localhost:80" }, { "-v" }, NULL },
 	{ { "help", "conect" }, { "conect" }, "did you mean 'connect'?" },
 	{ { "--help", "conect" }, { "conect" }, "did you mean 'connect'?" },
-	{ { "--version", "connect" }, { "--version", "connect" }, NULL },
 };
 
 /* Letters of other tools: a hint from the table each. */
