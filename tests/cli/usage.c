@@ -209,6 +209,7 @@ static const struct bad bad_pairs[] = {
 	{ { "echo-serve", "--unix-mode=600", "echo=0", "echo=unix-dgram:@x" },
 	  { "--unix-mode", "unix-dgram:@x" },
 	  NULL },
+	{ { "echo-serve", "--model=iterative", "-m", "3" }, { "--model iterative", "-m" }, NULL },
 	{ { "listen", "--port-file", "f", "unix:/tmp/x" }, { "--port-file", "unix:/tmp/x" }, NULL },
 	/* What is for streams alone, and what is for datagrams alone. */
 	{ { "connect", "-u", "--no-half-close", "h:1" }, { "-u", "--no-half-close" }, NULL },
