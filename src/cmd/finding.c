@@ -303,9 +303,10 @@ static int show_confirmed(const struct finding *f, struct err *err)
 	answer_end(f->answer);
 	if (wrong == 0)
 		return 0;
-	return err_answer(err, STATUS_EXPECTATION,
-	                  "%s: %zu of %zu addresses not confirmed by their names", asked(f->q),
-	                  wrong, f->q->confirmed_count);
+	(void)err_set(err, ERR_ANSWER, STATUS_EXPECTATION, "answer", "%s", asked(f->q));
+	err_detail(err, "%s: %zu of %zu addresses not confirmed by their names", asked(f->q), wrong,
+	           f->q->confirmed_count);
+	return -1;
 }
 
 static void tell_events(const struct query *q, struct report *report)

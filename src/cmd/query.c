@@ -58,6 +58,13 @@ static const char *query_subject(const struct query *q)
 	return q->host ? q->host : "this machine";
 }
 
+/* What getaddrinfo finds first, before it looks at the host. */
+static bool numeric_service_is_name(const struct query_rules *r)
+{
+	return r->hints.ai_flags & AI_NUMERICSERV && r->service &&
+	       r->service[strspn(r->service, "0123456789")] != '\0';
+}
+
 static int query_fail(struct query *q, int eai, int error)
 {
 	(void)lookup_fail(&q->err, eai, error, query_subject(q));
@@ -67,6 +74,9 @@ static int query_fail(struct query *q, int eai, int error)
 		err_detail(&q->err, "(%s)", failure_errno_text(error));
 	if (eai == EAI_SERVICE)
 		err_detail(&q->err, "(service %s)", q->rules.service);
+	if (eai == EAI_NONAME && numeric_service_is_name(&q->rules))
+		err_detail(&q->err, "(service %s: --numeric-service takes only a port)",
+		           q->rules.service);
 	for (const char *c = q->host; eai == EAI_NONAME && c && *c; c++)
 		if (*c & '\x80' && !(q->rules.hints.ai_flags & AI_IDN))
 			err_hint(&q->err, "with --idn, letters beyond ASCII are encoded for DNS");
@@ -197,12 +207,14 @@ static int query_ask_host_of(struct query *q)
 }
 
 /*
- * For one family after the other. That one of them has nothing is no failure; not to know is one.
+ * For one family after the other. As with getaddrinfo, what is found for one is the answer,
+ * though the name servers failed for the other; but what failed on this machine is a failure.
  */
 static int query_ask_hostent(struct query *q)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
-	int error, why = 0, nothing = 0, unknown = 0;
+	int error, nothing = 0, unknown = 0;
+	bool found = false;
 
 	if (q->is_address)
 		return query_ask_host_of(q);
@@ -212,17 +224,15 @@ static int query_ask_hostent(struct query *q)
 		if (q->rules.hints.ai_family && q->rules.hints.ai_family != families[i])
 			continue;
 		int h_error = sys_gethostbyname2(q->host, families[i], &h->entry, &h->room, &error);
-		q->partial = q->partial || h_error == 0;
-		if (h_error == HOST_NOT_FOUND || h_error == NO_DATA) {
+		found = found || h_error == 0;
+		if (h_error == NETDB_INTERNAL)
+			return query_fail(q, EAI_SYSTEM, error);
+		if (h_error == HOST_NOT_FOUND || h_error == NO_DATA)
 			nothing = h_error;
-		} else if (h_error) {
+		else if (h_error)
 			unknown = h_error;
-			why = error;
-		}
 	}
-	if (unknown)
-		return query_fail(q, eai_of_host(unknown), why);
-	return q->partial ? 0 : query_fail(q, eai_of_host(nothing), 0);
+	return found ? 0 : query_fail(q, eai_of_host(unknown ? unknown : nothing), 0);
 }
 
 /* Whether NAME has the address of C: an EAI_* value when nobody can tell. */

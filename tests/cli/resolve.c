@@ -219,6 +219,8 @@ Test(resolve, says_what_cannot_be_asked)
 		expect_failure(rows[i].words, 2, rows[i].said);
 	expect_failure(WORDS("resolve", "-f", "/nonexistent"), 7, "/nonexistent");
 	expect_failure(WORDS("resolve", "-f", "/"), 7, "Is a directory");
+	expect_failure(WORDS("resolve", "--numeric-service", "-S", "http", "localhost"), 3,
+	               "(service http: --numeric-service");
 }
 
 /* Each hint by the name it has in C, alone and together. */
