@@ -194,7 +194,7 @@ complete -c sockit -n '__sockit_operand resolve' -x -a '(__fish_print_hostnames)
 complete -c sockit -n '__sockit_offer resolve -4 --ipv4 -6 --ipv6' -s 4 -l ipv4 -d 'ask for IPv4 addresses only'
 complete -c sockit -n '__sockit_offer resolve -6 --ipv6 -4 --ipv4' -s 6 -l ipv6 -d 'ask for IPv6 addresses only'
 complete -c sockit -n '__sockit_offer_value resolve -S --service --name-required --no-fqdn --hostent --confirm' -s S -l service -x -a '(__sockit_services)' -d 'show ADDRESS:PORT for this service, a name or a port'
-complete -c sockit -n '__sockit_offer_value resolve --socktype --hostent --confirm' -l socktype -x -a 'stream\t"for connections, as TCP" dgram\t"for datagrams, as UDP" raw\t"for packets without a transport" any\t"each address once for each of them"' -d 'ask for addresses of this socket type'
+complete -c sockit -n '__sockit_offer_value resolve --socktype --hostent --confirm' -l socktype -x -a 'stream\t"for connections, as TCP" dgram\t"for datagrams, as UDP" raw\t"for packets without a transport" any\t"all of them, which --long and --addrinfo show one by one"' -d 'ask for addresses of this socket type'
 complete -c sockit -n '__sockit_offer resolve --passive --name-required --no-fqdn --hostent --confirm' -l passive -d 'AI_PASSIVE: addresses to listen on'
 complete -c sockit -n '__sockit_offer resolve --canonname --hostent --confirm' -l canonname -d 'AI_CANONNAME: the official name too, behind each address'
 complete -c sockit -n '__sockit_offer resolve --numeric-host --name-required --no-fqdn --hostent --confirm' -l numeric-host -d 'AI_NUMERICHOST: read addresses and look no name up'

@@ -66,6 +66,14 @@ static bool is_quiet(const struct err *err)
 	       err->domain == ERR_SHOWN;
 }
 
+/* What was lost of an answer is lost once more where its failure would be a part of it (--json). */
+static bool is_told(const struct err *late, int result, const struct err *err)
+{
+	return is_quiet(late) ||
+	       (result != 0 && err->domain == late->domain && err->code == late->code &&
+	        strcmp(err->subject, late->subject) == 0);
+}
+
 /* The first error has the say, but where results are lost that is. */
 static int finish(struct report *report, int result, const struct err *err)
 {
@@ -74,7 +82,7 @@ static int finish(struct report *report, int result, const struct err *err)
 	if (result != 0 && !is_quiet(err))
 		report_failure(report, err);
 	if (report_close(report, &late)) {
-		if (!is_quiet(&late))
+		if (!is_told(&late, result, err))
 			report_failure(report, &late);
 		if (result == 0 || (err->domain != ERR_SIGNAL && report_results_are_lost(report)))
 			err = &late;

@@ -5,6 +5,7 @@
 #include "cli/help.h"
 #include "cli/hint.h"
 #include "cli/observe_options.h"
+#include "cli/value.h"
 
 static bool is_one_of(const char *word, const char *a, const char *b)
 {
@@ -36,7 +37,7 @@ static enum front_outcome read_group_help(struct front *front, const struct comm
 
 /*
  * `sockit help [COMMAND [GROUP]]`: WORDS are what follows, up to a NULL. That help is wanted may be
- * said twice.
+ * said twice, and has the say over the version.
  */
 static enum front_outcome read_help(struct front *front, char **words, struct err *err)
 {
@@ -45,7 +46,8 @@ static enum front_outcome read_help(struct front *front, char **words, struct er
 	size_t count = 0;
 
 	for (; *words != NULL && count < ARRAY_LEN(asked); words++)
-		if (strcmp(*words, "--") != 0 && !is_one_of(*words, "-h", "--help"))
+		if (strcmp(*words, "--") != 0 && !is_one_of(*words, "-h", "--help") &&
+		    !is_one_of(*words, "-V", "--version"))
 			asked[count++] = *words;
 	if (count == 0 || (count == 1 && strcmp(asked[0], "help") == 0)) {
 		help_add_program(&front->text, front->style, front->program);
@@ -78,21 +80,35 @@ static enum front_outcome read_early_option(struct front *front, char **words, s
 		hint_before_command(words[0], err);
 		return FRONT_ERROR;
 	}
-	if (words[1] != NULL) {
-		err_usage(err, "%s: unexpected operand '%s'", words[0], words[1]);
-		return FRONT_ERROR;
-	}
 	help_add_version(&front->text, front->program);
 	return FRONT_TEXT;
 }
 
-/* So that how an error is told does not depend on the order of the words. */
-static bool ask_for_json(char *const *words, size_t count)
+/*
+ * What WORDS say of --json and --color: how an error or the help is told does not depend on the
+ * order of the words. A value that is none is told of by the parser, if it gets there.
+ */
+static struct observe_options look_ahead(const struct command *command, char *const *words,
+                                         size_t count)
 {
-	for (size_t i = 0; i < count && strcmp(words[i], "--") != 0; i++)
+	static const char color[] = "--color";
+	struct observe_options ahead = { .color = STYLE_AUTO };
+	struct command_row r;
+	struct err unread;
+
+	if (!command_row_named(command, color + 2, &r))
+		return ahead;
+	for (size_t i = 0; i < count && strcmp(words[i], "--") != 0; i++) {
+		const char *value = words[i] + sizeof color;
+
 		if (strcmp(words[i], "--json") == 0)
-			return true;
-	return false;
+			ahead.json = true;
+		else if (strcmp(words[i], color) == 0)
+			(void)!value_parse(r.row, color, NULL, &ahead.color, &unread);
+		else if (strncmp(words[i], "--color=", sizeof color) == 0)
+			(void)!value_parse(r.row, color, value, &ahead.color, &unread);
+	}
+	return ahead;
 }
 
 static enum front_outcome read_command(struct front *front, char **words, size_t count,
@@ -100,12 +116,15 @@ static enum front_outcome read_command(struct front *front, char **words, size_t
 {
 	struct command_call *call = &front->call;
 	struct observe_options *observe = (void *)(front->storage.options + call->command->observe);
-	bool json = ask_for_json(words, count);
+	struct observe_options ahead = look_ahead(call->command, words, count);
 
 	if (parse_command(front->program, words, count, &front->storage, call, err) != 0) {
-		observe->json = json;
+		observe->json = ahead.json;
+		observe->color = ahead.color;
 		return FRONT_ERROR;
 	}
+	if (ahead.color != STYLE_AUTO)
+		front->style = style_for(1, ahead.color);
 	if (call->observe->help)
 		help_add_command(&front->text, front->style, call->command);
 	else if (call->observe->version)

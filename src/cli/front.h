@@ -21,7 +21,7 @@ enum { FRONT_TEXT_SIZE = 16384 };
 
 struct front {
 	const struct program *program;
-	struct style style; /* of standard output, for the help */
+	struct style style; /* of standard output, for the help, where --color leaves it open */
 	/* Filled by front_read; it points into itself and into argv, so it stays where it is. */
 	struct command_call call;
 	struct text text;

@@ -65,6 +65,15 @@ int listen_options_unix_mode(const struct listen_options *o)
 	return o->unix_mode == OPTION_MODE_UNSET ? -1 : (int)o->unix_mode;
 }
 
+int listen_options_check_mode(const struct listen_options *o, const struct spec *spec,
+                              struct err *err)
+{
+	/* An abstract name begins with a NUL. */
+	if (o->unix_mode == OPTION_MODE_UNSET || spec->address.at.local.sun_path[0] != '\0')
+		return 0;
+	return err_usage(err, "--unix-mode has no meaning for %s: it has no file", spec->text);
+}
+
 /* What a socket makes of its address when it is bound, which was before. */
 static int listen_check_passed(const struct sockopt_list *list, struct err *err)
 {

@@ -17,6 +17,10 @@ struct listen_options {
 /* As the kernel wants it: -1 for none. */
 int listen_options_unix_mode(const struct listen_options *o);
 
+/* A usage error where SPEC has no file whose mode could be set, and --unix-mode is given. */
+int listen_options_check_mode(const struct listen_options *o, const struct spec *spec,
+                              struct err *err) MUST_CHECK;
+
 /*
  * The socket options of what listens at SPEC: those of NET, and what --reuse-port stands for. -1
  * with a usage error.

@@ -91,9 +91,12 @@ static int scan_letter(struct scan *s, enum scan_kind *kind, struct scan_found *
 	s->letters = "";
 	if (attached[0] == '\0')
 		return take_next_word(s, found, err);
-	if (attached[0] == '=')
-		return err_usage(err, "-%c%s: write -%c %s or --%s%s", letter, attached, letter,
-		                 attached + 1, found->option.row->name, attached);
+	if (attached[0] == '=') {
+		const char *value = attached[1] ? attached + 1 : found->option.row->arg;
+
+		return err_usage(err, "-%c%s: write -%c %s or --%s=%s", letter, attached, letter,
+		                 value, found->option.row->name, value);
+	}
 	found->value = attached;
 	return 0;
 }

@@ -317,7 +317,7 @@ static const struct option_section byteorder_sections[] = {
 static const struct command_example byteorder_examples[] = {
 	{ "sockit byteorder 0xD04C", "in both orders, and htons" },
 	{ "sockit byteorder 128.2.194.242", "an address as a number, and back" },
-	{ "sockit byteorder --proc-net 0100007F:1F90", "a line of /proc/net/tcp" },
+	{ "sockit byteorder --proc-net 0100007F:1F90", "an address of /proc/net/tcp" },
 	{ NULL, NULL },
 };
 

@@ -159,13 +159,29 @@ static int check_services(const struct service_options *o, const struct echo_ser
 	               : err_usage(err, "--quote has no meaning without the service qotd");
 }
 
-/* What the option rows cannot say. */
-static int echo_serve_check(const struct serve_options *o, struct err *err)
+/* As with the options that are for some kinds of endpoint, one that it suits is enough. */
+static int check_modes(const struct listen_options *o, const struct echo_serve_place *asked,
+                       size_t count, struct err *err)
 {
-	const struct model *model = serve_options_model(o);
+	for (size_t i = 0; i < count; i++)
+		if (listen_options_check_mode(o, &asked[i].spec, err) == 0)
+			return 0;
+	return -1;
+}
 
-	if (o->threads > 1 && model != &model_event)
+/* What the option rows cannot say. */
+static int echo_serve_check(const struct command_call *call, struct err *err)
+{
+	const struct echo_serve_options *o = call->options;
+	const struct model *model = serve_options_model(&o->serve);
+	struct command_row r;
+
+	if (o->serve.threads > 1 && model != &model_event)
 		return err_usage(err, "--threads and --model %s exclude each other", model->name);
+	if (model == &model_iterative && command_row_named(call->command, "max-conns", &r) &&
+	    call->given[r.index] != GIVEN_NOT)
+		return err_usage(err, "%s and --model %s exclude each other",
+		                 option_as_given(r.row, call->given[r.index]).str, model->name);
 	return 0;
 }
 
@@ -210,9 +226,10 @@ static int echo_serve_with(const struct command_call *call, struct echo_serve_pl
 		kinds |= 1u << asked[i].spec.kind;
 	if (check_services(&o->services, asked, count, err))
 		return -1;
-	if (command_check_kinds(call, kinds, asked[0].spec.text, err))
+	if (command_check_kinds(call, kinds, asked[0].spec.text, err) ||
+	    check_modes(&o->listen, asked, count, err))
 		return -1;
-	if (echo_serve_check(&o->serve, err) || ready_check(&o->listen, err))
+	if (echo_serve_check(call, err) || ready_check(&o->listen, err))
 		return -1;
 	if (service_options_read(&o->services, &values, err))
 		return -1;

@@ -158,7 +158,10 @@ static const char *origin_of(const struct query *q)
 	enum hosts_source source = HOSTS_UNSURE;
 
 	if (q->is_address && q->name) {
-		source = hosts_source_of_addr(&q->address, q->name);
+		/* Its name is looked for as that of the address in it. */
+		struct addr bare = addr_unmapped(&q->address);
+
+		source = hosts_source_of_addr(&bare, q->name);
 	} else if (!q->is_address && q->host && !addr_list_from(&list, q->list)) {
 		/* What AI_IDN made of the name is what was looked for. */
 		if (!(q->rules.hints.ai_flags & AI_IDN))
@@ -300,9 +303,10 @@ static int show_confirmed(const struct finding *f, struct err *err)
 	answer_end(f->answer);
 	if (wrong == 0)
 		return 0;
-	return err_answer(err, STATUS_EXPECTATION,
-	                  "%s: %zu of %zu addresses not confirmed by their names", asked(f->q),
-	                  wrong, f->q->confirmed_count);
+	(void)err_set(err, ERR_ANSWER, STATUS_EXPECTATION, "answer", "%s", asked(f->q));
+	err_detail(err, "%s: %zu of %zu addresses not confirmed by their names", asked(f->q), wrong,
+	           f->q->confirmed_count);
+	return -1;
 }
 
 static void tell_events(const struct query *q, struct report *report)

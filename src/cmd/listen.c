@@ -133,6 +133,8 @@ static int listen_check(const struct command_call *call, const struct spec *spec
 		         spec->port, spec->port);
 		return -1;
 	}
+	if (listen_options_check_mode(&o->listen, spec, err))
+		return -1;
 	if (!listen_keeps_open(o) &&
 	    command_check_needs(call, many_option_rows, MANY_OPTION_COUNT, "keep-open", err))
 		return -1;

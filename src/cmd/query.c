@@ -58,6 +58,13 @@ static const char *query_subject(const struct query *q)
 	return q->host ? q->host : "this machine";
 }
 
+/* What getaddrinfo finds first, before it looks at the host. */
+static bool numeric_service_is_name(const struct query_rules *r)
+{
+	return r->hints.ai_flags & AI_NUMERICSERV && r->service &&
+	       r->service[strspn(r->service, "0123456789")] != '\0';
+}
+
 static int query_fail(struct query *q, int eai, int error)
 {
 	(void)lookup_fail(&q->err, eai, error, query_subject(q));
@@ -67,6 +74,9 @@ static int query_fail(struct query *q, int eai, int error)
 		err_detail(&q->err, "(%s)", failure_errno_text(error));
 	if (eai == EAI_SERVICE)
 		err_detail(&q->err, "(service %s)", q->rules.service);
+	if (eai == EAI_NONAME && numeric_service_is_name(&q->rules))
+		err_detail(&q->err, "(service %s: --numeric-service takes only a port)",
+		           q->rules.service);
 	for (const char *c = q->host; eai == EAI_NONAME && c && *c; c++)
 		if (*c & '\x80' && !(q->rules.hints.ai_flags & AI_IDN))
 			err_hint(&q->err, "with --idn, letters beyond ASCII are encoded for DNS");
@@ -105,7 +115,8 @@ static int query_getaddrinfo(struct query *q, const char *host, const struct add
 /* Whether it is an address: then that is in q->address. -1: it is one that cannot be had. */
 static int query_read_address(struct query *q)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST,
+	int mapped = q->rules.hints.ai_flags & AI_V4MAPPED;
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | mapped,
 		                  .ai_family = q->rules.hints.ai_family,
 		                  .ai_socktype = SOCK_STREAM };
 	struct addrinfo *found;
@@ -121,32 +132,16 @@ static int query_read_address(struct query *q)
 		return query_fail(q, eai, error);
 	q->is_address = true;
 	q->address = addr_from(found->ai_addr, found->ai_addrlen);
-	q->legacy =
-		q->address.at.any.sa_family == AF_INET && inet_pton(AF_INET, q->host, dotted) != 1;
+	q->legacy = !strchr(q->host, ':') && inet_pton(AF_INET, q->host, dotted) != 1;
 	sys_freeaddrinfo(found);
 	return 0;
-}
-
-/*
- * An IPv4 address in an IPv6 one is in /etc/hosts by its own spelling, and the C library does not
- * look for that.
- */
-static struct addr unmapped(const struct addr *a)
-{
-	static const uint8_t mapped[12] = {
-		[10] = 0xff, [11] = 0xff
-	}; /* RFC 4291 section 2.5.5.2 */
-	const uint8_t *bytes = a->at.v6.sin6_addr.s6_addr;
-
-	if (a->at.any.sa_family != AF_INET6 || memcmp(bytes, mapped, sizeof mapped) != 0)
-		return *a;
-	return addr_of_bytes(AF_INET, bytes + sizeof mapped, (uint16_t)addr_port(a));
 }
 
 /* The name of A, to be freed; NULL when it has none. An EAI_* value otherwise. */
 static int name_of(const struct addr *a, int flags, char **name)
 {
-	struct addr bare = unmapped(a);
+	/* /etc/hosts has an IPv4 address by its own spelling; the C library looks for no other. */
+	struct addr bare = addr_unmapped(a);
 	char host[NI_MAXHOST];
 	int eai = sys_getnameinfo(&bare.at.any, bare.len, host, sizeof host, NULL, 0,
 	                          flags | NI_NAMEREQD);
@@ -212,12 +207,14 @@ static int query_ask_host_of(struct query *q)
 }
 
 /*
- * For one family after the other. That one of them has nothing is no failure; not to know is one.
+ * For one family after the other. As with getaddrinfo, what is found for one is the answer,
+ * though the name servers failed for the other; but what failed on this machine is a failure.
  */
 static int query_ask_hostent(struct query *q)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
-	int error, why = 0, nothing = 0, unknown = 0;
+	int error, nothing = 0, unknown = 0;
+	bool found = false;
 
 	if (q->is_address)
 		return query_ask_host_of(q);
@@ -227,23 +224,21 @@ static int query_ask_hostent(struct query *q)
 		if (q->rules.hints.ai_family && q->rules.hints.ai_family != families[i])
 			continue;
 		int h_error = sys_gethostbyname2(q->host, families[i], &h->entry, &h->room, &error);
-		q->partial = q->partial || h_error == 0;
-		if (h_error == HOST_NOT_FOUND || h_error == NO_DATA) {
+		found = found || h_error == 0;
+		if (h_error == NETDB_INTERNAL)
+			return query_fail(q, EAI_SYSTEM, error);
+		if (h_error == HOST_NOT_FOUND || h_error == NO_DATA)
 			nothing = h_error;
-		} else if (h_error) {
+		else if (h_error)
 			unknown = h_error;
-			why = error;
-		}
 	}
-	if (unknown)
-		return query_fail(q, eai_of_host(unknown), why);
-	return q->partial ? 0 : query_fail(q, eai_of_host(nothing), 0);
+	return found ? 0 : query_fail(q, eai_of_host(unknown ? unknown : nothing), 0);
 }
 
 /* Whether NAME has the address of C: an EAI_* value when nobody can tell. */
 static int confirm_forward(const struct query *q, struct query_confirmation *c)
 {
-	struct addr want = unmapped(&c->addr);
+	struct addr want = addr_unmapped(&c->addr);
 	struct addrinfo hints = { .ai_flags = q->rules.hints.ai_flags & AI_IDN,
 		                  .ai_family = want.at.any.sa_family,
 		                  .ai_socktype = SOCK_STREAM };

@@ -36,7 +36,7 @@ static const struct option_choice socktype_choices[] = {
 	{ "stream", SOCKTYPE_STREAM, "for connections, as TCP" },
 	{ "dgram", SOCKTYPE_DGRAM, "for datagrams, as UDP" },
 	{ "raw", SOCKTYPE_RAW, "for packets without a transport" },
-	{ "any", SOCKTYPE_ANY, "each address once for each of them" },
+	{ "any", SOCKTYPE_ANY, "all of them, which --long and --addrinfo show one by one" },
 	{ NULL, 0, NULL },
 };
 

@@ -254,6 +254,9 @@ static int services_limit(struct services *s, struct err *err)
 			err,
 			"--protocol unix and '%s' exclude each other: Unix sockets have no port",
 			s->call->operands[0]);
+	if (o->state != SOCKET_NO_STATE && !socket_kind_has(kind, o->state))
+		return err_usage(err, "--state %s and --protocol %s exclude each other",
+		                 socket_state_names[o->state], o->protocol);
 	s->filter.kinds = 1u << kind;
 	return 0;
 }

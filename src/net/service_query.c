@@ -6,12 +6,13 @@
 #include "base/num.h"
 #include "base/text.h"
 
-static int parse_protocol(char *protocol, const char *text, struct err *err)
+/* TYPED is what TEXT stands in. */
+static int parse_protocol(char *protocol, const char *text, const char *typed, struct err *err)
 {
 	size_t len = strlen(text);
 
 	if (len == 0 || len >= SERVICE_WORD_SIZE || !service_is_word(text))
-		return err_usage(err, "'%s' is not the name of a protocol", text);
+		return err_usage(err, "%s: '%s' is not the name of a protocol", typed, text);
 	service_lower(protocol, text);
 	return 0;
 }
@@ -57,7 +58,7 @@ int service_query_parse(struct service_query *q, const char *text, struct err *e
 	struct text t = TEXT_OVER(word);
 
 	*q = (struct service_query){ .text = text };
-	if (text[len] && parse_protocol(q->protocol, text + len + 1, err))
+	if (text[len] && parse_protocol(q->protocol, text + len + 1, text, err))
 		return -1;
 	text_add_bytes(&t, text, len);
 	if (len > 0 && !t.cut && is_range(word))
@@ -72,7 +73,7 @@ int service_query_limit(struct service_query *q, const char *protocol, struct er
 {
 	char word[SERVICE_WORD_SIZE];
 
-	if (parse_protocol(word, protocol, err))
+	if (parse_protocol(word, protocol, "--protocol", err))
 		return -1;
 	if (q->protocol[0] && strcmp(q->protocol, word) != 0)
 		return err_usage(err, "'%s' and --protocol %s exclude each other", q->text,

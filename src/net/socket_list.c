@@ -32,10 +32,10 @@ void socket_list_free(struct socket_list *list)
 	*list = (struct socket_list){ 0 };
 }
 
+enum { KERNEL_NEW_SYN_RECV = 12 };
+
 static enum socket_state state_of(enum socket_kind kind, unsigned kernel_state)
 {
-	enum { KERNEL_NEW_SYN_RECV = 12 };
-
 	switch (kind) {
 	case SOCKET_TCP:
 		if (kernel_state == KERNEL_NEW_SYN_RECV)
@@ -51,6 +51,15 @@ static enum socket_state state_of(enum socket_kind kind, unsigned kernel_state)
 		break;
 	}
 	return SOCKET_NO_STATE;
+}
+
+bool socket_kind_has(enum socket_kind kind, enum socket_state state)
+{
+	unsigned kernel_state = KERNEL_NEW_SYN_RECV;
+
+	while (kernel_state > 0 && state_of(kind, kernel_state) != state)
+		kernel_state--;
+	return kernel_state > 0;
 }
 
 int socket_list_add(struct socket_list *list, const struct socket_entry *e, unsigned kernel_state)

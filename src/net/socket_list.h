@@ -36,6 +36,9 @@ extern const char *const socket_kind_names[SOCKET_KIND_COUNT];
 /* As netstat spells them; NULL for SOCKET_NO_STATE. */
 extern const char *const socket_state_names[SOCKET_STATE_COUNT];
 
+/* Whether sockets of KIND may be in STATE, as these are told. */
+bool socket_kind_has(enum socket_kind kind, enum socket_state state);
+
 enum { SOCKET_PATH_SIZE = 109 };
 
 struct socket_end {

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/text.h"
@@ -83,13 +84,13 @@ static bool word_is_port(const struct spec_words *w, const char *word)
 	return !strpbrk(word, ".:[]") && service_port(word, protocol_of(w)) >= 0;
 }
 
-/* "NAME:" or "NAME://" in front of WORD. */
+/* "NAME:" or "NAME://" in front of WORD, in any case (RFC 3986 section 3.1). */
 static const struct spec_scheme *scheme_of(const char *word, const char **rest)
 {
 	for (size_t i = 0; i < ARRAY_LEN(spec_schemes); i++) {
 		size_t len = strlen(spec_schemes[i].name);
 
-		if (strncmp(word, spec_schemes[i].name, len) != 0 || word[len] != ':')
+		if (strncasecmp(word, spec_schemes[i].name, len) != 0 || word[len] != ':')
 			continue;
 		*rest = word + len + (strncmp(word + len, "://", 3) == 0 ? 3 : 1);
 		return &spec_schemes[i];
@@ -251,8 +252,8 @@ static int parse_host_word(struct spec *spec, const struct spec_words *w, struct
 		port = w->rest;
 	}
 	if (port)
-		return err_usage(err, "host '%s': a port in it, beside the port that is given",
-		                 w->word);
+		return err_usage(err, "host '%s': %s in it, beside the port that is given", w->word,
+		                 strchr(":]", w->rest[len - 1]) ? "a ':'" : "a port");
 	return spec->host[0] ? 0 : spec_set_host(spec, w->rest, len, err);
 }
 
@@ -276,9 +277,7 @@ static int parse_inet(struct spec *spec, const struct spec_words *w, struct err 
 		return err_usage(err, "'%s': with --source, which names the address, only a port",
 		                 w->word);
 	if (port) {
-		if (w->word && parse_host_word(spec, w, err))
-			return -1;
-		if (spec_set_port(spec, port, w, err))
+		if ((w->word && parse_host_word(spec, w, err)) || spec_set_port(spec, port, w, err))
 			return -1;
 	} else if (parse_one_word(spec, w, err)) {
 		return -1;
@@ -320,8 +319,8 @@ static int parse_vsock(struct spec *spec, const struct spec_words *w, struct err
 	if (refuse_parts(w, "its port is part of it", err))
 		return -1;
 	if (port && colon)
-		return err_usage(err, "host '%s': a port in it, beside the port that is given",
-		                 w->word);
+		return err_usage(err, "host '%s': %s in it, beside the port that is given", w->word,
+		                 colon[1] ? "a port" : "a ':'");
 	if (!port)
 		port = colon ? colon + 1 : w->rest;
 	if (port[0] == '\0' || (!w->second && !colon && !w->rules->server))
@@ -339,11 +338,11 @@ static int parse_vsock(struct spec *spec, const struct spec_words *w, struct err
 /* "http://host" is no path. */
 static int refuse_scheme(const char *word, struct err *err)
 {
-	size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789+-");
+	size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-");
 
-	if (len == 0 || strncmp(word + len, "://", 3) != 0)
+	if (n == 0 || strncmp(word + n, "://", 3) != 0)
 		return 0;
-	err_usage(err, "%s: there are no '%.*s' endpoints", word, (int)len, word);
+	err_usage(err, "%s: there are no '%.*s' endpoints", word, (int)n, word);
 	err_hint(err, "a host and a port need no scheme, and './' begins a path");
 	return -1;
 }

@@ -142,7 +142,7 @@ static void few_descriptors(const char *model)
 {
 	bool iterative = strcmp(model, "iterative") == 0;
 	struct plan plan = {
-		.args = WORDS("--model", model, "-m", "1000"),
+		.args = WORDS("--model", model, iterative ? NULL : "-m1000"),
 		.max_fds = FDS,
 	};
 	struct place place;

@@ -228,6 +228,29 @@ Test(events, report_to_a_full_disk_gives_7)
 	child_says(&s.child, "No space left on device");
 }
 
+/* As JSON it is tried for the failure as well, on the same stream. */
+Test(events, results_that_are_lost_are_told_once)
+{
+	static const char *const commands[][2] = {
+		{ "resolve", "127.0.0.1" },
+		{ "byteorder", "80" },
+		{ "services", "http" },
+	};
+	static const enum end_kind ends[] = { END_FULL, END_CLOSED };
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(commands); i++) {
+		const char *const *command = commands[i / 2];
+		struct child child = child_run(&(struct plan){
+			.args = WORDS(command[0], "--json", command[1]),
+			.out = { ends[i % 2] },
+		});
+
+		child_expect(&child, 7);
+		cr_expect_eq(lines_count(child_err(&child)), 1, "%s: %s", command[0],
+		             child_err(&child));
+	}
+}
+
 /* Names that come from outside reach a terminal escaped. */
 Test(events, verbose_never_shows_a_raw_control_byte)
 {

@@ -219,6 +219,8 @@ Test(resolve, says_what_cannot_be_asked)
 		expect_failure(rows[i].words, 2, rows[i].said);
 	expect_failure(WORDS("resolve", "-f", "/nonexistent"), 7, "/nonexistent");
 	expect_failure(WORDS("resolve", "-f", "/"), 7, "Is a directory");
+	expect_failure(WORDS("resolve", "--numeric-service", "-S", "http", "localhost"), 3,
+	               "(service http: --numeric-service");
 }
 
 /* Each hint by the name it has in C, alone and together. */
@@ -257,6 +259,11 @@ Test(resolve, passes_every_hint_on)
 	expect_out(WORDS("resolve", "--numeric-host", "192.0.2.1"), "192.0.2.1\n");
 	expect_out(WORDS("resolve", "--canonname", "www"), "192.0.2.1\twww.test\n");
 	expect_out(WORDS("resolve", "-6", "--v4mapped", "again.test"), "::ffff:192.0.2.1\n");
+	expect_out(WORDS("resolve", "-6", "--v4mapped", "--numeric-host", "192.0.2.1"),
+	           "::ffff:192.0.2.1\n");
+	expect_out(WORDS("resolve", "-6", "--v4mapped", "-S", "80", "192.0.2.1"),
+	           "[::ffff:192.0.2.1]:80\n");
+	expect_out(WORDS("resolve", "-6", "--v4mapped", "192.0.2.1"), "www.test\n");
 }
 
 Test(resolve, passes_every_flag_of_a_reverse_lookup_on)

@@ -108,13 +108,17 @@ Test(resolve_dns, a_server_that_fails_is_3)
 	struct child child;
 
 	netns_enter();
-	netns_set_resolver(hosts, "nameserver 127.0.0.1\noptions attempts:1\n");
+	netns_set_resolver("192.0.2.60 half.test\n", "nameserver 127.0.0.1\noptions attempts:1\n");
 	dns_serve(DNS_SERVFAIL);
 	child = expect_failure(WORDS("resolve", "broken.test"), 3,
 	                       "EAI_AGAIN: Temporary failure in name resolution");
 	cr_assert_str_empty(child_out(&child));
 	expect_failure(WORDS("resolve", "192.0.2.4"), 3, "EAI_AGAIN");
 	expect_failure(WORDS("resolve", "--hostent", "broken.test"), 3, "EAI_AGAIN");
+	/* Which is not asked for the address that is found. */
+	child = sockit_expect(WORDS("resolve", "--json", "--hostent", "half.test"), 0);
+	cr_assert_eq(lines_count(child_out(&child)), 1, "%s", child_out(&child));
+	child_says(&child, "192.0.2.60");
 	expect_failure(WORDS("resolve", "--confirm", "192.0.2.4"), 3, "EAI_AGAIN");
 }
 
@@ -227,6 +231,7 @@ Test(resolve_dns, confirm_says_whether_name_and_address_agree)
 	expect_failure(WORDS("resolve", "--confirm", "192.0.2.77"), 3, "EAI_NONAME");
 	child = sockit_expect(WORDS("resolve", "--json", "--confirm", "192.0.2.99"), 8);
 	child_says(&child, "\"name\":\"truth.test\",\"agrees\":false");
+	child_says(&child, "\"subject\":\"192.0.2.99\"");
 }
 
 /* Who answered is told only where it is certain. */

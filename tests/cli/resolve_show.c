@@ -65,6 +65,8 @@ Test(resolve_show, long_is_a_table)
 	           "10.0.0.2 AF_INET SOCK_STREAM IPPROTO_TCP far.test - 10.0.0.1 ");
 	cr_assert(line_with(text, "10.0.0.2", "ms "));
 	cr_assert(line_with(text, "10.0.0.2", "/etc/hosts"));
+	text = out_of(WORDS("resolve", "--long", "::ffff:10.0.0.2"));
+	cr_assert(line_with(text, "far.test", "/etc/hosts"), "%s", text);
 	text = out_of(WORDS("resolve", "-lS", "53", "--socktype", "dgram", "-6", "far.test"));
 	expect_row(text, "[2001",
 	           "[2001:db8::2]:53 AF_INET6 SOCK_DGRAM IPPROTO_UDP far.test - 2001:db8::1 ");

@@ -310,6 +310,13 @@ Test(services, options_without_meaning_together_are_usage)
 {
 	expect_failure(WORDS("--search=x", "--in-use"), 2, "--search and --in-use exclude");
 	expect_failure(WORDS("--in-use", "--search=x"), 2, "--search and --in-use exclude");
+	expect_failure(WORDS("22/"), 2, "22/: '' is not the name of a protocol");
+	expect_failure(WORDS("--in-use", "--protocol=tcp", "--state=LISTENING"), 2,
+	               "--state LISTENING and --protocol tcp exclude");
+	expect_failure(WORDS("--in-use", "--protocol=UDP", "--state=listen"), 2,
+	               "--state LISTEN and --protocol UDP exclude");
+	expect_failure(WORDS("--in-use", "--protocol=unix", "--state=ESTABLISHED"), 2,
+	               "--state ESTABLISHED and --protocol unix exclude");
 	expect_failure(WORDS("--state=LISTEN"), 2, "--state needs --in-use");
 	expect_failure(WORDS("http", "--state=LISTEN"), 2, "--state needs --in-use");
 	expect_failure(WORDS("http/tcp", "--protocol=udp"), 2, "'http/tcp' and --protocol udp");

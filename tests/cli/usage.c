@@ -205,6 +205,11 @@ static const struct bad bad_pairs[] = {
 	{ { "listen", "--unix-mode", "600", "localhost:80" },
 	  { "--unix-mode", "localhost" },
 	  NULL },
+	{ { "listen", "--unix-mode", "600", "unix:@x" }, { "--unix-mode", "unix:@x" }, NULL },
+	{ { "echo-serve", "--unix-mode=600", "echo=0", "echo=unix-dgram:@x" },
+	  { "--unix-mode", "unix-dgram:@x" },
+	  NULL },
+	{ { "echo-serve", "--model=iterative", "-m", "3" }, { "--model iterative", "-m" }, NULL },
 	{ { "listen", "--port-file", "f", "unix:/tmp/x" }, { "--port-file", "unix:/tmp/x" }, NULL },
 	/* What is for streams alone, and what is for datagrams alone. */
 	{ { "connect", "-u", "--no-half-close", "h:1" }, { "-u", "--no-half-close" }, NULL },
@@ -259,7 +264,6 @@ static const struct bad bad_commands[] = {
 	{ { "-v", "connect", "localhost:80" }, { "-v" }, NULL },
 	{ { "help", "conect" }, { "conect" }, "did you mean 'connect'?" },
 	{ { "--help", "conect" }, { "conect" }, "did you mean 'connect'?" },
-	{ { "--version", "connect" }, { "--version", "connect" }, NULL },
 };
 
 /* Letters of other tools: a hint from the table each. */

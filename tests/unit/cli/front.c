@@ -84,6 +84,8 @@ Test(front, help_in_more_spellings)
 	cr_assert_not_null(strstr(front.text.at, "usage: sockit sample"));
 	cr_assert_eq(run("help", "-h", NULL, NULL), FRONT_TEXT);
 	cr_assert_eq(strncmp(front.text.at, "usage: sockit COMMAND", 21), 0);
+	cr_assert_eq(run("-h", "-V", NULL, NULL), FRONT_TEXT);
+	cr_assert_eq(strncmp(front.text.at, "usage: sockit COMMAND", 21), 0);
 	cr_assert_eq(run("help", "--help", NULL, NULL), FRONT_TEXT);
 	cr_assert_eq(strncmp(front.text.at, "usage: sockit COMMAND", 21), 0);
 	cr_assert_eq(run("help", "sockopt", NULL, NULL), FRONT_ERROR, "the sample has none");
@@ -92,8 +94,10 @@ Test(front, help_in_more_spellings)
 
 Test(front, version)
 {
-	cr_assert_eq(run("--version", "foo", NULL, NULL), FRONT_ERROR);
-	cr_assert_str_eq(e.detail, "--version: unexpected operand 'foo'");
+	cr_assert_eq(run("--version", "foo", NULL, NULL), FRONT_TEXT);
+	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
+	cr_assert_eq(run("-V", "-h", NULL, NULL), FRONT_TEXT);
+	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
 	cr_assert_eq(run("--version", NULL, NULL, NULL), FRONT_TEXT);
 	cr_assert_str_eq(front.text.at, "sockit 1.2.3\nwith nothing\n");
 	cr_assert_eq(run("-V", NULL, NULL, NULL), FRONT_TEXT);
@@ -146,4 +150,21 @@ Test(front, an_error_still_names_its_command)
 	cr_assert(front.call.observe->json);
 	cr_assert_eq(run("sample", "--nosuch", "--", "--json"), FRONT_ERROR);
 	cr_assert(!front.call.observe->json);
+}
+
+/* Wherever it stands, as --json. */
+Test(front, colour_does_not_depend_on_the_order_of_the_words)
+{
+	cr_assert_eq(run("sample", "--nosuch", "--color=always", NULL), FRONT_ERROR);
+	cr_assert_eq(front.call.observe->color, STYLE_ALWAYS);
+	cr_assert_eq(run("sample", "--nosuch", "--color", "--color=never"), FRONT_ERROR);
+	cr_assert_eq(front.call.observe->color, STYLE_NEVER);
+	cr_assert_eq(run("sample", "--color=never", "--nosuch", "--color=x"), FRONT_ERROR);
+	cr_assert_eq(front.call.observe->color, STYLE_NEVER);
+	cr_assert_eq(run("sample", "--nosuch", "--", "--color"), FRONT_ERROR);
+	cr_assert_eq(front.call.observe->color, STYLE_AUTO);
+	cr_assert_eq(run("sample", "--help", "--color", NULL), FRONT_TEXT);
+	cr_assert_not_null(strchr(front.text.at, '\033'));
+	cr_assert_eq(run("sample", "--color=never", "--help", NULL), FRONT_TEXT);
+	cr_assert_null(strchr(front.text.at, '\033'));
 }

@@ -242,6 +242,7 @@ Test(parse, messages)
 		{ "-F -- x", "-F needs a value: FILE, not '--'" },
 		{ "-F -f x", "-F needs a value: FILE, not '-f'" },
 		{ "-w=2 x", "-w=2: write -w 2 or --wait=2" },
+		{ "-w= x", "-w=: write -w DUR or --wait=DUR" },
 		{ "--count= x", "--count: the value is empty" },
 		{ "--count '' x", "--count: the value is empty" },
 		{ "--file= x", "--file: the value is empty" },

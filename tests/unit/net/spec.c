@@ -59,6 +59,8 @@ static const struct good_row good_rows[] = {
 	{ CLIENT, "Http", NULL, "", 80 },
 	{ CLIENT, "tcp::80", NULL, "", 80 },
 	{ CLIENT, "tcp://:80", NULL, "", 80 },
+	{ CLIENT, "TCP:host:80", NULL, "host", 80 },
+	{ CLIENT, "Tcp://host", "80", "host", 80 },
 	{ SERVER, "80", NULL, "", 80 },
 	{ SERVER, "0", NULL, "", 0 },
 	{ SERVER, ":0", NULL, "", 0 },
@@ -68,6 +70,7 @@ static const struct good_row good_rows[] = {
 	{ CLIENT, "unix:/run/x", NULL, "unix:/run/x", -1 },
 	{ CLIENT, "unix:///run/x", NULL, "unix:/run/x", -1 },
 	{ CLIENT, "unix:x", NULL, "unix:x", -1 },
+	{ CLIENT, "UNIX:/run/x", NULL, "unix:/run/x", -1 },
 	{ CLIENT, "unix:@name", NULL, "unix:@name", -1 },
 	{ CLIENT, "unix://@name", NULL, "unix:@name", -1 },
 	{ CLIENT, "/run/x", NULL, "unix:/run/x", -1 },
@@ -146,6 +149,7 @@ static const struct bad_row bad_rows[] = {
 	{ CLIENT, "*", NULL, "no port given", "HOST:PORT" },
 	/* Schemes of others. */
 	{ CLIENT, "http://localhost/x", NULL, "no 'http' endpoints", "no scheme" },
+	{ CLIENT, "HTTP://localhost", NULL, "no 'HTTP' endpoints", "no scheme" },
 	{ SERVER, "svn+ssh://h", NULL, "no 'svn+ssh' endpoints", "'./' begins a path" },
 	/* IPv6 and brackets. */
 	{ CLIENT, "::1:80", NULL, "needs brackets", "[::1]:80" },
@@ -168,7 +172,9 @@ static const struct bad_row bad_rows[] = {
 	{ CLIENT, "localhost:http:80", NULL, "more than one ':'", "HOST:PORT" },
 	{ CLIENT, "sctp:localhost:1", NULL, "more than one ':'", "udp:HOST:PORT" },
 	/* Two words with a port too many, or an empty host. */
-	{ CLIENT, "host:80", "80", "host:80", NULL },
+	{ CLIENT, "host:80", "80", "'host:80': a port in it", NULL },
+	{ CLIENT, "host:", "80", "'host:': a ':' in it", NULL },
+	{ CLIENT, "[::1]:", "80", "'[::1]:': a ':' in it", NULL },
 	{ CLIENT, "[::1]:80", "80", "[::1]:80", NULL },
 	{ CLIENT, "tcp:host:80", "80", "tcp:host:80", NULL },
 	{ CLIENT, "", "80", "host is empty", NULL },
@@ -194,6 +200,7 @@ static const struct bad_row bad_rows[] = {
 	{ CLIENT, "vsock:2", NULL, "no port", "vsock:CID:PORT" },
 	{ CLIENT, "vsock:2:", NULL, "no port", "vsock:CID:PORT" },
 	{ CLIENT, "vsock:2:80", "90", "a port in it", NULL },
+	{ CLIENT, "vsock:2:", "90", "a ':' in it", NULL },
 	{ CLIENT, "vsock:2", "", "no port", "vsock:CID:PORT" },
 	{ CLIENT, "vsock:2:3:4", NULL, "CID '2:3'", NULL },
 	{ CLIENT, "vsock:12345678901234567890:4", NULL, "no CID", NULL },
