@@ -39,7 +39,11 @@ _sockit_hosts()
 _sockit_program()
 {
 	if (($1 == 0)) && [[ $cur != */* ]]; then
-		_sockit_answer -c
+		local found name
+		mapfile -t found < <(compgen -c -- "$cur" | sort -u)
+		for name in "${found[@]}"; do
+			type -P -- "$name" >/dev/null && COMPREPLY+=("$name")
+		done
 	else
 		_sockit_files
 	fi
@@ -266,9 +270,9 @@ _sockit()
 		_sockit_answer -W "$commands help --help --version"
 		return
 	fi
-	if [[ $command == help ]]; then
+	if [[ $command == help || $command == -h || $command == --help ]]; then
 		_sockit_tables "${COMP_WORDS[2]}"
-		((COMP_CWORD == 2)) && _sockit_answer -W "$commands"
+		((COMP_CWORD == 2)) && _sockit_answer -W "$commands sockopt"
 		((COMP_CWORD == 3)) && _sockit_answer -W "$groups"
 		return
 	fi

@@ -98,7 +98,7 @@ end
 
 function __sockit_help
 	set -l words (commandline -opc)
-	test (count $words) -eq $argv[1]; and test $words[2] = help; or return 1
+	test (count $words) -eq $argv[1]; and contains -- $words[2] help -h --help; or return 1
 	test $argv[1] -eq 2; or test $words[3] = $argv[2]
 end
 
@@ -106,6 +106,7 @@ complete -c sockit -f
 complete -c sockit -n __fish_is_first_arg -s h -l help -d 'Show the help'
 complete -c sockit -n __fish_is_first_arg -s V -l version -d 'Show the version'
 complete -c sockit -n __fish_is_first_arg -a help -d 'Show the help of a command'
+complete -c sockit -n '__sockit_help 2' -a sockopt -d 'The socket options'
 complete -c sockit -n __sockit_in_program -a '(__sockit_program)'
 
 function __sockit_sockopts

@@ -33,6 +33,7 @@ enum num_result num_parse_port(const char *str, uint16_t *out) MUST_CHECK;
  * without one. Below NSEC_NEVER. What is finer than a nanosecond is dropped, but a duration that is
  * not zero never becomes zero that way: that is NUM_RANGE.
  */
+#define NUM_DURATION_RANGE "1 ns to 292 years"
 enum num_result num_parse_duration(const char *str, nsec_t *out) MUST_CHECK;
 
 /* Whole bytes, or bytes a second: a number and K M G or KiB MiB GiB (1024), or kB MB GB (1000). */

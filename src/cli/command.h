@@ -104,6 +104,9 @@ int command_check_endpoint(const struct command_call *call, unsigned kind, const
 int command_check_kinds(const struct command_call *call, unsigned kinds, const char *endpoints,
                         struct err *err) MUST_CHECK;
 
+/* A usage error: the operands of COMMAND are missing. Returns -1. */
+int command_miss_operands(const struct command *command, struct err *err);
+
 /*
  * A usage error when one of ROWS, which other commands have without it, was given and the option
  * NEEDED was not.

@@ -4,6 +4,10 @@
 
 #include "base/near.h"
 
+static const char no_proxy[] =
+	"no proxy protocol is spoken; connect to the far end itself or to a tunnel";
+static const char no_tls[] = "there is no TLS in this version";
+
 /*
  * Options that other programs of the kind (nc.openbsd, nc.traditional, ncat, socat) have, and what
  * does the same here. What is said must be true of this version.
@@ -39,7 +43,15 @@ static const struct hint {
 	{ NULL, "-b",
 	  "not needed, datagrams (-u) go to a broadcast address without it; streams have none" },
 	{ NULL, "-W", "packets are not counted; use --idle-timeout or --deadline to stop" },
-	{ NULL, "-X", "no proxy protocol is spoken; connect to the far end itself or to a tunnel" },
+	{ NULL, "-X", no_proxy },
+	{ NULL, "-x", no_proxy },
+	{ NULL, "--proxy", no_proxy },
+	{ NULL, "--ssl", no_tls },
+	{ NULL, "--tls", no_tls },
+	{ NULL, "--nodns", "use -n" },
+	{ "connect", "-z", "use 'sockit connect --send-only' with </dev/null" },
+	{ "connect", "--source-addr", "use -s" },
+	{ "listen", "--source-addr", "use -s, or HOST PORT" },
 	{ "listen", "-w", "use --accept-timeout or --idle-timeout" },
 	{ "listen", "--wait", "use --accept-timeout or --idle-timeout" },
 	{ "connect", "--wait", "use -w or --connect-timeout" },
@@ -47,6 +59,36 @@ static const struct hint {
 	{ "listen", "--timeout", "use --accept-timeout, -i for silence, --deadline for all of it" },
 	{ "resolve", "-x", "not needed, an address is turned into its name" },
 	{ "byteorder", "-1", "numbers have no sign here; -1 in 16 bits is 0xffff" },
+};
+
+/* In front of ':' as socat's manual has them; in lower case they may be hosts. */
+static const struct {
+	const char *typed, *hint;
+} socat_words[] = {
+	{ "TCP4", "sockit connect -4 HOST PORT" },
+	{ "TCP6", "sockit connect -6 HOST PORT" },
+	{ "TCP-CONNECT", "sockit connect HOST PORT" },
+	{ "TCP4-CONNECT", "sockit connect -4 HOST PORT" },
+	{ "TCP6-CONNECT", "sockit connect -6 HOST PORT" },
+	{ "TCP-LISTEN", "sockit listen PORT" },
+	{ "TCP4-LISTEN", "sockit listen -4 PORT" },
+	{ "TCP6-LISTEN", "sockit listen -6 PORT" },
+	{ "UDP4", "sockit connect -u4 HOST PORT" },
+	{ "UDP6", "sockit connect -u6 HOST PORT" },
+	{ "UDP-CONNECT", "sockit connect -u HOST PORT" },
+	{ "UDP-SENDTO", "sockit connect -u HOST PORT" },
+	{ "UDP-LISTEN", "sockit listen -u PORT" },
+	{ "UDP-RECV", "sockit listen -u PORT" },
+	{ "UDP-RECVFROM", "sockit listen -u PORT" },
+	{ "UNIX-CONNECT", "sockit connect unix:PATH" },
+	{ "UNIX-CLIENT", "sockit connect unix:PATH" },
+	{ "UNIX-LISTEN", "sockit listen unix:PATH" },
+	{ "UNIX-SENDTO", "sockit connect unix-dgram:PATH" },
+	{ "UNIX-RECV", "sockit listen unix-dgram:PATH" },
+	{ "ABSTRACT-CONNECT", "sockit connect unix:@NAME" },
+	{ "ABSTRACT-LISTEN", "sockit listen unix:@NAME" },
+	{ "OPENSSL", "there is no TLS in this version" },
+	{ "SSL", "there is no TLS in this version" },
 };
 
 static bool is_for(const struct hint *hint, const struct command *command)
@@ -74,16 +116,19 @@ static const char *nearest_option(const struct command *command, const char *nam
 	return near_best(&near);
 }
 
-/* Another command that has the option. */
-static const struct command *find_owner(const struct program *program, const char *typed)
+/* Another command that has the option; for one of several endpoints, which serves, a server. */
+static const struct command *find_owner(const struct program *program,
+                                        const struct command *command, const char *typed)
 {
+	const struct command *owner = NULL;
 	struct command_row r;
 
 	for (const struct command *const *c = program->commands; *c != NULL; c++)
 		if (typed[1] == '-' ? command_row_named(*c, typed + 2, &r)
 		                    : command_row_lettered(*c, typed[1], &r))
-			return *c;
-	return NULL;
+			if (owner == NULL || (command->many_endpoints && !(*c)->answers))
+				owner = *c;
+	return owner;
 }
 
 /*
@@ -124,7 +169,7 @@ int hint_unknown_option(const struct program *program, const struct command *com
                         const char *typed, struct err *err)
 {
 	const char *text = find_hint(command, typed);
-	const struct command *owner = find_owner(program, typed);
+	const struct command *owner = find_owner(program, command, typed);
 	const char *best = typed[1] == '-' ? nearest_option(command, typed + 2) : NULL;
 
 	if (text != NULL)
@@ -137,6 +182,21 @@ int hint_unknown_option(const struct program *program, const struct command *com
 	else if (typed[1] >= '0' && typed[1] <= '9')
 		err_hint(err, "an operand that begins with '-' goes behind '--'");
 	return -1;
+}
+
+int hint_foreign_endpoint(const char *word, struct err *err)
+{
+	size_t len = strcspn(word, ":");
+
+	for (size_t i = 0; word[len] == ':' && i < ARRAY_LEN(socat_words); i++) {
+		if (strlen(socat_words[i].typed) != len ||
+		    strncmp(word, socat_words[i].typed, len) != 0)
+			continue;
+		err_usage(err, "%s: there are no '%.*s' endpoints", word, (int)len, word);
+		err_hint(err, "%s", socat_words[i].hint);
+		return -1;
+	}
+	return 0;
 }
 
 int hint_unknown_command(const struct program *program, const char *typed, struct err *err)

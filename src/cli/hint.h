@@ -13,4 +13,9 @@ int hint_before_command(const char *word, struct err *err);
 
 int hint_unknown_command(const struct program *program, const char *typed, struct err *err);
 
+/*
+ * An endpoint WORD as socat writes it: a usage error with the words for it here. 0 for any other.
+ */
+int hint_foreign_endpoint(const char *word, struct err *err) MUST_CHECK;
+
 #endif

@@ -24,7 +24,8 @@ const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT] = {
 		.name = "json",
 		FLAG_FIELD(struct observe_options, json),
 		.help = "tell it as JSON, one object a line",
-		.man = "The keys of each kind are in sockit(1), under JSON.",
+		.man = "The keys of each kind of event are in sockit(1), under JSON; a command whose results are "
+		       "objects too has theirs in its own page.",
 	},
 	{
 		.name = "color",

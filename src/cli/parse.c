@@ -31,18 +31,28 @@ static int take_option(const struct scan_found *found, struct parse_storage *sto
 	                   storage->options + r->offset, err);
 }
 
+static int add_usage(const struct command *command, struct err *err)
+{
+	err_hint(err, "usage: sockit %s [OPTION...] %s", command->name, command->operands);
+	return -1;
+}
+
+int command_miss_operands(const struct command *command, struct err *err)
+{
+	err_usage(err, "no %s given", command->operands);
+	return add_usage(command, err);
+}
+
 static int check_operands(const struct command_call *call, struct err *err)
 {
 	const struct command *command = call->command;
 
-	if (call->operand_count > command->max_operands)
-		err_usage(err, "unexpected operand '%s'", call->operands[command->max_operands]);
-	else if (call->operand_count < command->min_operands)
-		err_usage(err, "no %s given", command->operands);
-	else
+	if (call->operand_count < command->min_operands)
+		return command_miss_operands(command, err);
+	if (call->operand_count <= command->max_operands)
 		return 0;
-	err_hint(err, "usage: sockit %s [OPTION...] %s", command->name, command->operands);
-	return -1;
+	err_usage(err, "unexpected operand '%s'", call->operands[command->max_operands]);
+	return add_usage(command, err);
 }
 
 /* Before the operands: a program written without the `--` would be taken for one. */

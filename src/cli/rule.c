@@ -48,16 +48,40 @@ int rule_check(const struct command *command, const unsigned char *given, struct
 	return 0;
 }
 
+/* What endpoints of exactly these kinds are called; "" for a mixture that has no name. */
+static const char *name_of_kinds(unsigned kinds)
+{
+	static const struct {
+		unsigned kinds;
+		const char *name;
+	} names[] = {
+		{ FOR_INET, "TCP and UDP" },        { FOR_UDP, "UDP" },
+		{ FOR_STREAM, "streams" },          { FOR_CONNECTION, "connections" },
+		{ FOR_DATAGRAM, "datagrams (-u)" }, { FOR_PACKET, "datagrams (-u) and packets" },
+		{ FOR_LOCAL, "Unix sockets" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].kinds == kinds)
+			return names[i].name;
+	return "";
+}
+
 int command_check_kinds(const struct command_call *call, unsigned kinds, const char *endpoint,
                         struct err *err)
 {
 	struct command_row r;
 
-	for (size_t i = 0; command_row_at(call->command, i, &r); i++)
-		if (call->given[i] != GIVEN_NOT && r.row->only_for != 0 &&
-		    (r.row->only_for & kinds) == 0)
-			return err_usage(err, "%s has no meaning for %s",
-			                 option_as_given(r.row, call->given[i]).str, endpoint);
+	for (size_t i = 0; command_row_at(call->command, i, &r); i++) {
+		if (call->given[i] == GIVEN_NOT || r.row->only_for == 0 ||
+		    (r.row->only_for & kinds) != 0)
+			continue;
+		const char *name = name_of_kinds(r.row->only_for);
+
+		return err_usage(err, "%s has no meaning for %s%s%s",
+		                 option_as_given(r.row, call->given[i]).str, endpoint,
+		                 name[0] ? ": it is for " : "", name);
+	}
 	return 0;
 }
 

@@ -92,15 +92,16 @@ static int refuse_number(const struct option_row *row, const char *typed, const 
 		return err_usage(err, "%s: '%s' is not %s", typed, text, kind_looks[row->kind]);
 	switch (row->kind) {
 	case OPTION_UINT:
+	case OPTION_SIZE:
 		return err_usage(err, "%s: %s is not in %" PRIu64 "-%" PRIu64, typed, text,
-		                 row->min, max_or(row, UINT32_MAX));
+		                 row->min,
+		                 max_or(row, row->kind == OPTION_SIZE ? UINT64_MAX : UINT32_MAX));
 	case OPTION_MODE:
 		return err_usage(err, "%s: %s is not in 0-7777", typed, text);
 	case OPTION_DURATION:
 		if (strpbrk(text, "123456789") == NULL)
 			return err_usage(err, "%s: the time must be longer than 0", typed);
 		break;
-	case OPTION_SIZE:
 	case OPTION_FLAG:
 	case OPTION_COUNT:
 	case OPTION_STRING:
@@ -109,7 +110,7 @@ static int refuse_number(const struct option_row *row, const char *typed, const 
 	case OPTION_MAYBE_CHOICE:
 		break;
 	}
-	return err_usage(err, "%s: %s is out of range", typed, text);
+	return err_usage(err, "%s: %s is out of range, " NUM_DURATION_RANGE, typed, text);
 }
 
 static int parse_choice(const struct option_row *row, const char *typed, const char *text,

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "cli/hint.h"
 #include "cmd/passed.h"
 #include "relay/closed.h"
 #include "relay/datagram_server.h"
@@ -29,6 +30,10 @@ int session_begin(const struct command_call *call, const struct spec_rules *rule
 	struct spec spec;
 
 	if (rules->server && passed_for(call, &passed, err))
+		return -1;
+	if (!passed && call->operand_count == 0 && !rules->port)
+		return command_miss_operands(call->command, err);
+	if (call->operand_count == 1 && hint_foreign_endpoint(call->operands[0], err))
 		return -1;
 	if ((passed ? passed_as_one(passed, &spec, err)
 	            : spec_parse(&spec, call->operands, call->operand_count, rules, err)) ||

@@ -105,7 +105,7 @@ static const char head[] =
 	"\n"
 	"function __sockit_help\n"
 	"\tset -l words (commandline -opc)\n"
-	"\ttest (count $words) -eq $argv[1]; and test $words[2] = help; or return 1\n"
+	"\ttest (count $words) -eq $argv[1]; and contains -- $words[2] help -h --help; or return 1\n"
 	"\ttest $argv[1] -eq 2; or test $words[3] = $argv[2]\n"
 	"end\n"
 	"\n"
@@ -113,6 +113,7 @@ static const char head[] =
 	"complete -c sockit -n __fish_is_first_arg -s h -l help -d 'Show the help'\n"
 	"complete -c sockit -n __fish_is_first_arg -s V -l version -d 'Show the version'\n"
 	"complete -c sockit -n __fish_is_first_arg -a help -d 'Show the help of a command'\n"
+	"complete -c sockit -n '__sockit_help 2' -a sockopt -d 'The socket options'\n"
 	"complete -c sockit -n __sockit_in_program -a '(__sockit_program)'\n";
 
 static const char *const completes[] = {

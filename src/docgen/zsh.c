@@ -197,8 +197,10 @@ static void add_commands(struct text *t, const struct command *const *commands)
 		add_quoted(t, (*c)->summary);
 		text_add_str(t, "'\n");
 	}
-	text_add_str(t,
-	             "\t)\n\t[[ $1 == only ]] || commands+=('help:show the help of a command')\n");
+	text_add_str(
+		t,
+		"\t)\n\tif [[ $1 == help ]]; then\n\t\tcommands+=('sockopt:the socket options')\n"
+		"\telse\n\t\tcommands+=('help:show the help of a command')\n\tfi\n");
 	text_add_str(t, "\t_describe -t commands command commands\n}\n\n");
 }
 
@@ -211,7 +213,7 @@ static void add_help(struct text *t, const struct command *const *commands)
 		text_add_str(t, " ;;\n");
 	}
 	text_add_str(t, "\tesac\n}\n\n_sockit_help() {\n\t_arguments "
-	                "'1:command:_sockit_commands only' '2:group:_sockit_groups'\n}\n\n");
+	                "'1:command:_sockit_commands help' '2:group:_sockit_groups'\n}\n\n");
 }
 
 void zsh_add(struct text *t, const struct command *const *commands)

@@ -182,6 +182,8 @@ int lookup_numeric(const struct lookup_question *question, struct addr_list *lis
 		failed = err_usage(err, "%s: not an %s address, which --%s asks for",
 		                   question->host, question->family == AF_INET ? "IPv4" : "IPv6",
 		                   question->family == AF_INET ? "ipv4" : "ipv6");
+	if (job->eai == EAI_NONAME)
+		err_detail(err, "; --numeric looks no names up");
 	job_leave(job);
 	return failed;
 }

@@ -223,6 +223,18 @@ static int parse_digits(const char *text, const char *digits, const struct numbe
 	return quantity_fit(q, width_for(q->value), text, width, err);
 }
 
+/* Octal to C, decimal to people. */
+static int refuse_zero(const char *text, struct err *err)
+{
+	const char *digits = text + strspn(text, "0");
+	const char *shown = *digits ? digits : "0";
+
+	if (shown[strspn(shown, "01234567")])
+		return err_usage(err, "'%s': a leading zero is ambiguous; write %s", text, shown);
+	return err_usage(err, "'%s': a leading zero is ambiguous; write 0o%s, or %s", text, shown,
+	                 shown);
+}
+
 static int parse_number(const char *text, unsigned width, struct quantity *q, struct err *err)
 {
 	static const struct number_base decimal = { 10, 0, "decimal", "0 to 9" };
@@ -236,9 +248,7 @@ static int parse_number(const char *text, unsigned width, struct quantity *q, st
 		if (text[0] == '0' && (text[1] | 0x20) == bases[i].letter)
 			return parse_digits(text, text + 2, &bases[i], width, q, err);
 	if (all_of(text, DIGITS) && text[0] == '0' && text[1] != '\0')
-		return err_usage(
-			err, "'%s': a leading zero is ambiguous; octal is 0o10, decimal has none",
-			text);
+		return refuse_zero(text, err);
 	if (all_of(text, DIGITS))
 		return parse_digits(text, text, &decimal, width, q, err);
 	if (is_bytes(text))

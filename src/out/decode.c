@@ -4,16 +4,13 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <netdb.h>
-#include <netinet/tcp.h>
 #include <string.h>
 
 #include "base/escape.h"
 #include "net/addr.h"
-#include "net/sockopt.h"
-#include "out/decode_group.h"
 #include "sys/order.h"
 
-/* A value that has a name, in a family of its own (the socket options of a level). */
+/* A value that has a name, in a group of its own (the protocols of a family). */
 struct decode_name {
 	long value;
 	const char *name;
@@ -51,16 +48,6 @@ static const struct decode_name hows[] = { NAMED(SHUT_RD), NAMED(SHUT_WR), NAMED
 static const struct decode_name levels[] = { NAMED(SOL_SOCKET), NAMED(IPPROTO_IP),
 	                                     NAMED(IPPROTO_TCP), NAMED(IPPROTO_IPV6),
 	                                     NAMED(IPPROTO_UDP) };
-/* Those that nobody sets with --sockopt. */
-static const struct decode_name options[] = {
-	NAMED_IN(SOL_SOCKET, SO_ERROR),       NAMED_IN(SOL_SOCKET, SO_RCVLOWAT),
-	NAMED_IN(SOL_SOCKET, SO_PEERCRED),    NAMED_IN(SOL_SOCKET, SO_SNDBUF),
-	NAMED_IN(IPPROTO_IP, IP_MTU),         NAMED_IN(IPPROTO_IP, IP_RECVERR),
-	NAMED_IN(IPPROTO_IPV6, IPV6_MTU),     NAMED_IN(IPPROTO_IPV6, IPV6_RECVERR),
-	NAMED_IN(IPPROTO_IP, IP_PKTINFO),     NAMED_IN(IPPROTO_IPV6, IPV6_RECVPKTINFO),
-	NAMED_IN(SOL_SOCKET, SO_TIMESTAMPNS), NAMED_IN(SOL_SOCKET, SO_SNDTIMEO),
-	NAMED_IN(SOL_SOCKET, SO_RCVTIMEO),
-};
 static const struct decode_name ai_flags[] = { NAMED(AI_PASSIVE),     NAMED(AI_NUMERICHOST),
 	                                       NAMED(AI_NUMERICSERV), NAMED(AI_CANONNAME),
 	                                       NAMED(AI_V4MAPPED),    NAMED(AI_ALL),
@@ -177,91 +164,6 @@ void decode_how(struct text *t, const struct sys_call *call, int i)
 void decode_level(struct text *t, const struct sys_call *call, int i)
 {
 	ADD_VALUE(t, levels, 0, call->arg[i]);
-}
-
-void decode_option(struct text *t, const struct sys_call *call, int i)
-{
-	const struct sockopt *option = sockopt_numbered((int)call->arg[i - 1], (int)call->arg[i]);
-
-	const struct decode_group *group =
-		decode_group_option((int)call->arg[i - 1], (int)call->arg[i]);
-
-	if (option)
-		sockopt_add_constant(t, option);
-	else if (group)
-		text_add_str(t, group->name);
-	else
-		ADD_VALUE(t, options, call->arg[i - 1], call->arg[i]);
-}
-
-static void add_name(struct text *t, const char *name, size_t len)
-{
-	char buf[SOCKOPT_NAME_MAX + 1] = "";
-
-	memcpy(buf, name, len < sizeof buf ? len : sizeof buf - 1);
-	text_add_str(t, "\"");
-	text_add_escaped(t, buf);
-	text_add_str(t, "\"");
-}
-
-/* A value of LEN bytes; OPTION is NULL for one that is not of the table. */
-static void add_option_value(struct text *t, const struct sockopt *option, const void *value,
-                             size_t len)
-{
-	union sockopt_value is = { .rate = 0 };
-
-	if (option && option->type == SOCKOPT_NAME) {
-		add_name(t, value, len);
-		return;
-	}
-	if (!option && len == sizeof(struct timeval)) {
-		const struct timeval *time = value;
-
-		text_add(t, "{tv_sec=%ld, tv_usec=%ld}", time->tv_sec, time->tv_usec);
-		return;
-	}
-	if (len > sizeof is || len != (option ? sockopt_value_room(option) : sizeof is.number)) {
-		text_add(t, "{%zu bytes}", len);
-		return;
-	}
-	memcpy(&is, value, len);
-	if (option && option->type == SOCKOPT_LINGER)
-		text_add(t, "{l_onoff=%d, l_linger=%d}", is.linger.l_onoff, is.linger.l_linger);
-	else if (option && option->type == SOCKOPT_RATE)
-		text_add(t, "[%llu]", (unsigned long long)is.rate);
-	else
-		text_add(t, "[%d]", is.number);
-}
-
-/* The option whose value is argument I. */
-static const struct sockopt *option_of(const struct sys_call *call, int i)
-{
-	return sockopt_numbered((int)call->arg[i - 2], (int)call->arg[i - 1]);
-}
-
-void decode_option_in(struct text *t, const struct sys_call *call, int i)
-{
-	const struct decode_group *group =
-		decode_group_option((int)call->arg[i - 2], (int)call->arg[i - 1]);
-	size_t len = (size_t)call->arg[i + 1];
-
-	if (group)
-		decode_group_add(t, group, pointer_at(call, i), len);
-	else
-		add_option_value(t, option_of(call, i), pointer_at(call, i), len);
-}
-
-void decode_option_out(struct text *t, const struct sys_call *call, int i)
-{
-	const socklen_t *len = pointer_at(call, i + 1);
-	bool is_errno = call->arg[i - 2] == SOL_SOCKET && call->arg[i - 1] == SO_ERROR;
-
-	if (call->result < 0)
-		text_add_str(t, "...");
-	else if (is_errno && *(const int *)pointer_at(call, i) != 0)
-		text_add(t, "[%s]", strerrorname_np(*(const int *)pointer_at(call, i)));
-	else
-		add_option_value(t, option_of(call, i), pointer_at(call, i), *len);
 }
 
 void decode_msg_flags(struct text *t, const struct sys_call *call, int i)

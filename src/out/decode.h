@@ -32,6 +32,8 @@ decode_arg decode_pipe_ends;
 decode_arg decode_ioctl;
 decode_arg decode_ioctl_out;
 decode_arg decode_fcntl;
+decode_arg decode_clone_flags;
+decode_arg decode_prctl;
 decode_arg decode_wait_status; /* of a child, where the result is one */
 decode_arg decode_wait_flags;
 decode_arg decode_str;
@@ -44,6 +46,9 @@ decode_arg decode_ordered;
 /* A number that OP (sys/order.h) takes or gives, in hex and with all its digits. */
 void decode_add_ordered(struct text *t, enum sys_op op, intptr_t value);
 decode_arg decode_host_addr; /* an in_addr or in6_addr, the family is argument I + 2 */
+
+/* What setting the option does, a phrase without a full stop; NULL when nobody here knows. */
+const char *decode_option_help(int level, int number);
 
 /* "AF_INET"; NULL when nobody here has a name for it. */
 const char *decode_family_name(int family);

@@ -1,5 +1,8 @@
 /* The arguments of calls that are about descriptors and processes rather than sockets. */
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "base/escape.h"
@@ -54,5 +57,35 @@ void decode_wait_status(struct text *t, const struct sys_call *call, int i)
 
 void decode_wait_flags(struct text *t, const struct sys_call *call, int i)
 {
-	text_add_str(t, call->arg[i] == WNOHANG ? "WNOHANG" : "?");
+	text_add_str(t, call->arg[i] == WNOHANG ? "WNOHANG" : call->arg[i] == 0 ? "0" : "?");
+}
+
+void decode_clone_flags(struct text *t, const struct sys_call *call, int i)
+{
+	static const struct {
+		long flag;
+		const char *name;
+	} flags[] = {
+		{ CLONE_VM, "CLONE_VM|" },
+		{ CLONE_VFORK, "CLONE_VFORK|" },
+		{ CLONE_PIDFD, "CLONE_PIDFD|" },
+	};
+	long rest = call->arg[i];
+
+	for (size_t at = 0; at < ARRAY_LEN(flags); at++) {
+		text_add_str(t, rest & flags[at].flag ? flags[at].name : "");
+		rest &= ~flags[at].flag;
+	}
+	if (rest == SIGCHLD)
+		text_add_str(t, "SIGCHLD");
+	else
+		text_add(t, "0x%lx", (unsigned long)rest);
+}
+
+void decode_prctl(struct text *t, const struct sys_call *call, int i)
+{
+	if (call->arg[i] == PR_SET_NO_NEW_PRIVS)
+		text_add_str(t, "PR_SET_NO_NEW_PRIVS");
+	else
+		text_add(t, "%ld", (long)call->arg[i]);
 }

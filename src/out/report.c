@@ -221,6 +221,22 @@ static bool text_add_field(struct text *t, const struct report_field *f, const c
 	return true;
 }
 
+/* One of " bytes" and " datagrams", of which there is one: how much of AT that took. */
+static size_t text_add_unit(struct text *t, const char *at)
+{
+	static const char *const units[] = { " bytes", " datagrams" };
+
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		size_t len = strlen(units[i]);
+
+		if (strncmp(at, units[i], len) != 0)
+			continue;
+		text_add_bytes(t, at, len - 1);
+		return len;
+	}
+	return 0;
+}
+
 static void text_fill(struct text *t, const char *template, const struct report_field *fields,
                       size_t count)
 {
@@ -232,9 +248,12 @@ static void text_fill(struct text *t, const char *template, const struct report_
 		if (*at == '\0')
 			return;
 		size_t len = strcspn(++at, "}");
-		for (size_t i = 0; i < count && !text_add_field(t, &fields[i], at, len); i++)
-			continue;
+		size_t i = 0;
+		while (i < count && !text_add_field(t, &fields[i], at, len))
+			i++;
 		at += len + 1;
+		if (i < count && fields[i].type == REPORT_INT && fields[i].is.number == 1)
+			at += text_add_unit(t, at);
 	}
 }
 
@@ -272,8 +291,8 @@ void report_event(struct report *r, enum report_kind kind, bool urgent,
 		return;
 	if (r->config.json)
 		report_event_json(r, row, fields, count);
-	/* With JSON elsewhere, stderr still has what cannot wait. */
-	if (r->config.json ? r->fd != 2 && (urgent || r->config.verbose)
+	/* With JSON in a file, stderr still has what cannot wait. */
+	if (r->config.json ? r->config.file && (urgent || r->config.verbose)
 	                   : urgent || r->config.verbose)
 		report_event_text(r, row, fields, count);
 }

@@ -5,8 +5,6 @@
 
 #include "base/escape.h"
 #include "net/addr.h"
-#include "net/sockopt.h"
-#include "out/decode_group.h"
 #include "out/trace_rows.h"
 #include "sys/order.h"
 
@@ -52,13 +50,13 @@ static void payload_follow(struct trace *trace, const struct sys_call *call)
 /* What the call is for; for an option that is set, also what that does. */
 static const char *explanation(const struct sys_call *call, struct text *t)
 {
-	int level = (int)call->arg[1], number = (int)call->arg[2];
-	const struct sockopt *option = sockopt_numbered(level, number);
-	const struct decode_group *group = decode_group_option(level, number);
+	const char *option = call->op == SYS_SETSOCKOPT
+	                             ? decode_option_help((int)call->arg[1], (int)call->arg[2])
+	                             : NULL;
 
 	text_add_str(t, trace_rows[call->op].explain);
-	if (call->op == SYS_SETSOCKOPT && (option || group))
-		text_add(t, ": %s", option ? option->help : group->help);
+	if (option)
+		text_add(t, ": %s", option);
 	return t->at;
 }
 

@@ -144,8 +144,8 @@ static void datagrams_source_ended(struct datagrams *d)
 		error = peer->ops->shut_write(peer);
 	else if (!d->receiving)
 		error = -datagram_trouble(peer);
-	text_add(&t, " in %llu datagrams%s", (unsigned long long)d->sender.datagrams,
-	         shuts ? ", the sending side is shut" : "");
+	text_add(&t, " in %llu datagram%s%s", (unsigned long long)d->sender.datagrams,
+	         d->sender.datagrams == 1 ? "" : "s", shuts ? ", the sending side is shut" : "");
 	REPORT(d->report, REPORT_STDIN_ENDED, FIELD_INT("sent_bytes", d->sender.bytes),
 	       FIELD_INT("sent_datagrams", d->sender.datagrams), FIELD_WORDS(words));
 	if (error && error != -ENOTCONN)

@@ -40,6 +40,14 @@ static const char *const kind_looks[] = {
 	[FAULT_SHARE] = "a share (such as 20% or 0.2)",
 };
 
+/* The end of the sentence "x is out of range, ...". */
+static const char *const kind_ranges[] = {
+	[FAULT_DURATION] = NUM_DURATION_RANGE,
+	[FAULT_RATE] = "1 to 18446744073709551615",
+	[FAULT_BYTES] = "0 to 18446744073709551615",
+	[FAULT_SHARE] = "0 to 100% or 0 to 1",
+};
+
 /* A number without a unit, whose billionths are nanoseconds. */
 static enum num_result parse_share(char *text, nsec_t *out)
 {
@@ -152,7 +160,8 @@ static int fault_parse_item(struct fault_plan *plan, struct fault_seen *seen, ch
 	case NUM_OK:
 		break;
 	case NUM_RANGE:
-		return err_usage(err, "--fault: %s: %s is out of range", row->name, shown);
+		return err_usage(err, "--fault: %s: %s is out of range, %s", row->name, shown,
+		                 kind_ranges[row->kind]);
 	case NUM_EMPTY:
 	case NUM_MALFORMED:
 		return err_usage(err, "--fault: %s: '%s' is not %s", row->name, shown,

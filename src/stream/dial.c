@@ -108,7 +108,7 @@ static void dial_add_subject(struct text *t, const struct dial *dial, int error)
 	const char *between = " (";
 
 	text_add_str(t, dial->request.spec->text);
-	for (size_t i = 0; i < dial->started; i++) {
+	for (size_t i = 0; i < dial->started && !spec_has_address(dial->request.spec->kind); i++) {
 		struct text one = TEXT_OVER(host);
 
 		addr_add_host(&one, &dial->list.at[i]);

@@ -84,6 +84,8 @@ enum sys_op {
 	SYS_KILL,
 	/* sys/program.h */
 	SYS_CLONE,
+	SYS_SETPGID,
+	SYS_NO_NEW_PRIVS,
 	SYS_DUP2,
 	SYS_EXECVE,
 	SYS_REAP,

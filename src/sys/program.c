@@ -102,13 +102,17 @@ struct program_start {
  */
 static int program_set_up(const struct sys_program *p)
 {
+	struct sys_call group = { SYS_SETPGID, .arg = { 0, 0 } };
+	struct sys_call privs = { SYS_NO_NEW_PRIVS, .arg = { PR_SET_NO_NEW_PRIVS, 1 } };
 	struct sys_call to_in = { SYS_DUP2, .arg = { p->in, STDIN_FILENO } };
 	struct sys_call to_out = { SYS_DUP2, .arg = { p->out, STDOUT_FILENO } };
 
 	signals_restore();
-	(void)setpgid(0, 0);
-	if (!p->allow_setuid && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return -errno;
+	SYS_RUN(group, setpgid(0, 0));
+	if (!p->allow_setuid)
+		SYS_RUN(privs, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	if (privs.result < 0)
+		return (int)privs.result;
 	SYS_RUN(to_in, dup2(p->in, STDIN_FILENO));
 	if (to_in.result < 0)
 		return (int)to_in.result;
@@ -138,11 +142,11 @@ static int program_main(void *arg)
  * As vfork(2), but on a stack of its own and with a descriptor for it: what CLONE_PIDFD makes is
  * there before the program runs, or the program does not run.
  */
+enum { PROGRAM_CLONE = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD };
+
 static pid_t program_clone(struct program_start *start, uint8_t *stack, int *pidfd)
 {
-	int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
-
-	return clone(program_main, stack + CHILD_STACK, flags, start, pidfd);
+	return clone(program_main, stack + CHILD_STACK, PROGRAM_CLONE, start, pidfd);
 }
 
 int sys_program_start(const struct sys_program *program, struct sys_child *child, bool *refused)
@@ -153,7 +157,7 @@ int sys_program_start(const struct sys_program *program, struct sys_child *child
 		.program = program,
 		.exec = { SYS_EXECVE, .arg = { (intptr_t)program->path, (intptr_t)program->argv } },
 	};
-	struct sys_call call = { .op = SYS_CLONE };
+	struct sys_call call = { SYS_CLONE, .arg = { PROGRAM_CLONE } };
 
 	*refused = false;
 	if (!stack)
@@ -181,10 +185,10 @@ int sys_program_start(const struct sys_program *program, struct sys_child *child
 
 int sys_program_reap(pid_t pid, bool wait, int *status)
 {
-	struct sys_call call = { SYS_REAP, .arg = { pid, wait } };
-	int how = 0;
+	int how = 0, flags = wait ? 0 : WNOHANG;
+	struct sys_call call = { SYS_REAP, .arg = { pid, (intptr_t)&how, flags } };
 
-	SYS_RUN(call, waitpid(pid, &how, wait ? 0 : WNOHANG));
+	SYS_RUN(call, waitpid(pid, &how, flags));
 	if (call.result > 0)
 		*status = WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
 	return (int)call.result;

@@ -204,7 +204,7 @@ static const struct refusal refusals[] = {
 	{ { "-1" }, "no sign" },
 	{ { "--", "-1" }, "no sign" },
 	{ { "0x" }, "no digits" },
-	{ { "08" }, "octal is 0o10" },
+	{ { "08" }, "write 8" },
 	{ { "1.2.3" }, "four numbers" },
 	{ { "1.2.3.4.5" }, "four numbers" },
 	{ { "::1::" }, "IPv6" },

@@ -104,8 +104,8 @@ Test(datagram_ends, quit_after_eof_is_an_end_the_user_chose)
 	child_expect(&child, 0);
 	cr_assert_str_eq(child_out(&child), "rrrr");
 	child_says(&child, "ended by --quit-after-eof");
-	child_says(&child, "end of standard input after 1 bytes in 1 datagrams\n");
-	child_says(&child, "sent 1 datagrams with 1 bytes, received 4 datagrams with 4 bytes, in");
+	child_says(&child, "end of standard input after 1 byte in 1 datagram\n");
+	child_says(&child, "sent 1 datagram with 1 byte, received 4 datagrams with 4 bytes, in");
 	expect_seconds(0.49, 0.8);
 }
 

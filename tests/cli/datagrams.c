@@ -123,7 +123,7 @@ Test(datagrams, nothing_is_sent_after_all_replies_came)
 	child_expect(&x.child, 0);
 	cr_assert_str_eq(child_out(&x.child), "reply");
 	bool came = recv(x.fd, more, sizeof more, MSG_DONTWAIT) >= 0;
-	child_says(&x.child, came ? "sent 2 datagrams" : "sent 1 datagrams");
+	child_says(&x.child, came ? "sent 2 datagrams" : "sent 1 datagram ");
 	close(x.fd);
 }
 

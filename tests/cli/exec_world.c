@@ -371,3 +371,25 @@ Test(exec_world, trace_shows_the_descriptors_become_the_programs)
 	cr_assert(line_with(child_err(&s.child), "execve(\"", "[\"true\"]) = 0"));
 	close(s.fd);
 }
+
+/* What makes the process, sets it up and takes its status, as --model fork shows it. */
+Test(exec_world, trace_shows_the_program_begin_and_end)
+{
+	const char *const args[] = { "--trace", "-v", "--sh-exec", "exit 3", NULL };
+	struct session s = session_start(LISTEN, &(struct plan){ .args = args }, NET_V4);
+	const char *line;
+	int pid, reaped;
+
+	peer_expect_end(s.fd);
+	child_expect(&s.child, 3);
+	lines_in_order(child_err(&s.child),
+	               WORDS("setpgid(0, 0) = 0", "prctl(PR_SET_NO_NEW_PRIVS, 1) = 0", ", 0) = 0",
+	                     "clone(CLONE_VM|CLONE_VFORK|CLONE_PIDFD|SIGCHLD) = ", "execve(\"",
+	                     ", [exit 3], "));
+	line = strstr(child_err(&s.child), "clone(");
+	cr_assert_eq(sscanf(line, "clone(%*[^)]) = %d", &pid), 1);
+	line = strstr(child_err(&s.child), "waitpid(");
+	cr_assert(line && sscanf(line, "waitpid(%d", &reaped) == 1 && reaped == pid, "%s",
+	          child_err(&s.child));
+	close(s.fd);
+}

@@ -229,7 +229,7 @@ Test(mailbox, input_may_go_to_the_last_or_to_all)
 			dgram_expect(first, "answer");
 		child_signal(&child, SIGTERM);
 		child_expect(&child, 128 + SIGTERM);
-		child_says(&child, i == 0 ? "sent 1 datagrams with 6 bytes"
+		child_says(&child, i == 0 ? "sent 1 datagram with 6 bytes"
 		                          : "sent 2 datagrams with 12 bytes");
 	}
 }
@@ -343,7 +343,7 @@ Test(mailbox, a_client_that_is_gone_ends_nothing)
 	int gone = client_of(&place);
 
 	dgram_send_text(gone, "1");
-	child_await_err(&child, "1 bytes from");
+	child_await_err(&child, "1 byte from");
 	close(gone);
 	child_feed(&child, "for nobody");
 	proc_await_idle(child.pid);

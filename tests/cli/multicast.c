@@ -252,7 +252,7 @@ static void answers_have_hops(const struct family *f)
 	struct place to = place_tcp(f == &v4 ? NET_V4 : NET_V6, f->host[1], 5353);
 
 	must((int)sendto(fd, "?", 1, 0, (struct sockaddr *)&to.address, to.address_size), "sendto");
-	child_await_err(&child, "1 bytes from");
+	child_await_err(&child, "1 byte from");
 	child_feed(&child, "answer\n");
 	cr_assert_eq(next_hops(fd), 21);
 	close(fd);

@@ -204,6 +204,7 @@ Test(names, numeric_never_looks_a_name_up)
 	struct child child = sockit_run(WORDS("connect", "-n", "localhost:80"));
 
 	child_says(&child, "localhost");
+	child_says(&child, "; --numeric looks no names up");
 	cr_assert(child.status == 2 || child.status == 3, "%d", child.status);
 }
 

@@ -243,7 +243,7 @@ Test(passed, those_of_another_process_are_not_ours)
 	struct child child = start(other, fd, -1, WORDS("listen"), NULL);
 
 	child_expect(&child, 2);
-	child_says(&child, "no endpoint given");
+	child_says(&child, "no ENDPOINT given");
 	close(fd);
 }
 

@@ -143,8 +143,8 @@ static void counts_what_was_sent(enum role role, enum net net)
 	child_end_input(&s.child);
 	child_expect(&s.child, 0);
 	cr_assert_str_eq(child_tty(&s.child), "\\x1b");
-	child_says(&s.child, "the peer ended its stream after 1 bytes");
-	child_says(&s.child, "received 1 bytes");
+	child_says(&s.child, "the peer ended its stream after 1 byte");
+	child_says(&s.child, "received 1 byte,");
 }
 
 Test(screen, bytes_are_counted_as_the_peer_sent_them)

@@ -102,7 +102,7 @@ Test(signals, end_packets)
 	child_feed(&child, "x");
 	dgram_expect(fd, "x");
 	expect_killed(&child, SIGINT);
-	child_says(&child, "closed (signal): sent 1 datagrams with 1 bytes");
+	child_says(&child, "closed (signal): sent 1 datagram with 1 byte");
 }
 
 /* connect does not drain: the first signal ends it, whatever is still to be delivered. */

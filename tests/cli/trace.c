@@ -56,6 +56,7 @@ Test(trace, goes_where_json_goes)
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
 		struct child child = sockit_expect(calls[i], 0);
 
+		cr_assert_str_empty(child_err(&child));
 		cr_assert(json_object_size(json_array_get(events_parse(child_out(&child)), 0)) > 0);
 	}
 	(void)sockit_expect(WORDS("byteorder", "--json", "--trace", "x"), 2);

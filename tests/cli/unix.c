@@ -8,6 +8,7 @@
 
 #include "base/attr.h"
 #include "harness/clock.h"
+#include "harness/events.h"
 #include "harness/fail.h"
 #include "harness/proc.h"
 #include "harness/scratch.h"
@@ -54,6 +55,20 @@ Test(unix_sockets, a_live_path_is_not_taken)
 }
 
 /* A listener whose queue is full is alive although it cannot be connected to. */
+/* The path is the endpoint; it is told once. */
+Test(unix_sockets, a_failure_names_the_path_once)
+{
+	static const char *const words[] = { "unix:/nosuch", "unix-dgram:/nosuch",
+		                             "unix-seqpacket:/nosuch" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct child child = sockit_run(WORDS("connect", words[i]));
+
+		child_says(&child, "No such file or directory");
+		cr_assert_eq(count_of(child_err(&child), "/nosuch"), 1, "%s", child_err(&child));
+	}
+}
+
 Test(unix_sockets, a_busy_path_is_not_taken)
 {
 	struct place place = place_any(NET_UNIX);

@@ -78,7 +78,8 @@ static const struct bad bad_hosts[] = {
 
 static const struct bad bad_endpoints[] = {
 	{ { "connect" }, { "given" }, NULL },
-	{ { "listen" }, { "given" }, NULL },
+	{ { "listen" }, { "no ENDPOINT given" }, "usage: sockit listen" },
+	{ { "listen", "-s", "127.0.0.1" }, { "no ENDPOINT given" }, "usage: sockit listen" },
 	{ { "connect", "" }, { "endpoint" }, NULL },
 	{ { "connect", "localhost" }, { "localhost", "no port given" }, NULL },
 	{ { "connect", "example.test" }, { "example.test", "no port given" }, NULL },
@@ -235,6 +236,11 @@ static const struct bad bad_pairs[] = {
 	{ { "connect", "--replies=0", "udp:h:1" }, { "--replies", "0" }, NULL },
 	{ { "connect", "--delim=word", "udp:h:1" }, { "word", "chunk", "len" }, NULL },
 	{ { "connect", "-p80", "unix-dgram:/x" }, { "-p", "unix-dgram:/x" }, NULL },
+	{ { "connect", "--reply-timeout", "1", "127.0.0.1:1" },
+	  { "--reply-timeout", ": it is for datagrams (-u)" },
+	  NULL },
+	{ { "connect", "UNIX-CONNECT:/x" }, { "UNIX-CONNECT:/x" }, "sockit connect unix:PATH" },
+	{ { "connect", "--rate", "0", "127.0.0.1:1" }, { "--rate", "not in 1-" }, NULL },
 	{ { "connect", "-u", "-t", "h:1" }, { "-u", "-t" }, NULL },
 	{ { "connect", "-4", "vsock:1:5" }, { "-4", "vsock:1" }, NULL },
 	{ { "connect", "-p", "5", "vsock:1:5" }, { "-p", "vsock:1" }, NULL },

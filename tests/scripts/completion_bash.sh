@@ -66,7 +66,10 @@ hides()
 
 expect 'connect' sockit con
 expect 'resolve connect listen echo-serve byteorder services help --help --version' sockit ''
-expect 'resolve connect listen echo-serve byteorder services' sockit help ''
+expect 'resolve connect listen echo-serve byteorder services sockopt' sockit help ''
+expect 'sockopt' sockit help soc
+expect 'connect' sockit -h con
+expect 'network relay observe sockopt all' sockit --help connect ''
 expect 'network relay observe sockopt all' sockit help connect ''
 expect '--idle-timeout' sockit connect --id
 expect '--backlog' sockit listen --back
@@ -100,6 +103,8 @@ expect 'tcp udp unix' sockit services --protocol ''
 offers localhost sockit connect -s loc
 offers printf sockit listen 127.0.0.1 7777 --exec -- print
 hides plain sockit listen 127.0.0.1 7777 --exec -- pla
+expect '' sockit listen 127.0.0.1 7777 --exec -- shop
+expect 'printf' sockit listen 127.0.0.1 7777 --exec -- printf
 expect '' sockit listen 127.0.0.1 7777 --exec -- cat --verb
 expect 'keepalive=' sockit connect --sockopt ke
 expect 'tcp-keepcnt= tcp-keepidle= tcp-keepintvl=' sockit listen --sockopt = tcp-k

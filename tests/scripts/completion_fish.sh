@@ -48,7 +48,10 @@ hides()
 
 expect 'sockit con' connect
 expect 'sockit ' resolve connect listen echo-serve byteorder services help
-expect 'sockit help ' resolve connect listen echo-serve byteorder services
+expect 'sockit help ' resolve connect listen echo-serve byteorder services sockopt
+expect 'sockit help soc' sockopt
+expect 'sockit -h con' connect
+expect 'sockit --help connect ' network relay observe sockopt all
 expect 'sockit help connect ' network relay observe sockopt all
 expect 'sockit connect --idle' --idle-timeout
 expect 'sockit resolve --socktype st' stream

@@ -62,9 +62,43 @@ Test(hint, no_hint_for_our_own)
 	                 "-w: use --accept-timeout or --idle-timeout");
 }
 
+Test(hint, names_of_other_tools)
+{
+	static const struct {
+		const char *command, *typed, *says;
+	} rows[] = {
+		{ "connect", "-z", "--send-only" },       { "connect", "-x", "no proxy protocol" },
+		{ "listen", "--proxy", "no proxy" },      { "connect", "--ssl", "no TLS" },
+		{ "listen", "--tls", "no TLS" },          { "connect", "--nodns", "use -n" },
+		{ "connect", "--source-addr", "use -s" }, { "listen", "--source-addr", "use -s" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		cr_assert_not_null(
+			strstr(hint_for(rows[i].command, rows[i].typed).detail, rows[i].says),
+			"%s %s", rows[i].command, rows[i].typed);
+}
+
+Test(hint, endpoints_of_socat)
+{
+	struct err e;
+
+	cr_assert_eq(hint_foreign_endpoint("UNIX-CONNECT:/tmp/x", &e), -1);
+	cr_assert_str_eq(e.detail, "UNIX-CONNECT:/tmp/x: there are no 'UNIX-CONNECT' endpoints");
+	cr_assert_str_eq(e.hint, "sockit connect unix:PATH");
+	cr_assert_eq(hint_foreign_endpoint("TCP4:h:80", &e), -1);
+	cr_assert_eq(hint_foreign_endpoint("TCP-LISTEN:80,fork", &e), -1);
+	cr_assert_str_eq(e.hint, "sockit listen PORT");
+	cr_assert_eq(hint_foreign_endpoint("tcp4:80", &e), 0);
+	cr_assert_eq(hint_foreign_endpoint("TCP:h:80", &e), 0);
+	cr_assert_eq(hint_foreign_endpoint("TCP-LISTEN", &e), 0);
+	cr_assert_eq(hint_foreign_endpoint("UNIX-CONNECTS:80", &e), 0);
+	cr_assert_eq(hint_foreign_endpoint("", &e), 0);
+}
+
 Test(hint, reserved_letters_are_unknown)
 {
-	static const char *const reserved[] = { "-z", "-x", "-o", "-T" };
+	static const char *const reserved[] = { "-o", "-T" };
 
 	for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
 		struct err e = hint_for("connect", reserved[i]);
@@ -80,6 +114,12 @@ Test(hint, option_of_another_command)
 	                 "--backlog is an option of 'sockit listen'");
 	cr_assert_str_eq(hint_for("listen", "--connect-timeout").hint,
 	                 "--connect-timeout is an option of 'sockit connect'");
+	cr_assert_str_eq(hint_for("echo-serve", "--exec").hint,
+	                 "--exec is an option of 'sockit listen'");
+	cr_assert_str_eq(hint_for("echo-serve", "--width").hint,
+	                 "--width is an option of 'sockit byteorder'");
+	cr_assert_str_eq(hint_for("resolve", "--exec").hint,
+	                 "--exec is an option of 'sockit connect'");
 }
 
 Test(hint, did_you_mean_an_option)

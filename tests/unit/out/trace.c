@@ -9,9 +9,11 @@
 #include <linux/netlink.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,7 +34,8 @@ static socklen_t linger_len = sizeof linger, congestion_len = 16;
 static int one = 1, zero, refused = ECONNREFUSED, some = 17, ends[2] = { 5, 6 };
 static int exited = 3 << 8, killed = SIGKILL; /* as man 2 waitpid has it on Linux */
 static struct timeval quarter = { 0, 250000 };
-static socklen_t v6_len = sizeof(struct sockaddr_in6), int_len = sizeof(int), cred_len = 12;
+static socklen_t v6_len = sizeof(struct sockaddr_in6), int_len = sizeof(int), cred_len = 12,
+		 info_len = 232;
 static struct ucred cred;
 static struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
 	                         .ai_family = AF_INET6,
@@ -152,6 +155,8 @@ static const struct trace_golden golden[] = {
 	  "getsockopt(5, SOL_SOCKET, SO_ERROR, [ECONNREFUSED]) = 0" },
 	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_PEERCRED, A(&cred), A(&cred_len) }, 0 },
 	  "getsockopt(5, SOL_SOCKET, SO_PEERCRED, {12 bytes}) = 0" },
+	{ { SYS_GETSOCKOPT, { 5, IPPROTO_TCP, TCP_INFO, A("x"), A(&info_len) }, 0 },
+	  "getsockopt(5, IPPROTO_TCP, TCP_INFO, {232 bytes}) = 0" },
 	{ { SYS_GETSOCKOPT, { 5, SOL_SOCKET, SO_ERROR, A(&zero), A(&int_len) }, -ENOTSOCK },
 	  "getsockopt(5, SOL_SOCKET, SO_ERROR, ...) = -1 ENOTSOCK (Socket operation on non-socket)" },
 	{ { SYS_RECV, { 5, A("hi\r\n\033[2J"), 1048576, MSG_DONTWAIT }, 8 },
@@ -176,6 +181,15 @@ static const struct trace_golden golden[] = {
 	{ { SYS_CLOSE, { 5 }, 0 }, "close(5) = 0" },
 	{ { SYS_PIPE2, { A(ends), O_CLOEXEC | O_NONBLOCK }, 0 },
 	  "pipe2([5, 6], O_CLOEXEC|O_NONBLOCK) = 0" },
+	{ { SYS_CLONE, { CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD }, 17 },
+	  "clone(CLONE_VM|CLONE_VFORK|CLONE_PIDFD|SIGCHLD) = 17" },
+	{ { SYS_CLONE, { SIGUSR1 }, -EAGAIN },
+	  "clone(0xa) = -1 EAGAIN (Resource temporarily unavailable)" },
+	{ { SYS_SETPGID, { 0, 0 }, 0 }, "setpgid(0, 0) = 0" },
+	{ { SYS_NO_NEW_PRIVS, { PR_SET_NO_NEW_PRIVS, 1 }, 0 },
+	  "prctl(PR_SET_NO_NEW_PRIVS, 1) = 0" },
+	{ { SYS_REAP, { 17, A(&exited), 0 }, 17 }, "waitpid(17, [exit 3], 0) = 17" },
+	{ { SYS_REAP, { 17, A(&killed), WNOHANG }, 17 }, "waitpid(17, [signal 9], WNOHANG) = 17" },
 	{ { SYS_GETADDRINFO, { A("db.ex\033"), 0, A(&hints), A(&list) }, 0 },
 	  "getaddrinfo(\"db.ex\\x1b\", NULL, {ai_flags=AI_PASSIVE|AI_NUMERICHOST, ai_family=AF_INET6, "
 	  "ai_socktype=SOCK_STREAM}) = 0 [::1]" },
@@ -358,6 +372,30 @@ Test(trace, explains_when_asked)
 	cr_assert(strstr(text, "  # make an endpoint; it has no address yet"), "%s", text);
 	text = trace_of(use_socket_and_file, false, false);
 	cr_assert(strstr(text, " # ") == NULL, "%s", text);
+}
+
+static void use_socket_to_its_end(void)
+{
+	int fd = sys_socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)!sys_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &quarter, sizeof quarter);
+	(void)!sys_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &quarter, sizeof quarter);
+	(void)!sys_connect(fd, &v4.at.any, 0);
+	(void)!sys_shutdown(fd, SHUT_RDWR);
+	sys_close(fd);
+}
+
+/* A connect may be the one that asks, and a shutdown may end both ways. */
+Test(trace, explains_what_is_so_each_time)
+{
+	const char *text = trace_of(use_socket_to_its_end, false, true);
+
+	cr_assert(strstr(text, "# tune the socket: how long accept or a read waits at most\n"),
+	          "%s", text);
+	cr_assert(strstr(text, "# tune the socket: how long connect or a write waits at most\n"),
+	          "%s", text);
+	cr_assert(strstr(text, "or, asked again, says how it went"), "%s", text);
+	cr_assert(strstr(text, "with SHUT_RDWR both"), "%s", text);
 }
 
 Test(trace, each_call_is_an_object_with_json)

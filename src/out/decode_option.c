@@ -1,0 +1,142 @@
+/* Socket options: what they are called, what they are for, and their values. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "net/sockopt.h"
+#include "out/decode.h"
+#include "out/decode_group.h"
+
+/* One that nobody sets with --sockopt. */
+struct decode_own {
+	int level, number; /* as setsockopt knows it */
+	const char *name;
+	const char *help; /* of one that is set: a phrase, no full stop */
+};
+
+#define ROW(level, constant, help)                                                                 \
+	{                                                                                          \
+		level, constant, #constant, help                                                   \
+	}
+
+static const char errors[] = "have errors that come back kept in a queue of their own";
+static const char arrives_at[] = "have each datagram say at which address it came";
+
+static const struct decode_own options[] = {
+	ROW(SOL_SOCKET, SO_ERROR, NULL),
+	ROW(SOL_SOCKET, SO_PEERCRED, NULL),
+	ROW(SOL_SOCKET, SO_RCVLOWAT, "wake the reader once so many bytes have arrived"),
+	ROW(SOL_SOCKET, SO_RCVTIMEO, "how long accept or a read waits at most"),
+	ROW(SOL_SOCKET, SO_SNDTIMEO, "how long connect or a write waits at most"),
+	ROW(SOL_SOCKET, SO_TIMESTAMPNS, "have the kernel say when each datagram arrived"),
+	ROW(IPPROTO_TCP, TCP_INFO, NULL),
+	ROW(IPPROTO_IP, IP_MTU, NULL),
+	ROW(IPPROTO_IP, IP_RECVERR, errors),
+	ROW(IPPROTO_IP, IP_PKTINFO, arrives_at),
+	ROW(IPPROTO_IPV6, IPV6_MTU, NULL),
+	ROW(IPPROTO_IPV6, IPV6_RECVERR, errors),
+	ROW(IPPROTO_IPV6, IPV6_RECVPKTINFO, arrives_at),
+};
+
+static const struct decode_own *own_option(int level, int number)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (options[i].level == level && options[i].number == number)
+			return &options[i];
+	return NULL;
+}
+
+const char *decode_option_help(int level, int number)
+{
+	const struct sockopt *option = sockopt_numbered(level, number);
+	const struct decode_group *group = decode_group_option(level, number);
+	const struct decode_own *own = own_option(level, number);
+
+	return option ? option->help : group ? group->help : own ? own->help : NULL;
+}
+
+void decode_option(struct text *t, const struct sys_call *call, int i)
+{
+	int level = (int)call->arg[i - 1], number = (int)call->arg[i];
+	const struct sockopt *option = sockopt_numbered(level, number);
+	const struct decode_group *group = decode_group_option(level, number);
+	const struct decode_own *own = own_option(level, number);
+
+	if (option)
+		sockopt_add_constant(t, option);
+	else if (group || own)
+		text_add_str(t, group ? group->name : own->name);
+	else
+		text_add(t, "%d", number);
+}
+
+static void add_name(struct text *t, const char *name, size_t len)
+{
+	char buf[SOCKOPT_NAME_MAX + 1] = "";
+
+	memcpy(buf, name, len < sizeof buf ? len : sizeof buf - 1);
+	text_add_str(t, "\"");
+	text_add_escaped(t, buf);
+	text_add_str(t, "\"");
+}
+
+/* A value of LEN bytes; OPTION is NULL for one that is not of the table. */
+static void add_option_value(struct text *t, const struct sockopt *option, const void *value,
+                             size_t len)
+{
+	union sockopt_value is = { .rate = 0 };
+
+	if (option && option->type == SOCKOPT_NAME) {
+		add_name(t, value, len);
+		return;
+	}
+	if (!option && len == sizeof(struct timeval)) {
+		const struct timeval *time = value;
+
+		text_add(t, "{tv_sec=%ld, tv_usec=%ld}", time->tv_sec, time->tv_usec);
+		return;
+	}
+	if (len > sizeof is || len != (option ? sockopt_value_room(option) : sizeof is.number)) {
+		text_add(t, "{%zu bytes}", len);
+		return;
+	}
+	memcpy(&is, value, len);
+	if (option && option->type == SOCKOPT_LINGER)
+		text_add(t, "{l_onoff=%d, l_linger=%d}", is.linger.l_onoff, is.linger.l_linger);
+	else if (option && option->type == SOCKOPT_RATE)
+		text_add(t, "[%llu]", (unsigned long long)is.rate);
+	else
+		text_add(t, "[%d]", is.number);
+}
+
+/* The option whose value is argument I. */
+static const struct sockopt *option_of(const struct sys_call *call, int i)
+{
+	return sockopt_numbered((int)call->arg[i - 2], (int)call->arg[i - 1]);
+}
+
+void decode_option_in(struct text *t, const struct sys_call *call, int i)
+{
+	const struct decode_group *group =
+		decode_group_option((int)call->arg[i - 2], (int)call->arg[i - 1]);
+	size_t len = (size_t)call->arg[i + 1];
+
+	if (group)
+		decode_group_add(t, group, (const void *)call->arg[i], len);
+	else
+		add_option_value(t, option_of(call, i), (const void *)call->arg[i], len);
+}
+
+void decode_option_out(struct text *t, const struct sys_call *call, int i)
+{
+	const socklen_t *len = (const void *)call->arg[i + 1];
+	bool is_errno = call->arg[i - 2] == SOL_SOCKET && call->arg[i - 1] == SO_ERROR;
+
+	if (call->result < 0)
+		text_add_str(t, "...");
+	else if (is_errno && *(const int *)call->arg[i] != 0)
+		text_add(t, "[%s]", strerrorname_np(*(const int *)call->arg[i]));
+	else
+		add_option_value(t, option_of(call, i), (const void *)call->arg[i], *len);
+}
