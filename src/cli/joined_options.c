@@ -59,6 +59,8 @@ const struct option_row joined_option_rows[JOINED_OPTION_COUNT] = {
 	                                 "quit-after-eof", "exec", "sh-exec"),
 		.only_for = FOR_STREAM,
 		.help = "send what each client sends to all the others; -k is implied",
+		.man = "One that has ended, and goes before it has taken what others said, has left: that is no "
+		       "failure.",
 	},
 	{
 		.name = "chat",

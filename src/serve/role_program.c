@@ -35,7 +35,7 @@ static void program_client_gone(struct program_client *c, const char *reason, bo
 	struct client_end end = {
 		.reason = reason,
 		.failed = failed,
-		.failed_here = err && err->domain == ERR_LOCAL,
+		.failed_here = err && (err->domain == ERR_LOCAL || err->domain == ERR_PROGRAM),
 	};
 
 	end.uncounted = !c->exec || !exec_count(c->exec, &end.sent, &end.received);

@@ -138,12 +138,12 @@ static int program_main(void *arg)
 	return 1;
 }
 
+enum { PROGRAM_CLONE = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD };
+
 /*
  * As vfork(2), but on a stack of its own and with a descriptor for it: what CLONE_PIDFD makes is
  * there before the program runs, or the program does not run.
  */
-enum { PROGRAM_CLONE = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD };
-
 static pid_t program_clone(struct program_start *start, uint8_t *stack, int *pidfd)
 {
 	return clone(program_main, stack + CHILD_STACK, PROGRAM_CLONE, start, pidfd);

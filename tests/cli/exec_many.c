@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/clock.h"
@@ -301,4 +302,21 @@ Test(exec_many, usage)
 		cr_assert_eq(child.status, 2);
 		child_says(&child, rows[i].said);
 	}
+}
+
+/* As for one client, whom sockit itself gives 127: it is not the client's fault. */
+Test(exec_many, a_program_that_cannot_be_run_is_a_failure_of_this_machine)
+{
+	const char *script = scratch_file("script", "#!/no/such/interpreter\n");
+	struct place place;
+
+	must(chmod(script, 0755), "chmod");
+	struct child child = sockit_listen(&(struct plan){ .args = WORDS("-k", "--max-accepts=1"),
+	                                                   .more = WORDS("--exec", "--", script) },
+	                                   NET_V4, &place);
+	int fd = peer_connect(&place);
+
+	child_expect(&child, 7);
+	child_says(&child, "1 of 1 clients did not end well; client 1: No such file");
+	close(fd);
 }
