@@ -311,9 +311,9 @@ Test(exec_many, a_program_that_cannot_be_run_is_a_failure_of_this_machine)
 	struct place place;
 
 	must(chmod(script, 0755), "chmod");
-	struct child child = sockit_listen(&(struct plan){ .args = WORDS("-k", "--max-accepts=1"),
-	                                                   .more = WORDS("--exec", "--", script) },
-	                                   NET_V4, &place);
+	struct child child = keep_open(
+		&(struct plan){ .args = WORDS("--max-accepts", "1", "--exec", "--", script) },
+		NET_V4, &place);
 	int fd = peer_connect(&place);
 
 	child_expect(&child, 7);
