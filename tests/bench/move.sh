@@ -3,11 +3,11 @@
 #
 #     move.sh SOCKIT PROGRAMS [quick]
 #
-# Wants some 700 MB of room below TMPDIR, and 5 GB of memory free. BENCH_MIB changes the size.
+# Wants some 600 MB of room below TMPDIR, and 5 GB of memory free. BENCH_MIB changes the size.
 set -eu
 # shellcheck source=tests/bench/serve.sh
 . "$(dirname "$0")/serve.sh"
-mib=640 large='1024 4096'
+mib=448 large='1024 4096'
 [ -z "$QUICK" ] || mib=32 large=64
 if [ -n "${BENCH_MIB-}" ]; then mib=$BENCH_MIB large="$BENCH_MIB $((4 * BENCH_MIB))"; fi
 # What breaks off one does not keep the next from being measured.
