@@ -7,10 +7,6 @@
 #include "stream/counts.h"
 #include "stream/socket.h"
 
-/* Nothing tells of an acknowledgement: ask, first soon and then less and less often. */
-#define RELAY_ACK_FIRST (1 * NSEC_PER_MSEC)
-#define RELAY_ACK_LAST (50 * NSEC_PER_MSEC)
-
 bool relay_count(const struct relay *r, uint64_t *sent, uint64_t *received)
 {
 	*sent = r->up.given;
@@ -105,11 +101,6 @@ void relay_fail_time(struct relay *r, int error, const char *why)
 	relay_finish(r, "time limit", &err);
 }
 
-static int relay_unacked(const struct relay *r)
-{
-	return stream_owed(r->request.peer, r->fin_sent);
-}
-
 static const char *relay_end_reason(const struct relay *r)
 {
 	if (r->source_cut)
@@ -120,22 +111,18 @@ static const char *relay_end_reason(const struct relay *r)
 /* The peer's TCP has UNACKED bytes to acknowledge: whether it has had none for too long. */
 static bool relay_is_out_of_patience(struct relay *r, int unacked)
 {
-	nsec_t now = loop_now(r->loop);
 	int64_t acked = (int64_t)r->up.given - unacked;
-	bool moves = r->ack_wait == 0 || acked > r->acked;
-
-	r->acked = acked;
-	if (moves)
-		r->ack_wait = RELAY_ACK_FIRST;
 	/* What sockit itself holds back the peer cannot acknowledge. */
-	if (moves || (r->up_open && r->up.held))
-		r->ack_until = nsec_after(now, r->request.ack_timeout);
-	return r->peer_ended && now >= r->ack_until;
+	bool excused = r->up_open && r->up.held;
+
+	return patience_is_over(&r->patience, loop_now(r->loop), acked, r->request.ack_timeout,
+	                        excused) &&
+	       r->peer_ended;
 }
 
 void relay_settle(struct relay *r)
 {
-	int unacked = r->settled ? 0 : relay_unacked(r);
+	int unacked = r->settled ? 0 : stream_owed(r->request.peer, r->fin_sent);
 
 	if (unacked < 0) {
 		relay_fail_peer(r, -unacked, "send");
@@ -155,9 +142,7 @@ void relay_settle(struct relay *r)
 		relay_fail_time(r, ETIMEDOUT, why);
 		return;
 	}
-	nsec_t now = loop_now(r->loop);
-	loop_timer(r->loop, &r->ack, nsec_after(now, r->ack_wait));
-	r->ack_wait = r->ack_wait * 2 < RELAY_ACK_LAST ? r->ack_wait * 2 : RELAY_ACK_LAST;
+	loop_timer(r->loop, &r->ack, patience_next(&r->patience, loop_now(r->loop)));
 }
 
 void relay_ack_due(struct timer *timer)
@@ -171,7 +156,7 @@ static void relay_shut(struct relay *r)
 	 * If the peer has ended and has everything, nothing that comes after can matter: not even
 	 * whether anybody is still there to be told that we have ended too.
 	 */
-	r->settled = r->peer_ended && relay_unacked(r) == 0;
+	r->settled = r->peer_ended && stream_owed(r->request.peer, r->fin_sent) == 0;
 	int error = r->request.peer->ops->shut_write(r->request.peer);
 	r->fin_sent = error == 0;
 	if (error && !r->settled)
@@ -189,9 +174,8 @@ void relay_source_ended(struct relay *r)
 {
 	r->up_open = false;
 	r->sent_all = true;
-	/* What was waited for until now has come: from here on soon again. */
 	loop_timer_cancel(r->loop, &r->ack);
-	r->ack_wait = 0;
+	patience_renew(&r->patience);
 	if (!r->request.keep_sending_side)
 		relay_shut(r);
 	if (!r->request.of_many && !r->source_cut)
@@ -205,7 +189,7 @@ void relay_source_ended(struct relay *r)
 void relay_quit_due(struct timer *timer)
 {
 	struct relay *r = CONTAINER_OF(timer, struct relay, quit);
-	int unacked = relay_unacked(r);
+	int unacked = stream_owed(r->request.peer, r->fin_sent);
 
 	if (unacked < 0) {
 		relay_fail_peer(r, -unacked, "send");

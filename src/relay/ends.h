@@ -7,6 +7,7 @@
 #include "loop/loop.h"
 #include "out/report.h"
 #include "relay/flow.h"
+#include "relay/patience.h"
 #include "relay/request.h"
 
 struct relay {
@@ -32,10 +33,9 @@ struct relay {
 
 	struct watch peer, in, out;
 	struct timer idle, deadline, quit, brief, ack, begin, held;
-	nsec_t ack_wait, ack_until; /* the next pause, and when patience ends */
-	int64_t acked;              /* bytes, at the last look, less a constant */
-	nsec_t moved_at;            /* when bytes last moved */
-	uint64_t moved;             /* bytes, both ways, at that time */
+	struct patience patience;
+	nsec_t moved_at; /* when bytes last moved */
+	uint64_t moved;  /* bytes, both ways, at that time */
 };
 
 /*

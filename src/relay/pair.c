@@ -12,10 +12,6 @@
 #define PAIR_HALF_OPEN (5 * NSEC_PER_SEC)
 #define PAIR_KEEP_IDLE (10 * NSEC_PER_SEC)
 
-/* Nothing tells of an acknowledgement: ask, first soon and then less and less often. */
-#define PAIR_ACK_FIRST (1 * NSEC_PER_MSEC)
-#define PAIR_ACK_LAST (50 * NSEC_PER_MSEC)
-
 uint64_t pair_received(const struct pair *p)
 {
 	return p->a.flow.taken;
@@ -65,11 +61,6 @@ static void pair_fail_time(struct pair *p, const struct pair_side *side, const c
 	pair_fail(p, reason, &err, why);
 }
 
-static int side_unacked(const struct pair_side *side)
-{
-	return stream_owed(side->stream, side->fin_sent);
-}
-
 /* Over, with both ends delivered. Of a stream that was drained the end has not come. */
 static void pair_finish(struct pair *p)
 {
@@ -88,7 +79,7 @@ static void pair_settle(struct pair *p)
 	int unacked = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
-		int n = sides[i]->settled ? 0 : side_unacked(sides[i]);
+		int n = sides[i]->settled ? 0 : stream_owed(sides[i]->stream, sides[i]->fin_sent);
 
 		if (n < 0) {
 			pair_fail_side(p, sides[i], -n, "send");
@@ -102,12 +93,7 @@ static void pair_settle(struct pair *p)
 		pair_finish(p);
 		return;
 	}
-	if (p->ack_wait == 0 || unacked < p->unacked) {
-		p->ack_wait = PAIR_ACK_FIRST;
-		p->ack_until = nsec_after(now, p->request->ack_timeout);
-	}
-	p->unacked = unacked;
-	if (now >= p->ack_until) {
+	if (patience_is_over(&p->patience, now, -unacked, p->request->ack_timeout, false)) {
 		char why[96];
 		struct text t = TEXT_OVER(why);
 
@@ -116,15 +102,14 @@ static void pair_settle(struct pair *p)
 		pair_fail_time(p, last, "not acknowledged", why);
 		return;
 	}
-	loop_timer(p->request->loop, &p->slow, nsec_after(now, p->ack_wait));
-	p->ack_wait = p->ack_wait * 2 < PAIR_ACK_LAST ? p->ack_wait * 2 : PAIR_ACK_LAST;
+	loop_timer(p->request->loop, &p->slow, patience_next(&p->patience, now));
 }
 
 /* What goes to the side is delivered to the kernel, and ended. False when the pair is over. */
 static bool pair_shut(struct pair *p, struct pair_side *side)
 {
 	/* If it has ended and has everything, nothing that comes after can matter. */
-	side->settled = !side->open && !p->cut && side_unacked(side) == 0;
+	side->settled = !side->open && !p->cut && stream_owed(side->stream, side->fin_sent) == 0;
 	/* The end of a stream that was drained has not come. */
 	int error = p->cut ? 0 : side->stream->ops->shut_write(side->stream);
 
@@ -205,7 +190,7 @@ static void pair_turn(struct pair *p)
 	if ((p->a.open && !pair_note(p, &p->a)) || (p->b.open && !pair_note(p, &p->b)))
 		return;
 	pair_watch(p);
-	if (!p->a.open && !p->b.open && p->ack_wait == 0)
+	if (!p->a.open && !p->b.open && !patience_has_begun(&p->patience))
 		pair_settle(p);
 }
 

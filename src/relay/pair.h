@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "loop/loop.h"
 #include "relay/flow.h"
+#include "relay/patience.h"
 #include "relay/spares.h"
 #include "stream/stream.h"
 
@@ -44,10 +45,9 @@ struct pair {
 	pair_done *done;
 	struct pair_side a, b;
 	struct timer idle, held, slow;
-	nsec_t moved_at;            /* when bytes last moved */
-	uint64_t moved;             /* bytes, both ways, at that time */
-	nsec_t ack_wait, ack_until; /* the next pause, and when patience ends */
-	int unacked;                /* at the last look */
+	nsec_t moved_at; /* when bytes last moved */
+	uint64_t moved;  /* bytes, both ways, at that time */
+	struct patience patience;
 	bool draining, cut;
 };
 

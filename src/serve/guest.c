@@ -5,10 +5,6 @@
 #include "out/failure.h"
 #include "stream/socket.h"
 
-/* Nothing tells of an acknowledgement: ask, first soon and then less and less often. */
-#define GUEST_ACK_FIRST (1 * NSEC_PER_MSEC)
-#define GUEST_ACK_LAST (50 * NSEC_PER_MSEC)
-
 /* How often what still comes is thrown away before a connection is closed, which it would reset. */
 enum { GUEST_LAST_READS = 16 };
 
@@ -207,18 +203,11 @@ static bool guest_settle(struct guest *g)
 		guest_gone(g, "ended", false);
 		return true;
 	}
-	if (!g->settling || unacked < g->unacked) {
-		g->ack_wait = GUEST_ACK_FIRST;
-		g->ack_until = nsec_after(now, crowd->request->ack_timeout);
-	}
-	g->settling = true;
-	g->unacked = unacked;
-	if (now >= g->ack_until) {
+	if (patience_is_over(&g->patience, now, -unacked, crowd->request->ack_timeout, false)) {
 		guest_gone(g, "what was sent is not acknowledged", true);
 		return true;
 	}
-	loop_timer(crowd->loop, &g->ack, nsec_after(now, g->ack_wait));
-	g->ack_wait = g->ack_wait * 2 < GUEST_ACK_LAST ? g->ack_wait * 2 : GUEST_ACK_LAST;
+	loop_timer(crowd->loop, &g->ack, patience_next(&g->patience, now));
 	return false;
 }
 

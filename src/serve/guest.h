@@ -8,6 +8,7 @@
 
 #include "relay/merger.h"
 #include "relay/outbox.h"
+#include "relay/patience.h"
 #include "serve/role.h"
 
 /*
@@ -90,17 +91,16 @@ struct guest {
 	uint64_t received, dropped;
 	nsec_t moved_at;
 	struct timer idle, ack;
-	nsec_t ack_wait, ack_until;
-	int queued, unacked; /* bytes, when they were looked at last: while it is full, settling */
-	const char *fate;    /* what cut it, as a phrase; NULL: nothing has */
-	bool failed_here;    /* and that was this machine's failure */
+	struct patience patience;
+	int queued;       /* bytes, when they were looked at last: while it is full */
+	const char *fate; /* what cut it, as a phrase; NULL: nothing has */
+	bool failed_here; /* and that was this machine's failure */
 	struct guest *next, *previous, *next_listed;
 	bool broken;   /* nothing can be sent, and what has come is read */
 	bool in_ended; /* nothing more is read */
 	bool in_done;  /* and all of it is where it belongs */
 	bool sent_all; /* nothing more is sent */
 	bool settled;  /* and all of it is known to be acknowledged */
-	bool settling; /* it is only waited for that */
 	bool draining, full, looked_at, held, hung_up;
 	bool dropping, in_line, drop_in_line; /* for CROWD_DROP: the last byte given, or dropped */
 };
