@@ -6,32 +6,6 @@
 #include "net/addr.h"
 #include "sys/lookup.h"
 
-#define ROW(level, constant, help)                                                                 \
-	{                                                                                          \
-		level, constant, #constant, help                                                   \
-	}
-
-static const char joins[] = "have what is sent to the group delivered here";
-static const char joins_source[] = "have what that source sends to the group delivered here";
-static const char sends_by[] = "send to groups out of this interface";
-
-static const struct decode_group options[] = {
-	ROW(IPPROTO_IP, MCAST_JOIN_GROUP, joins),
-	ROW(IPPROTO_IPV6, MCAST_JOIN_GROUP, joins),
-	ROW(IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, joins_source),
-	ROW(IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, joins_source),
-	ROW(IPPROTO_IP, IP_MULTICAST_IF, sends_by),
-	ROW(IPPROTO_IPV6, IPV6_MULTICAST_IF, sends_by),
-};
-
-const struct decode_group *decode_group_option(int level, int number)
-{
-	for (size_t i = 0; i < ARRAY_LEN(options); i++)
-		if (options[i].level == level && options[i].number == number)
-			return &options[i];
-	return NULL;
-}
-
 /* "3 (eth0)"; 0 leaves it to the routes. */
 static void add_interface(struct text *t, unsigned index)
 {
@@ -52,8 +26,7 @@ static void add_addr(struct text *t, const char *name, const struct sockaddr_sto
 	addr_add_host(t, &a);
 }
 
-void decode_group_add(struct text *t, const struct decode_group *option, const void *value,
-                      size_t len)
+void decode_group_add(struct text *t, int number, const void *value, size_t len)
 {
 	struct group_req any;
 	struct group_source_req one;
@@ -61,22 +34,22 @@ void decode_group_add(struct text *t, const struct decode_group *option, const v
 	unsigned index;
 
 	text_add_str(t, "{");
-	if (option->number == MCAST_JOIN_GROUP && len == sizeof any) {
+	if (number == MCAST_JOIN_GROUP && len == sizeof any) {
 		memcpy(&any, value, len);
 		text_add_str(t, "gr_interface=");
 		add_interface(t, any.gr_interface);
 		add_addr(t, "gr_group", &any.gr_group);
-	} else if (option->number == MCAST_JOIN_SOURCE_GROUP && len == sizeof one) {
+	} else if (number == MCAST_JOIN_SOURCE_GROUP && len == sizeof one) {
 		memcpy(&one, value, len);
 		text_add_str(t, "gsr_interface=");
 		add_interface(t, one.gsr_interface);
 		add_addr(t, "gsr_group", &one.gsr_group);
 		add_addr(t, "gsr_source", &one.gsr_source);
-	} else if (option->number == IP_MULTICAST_IF && len == sizeof v4) {
+	} else if (number == IP_MULTICAST_IF && len == sizeof v4) {
 		memcpy(&v4, value, len);
 		text_add_str(t, "imr_ifindex=");
 		add_interface(t, (unsigned)v4.imr_ifindex);
-	} else if (option->number == IPV6_MULTICAST_IF && len == sizeof index) {
+	} else if (number == IPV6_MULTICAST_IF && len == sizeof index) {
 		memcpy(&index, value, len);
 		add_interface(t, index);
 	} else {

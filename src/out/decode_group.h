@@ -2,22 +2,11 @@
 #ifndef SOCKIT_OUT_DECODE_GROUP_H
 #define SOCKIT_OUT_DECODE_GROUP_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/text.h"
 
-struct decode_group {
-	int level, number; /* as setsockopt knows it */
-	const char *name;
-	const char *help; /* a phrase, no full stop */
-};
-
-/* The one that setsockopt knows by these, or NULL. */
-const struct decode_group *decode_group_option(int level, int number);
-
-/* Append its value, LEN bytes. */
-void decode_group_add(struct text *t, const struct decode_group *option, const void *value,
-                      size_t len);
+/* Append the value of the one that setsockopt knows by NUMBER, LEN bytes. */
+void decode_group_add(struct text *t, int number, const void *value, size_t len);
 
 #endif

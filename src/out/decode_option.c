@@ -9,21 +9,30 @@
 #include "out/decode_group.h"
 
 /* One that nobody sets with --sockopt. */
-struct decode_own {
+struct own_option {
 	int level, number; /* as setsockopt knows it */
 	const char *name;
 	const char *help; /* of one that is set: a phrase, no full stop */
+	/* Appends what is set, LEN bytes; NULL: as the options of the table are. */
+	void (*add)(struct text *t, int number, const void *value, size_t len);
 };
 
 #define ROW(level, constant, help)                                                                 \
 	{                                                                                          \
-		level, constant, #constant, help                                                   \
+		level, constant, #constant, help, NULL                                             \
+	}
+#define GROUP(level, constant, help)                                                               \
+	{                                                                                          \
+		level, constant, #constant, help, decode_group_add                                 \
 	}
 
 static const char errors[] = "have errors that come back kept in a queue of their own";
 static const char arrives_at[] = "have each datagram say at which address it came";
+static const char joins[] = "have what is sent to the group delivered here";
+static const char joins_source[] = "have what that source sends to the group delivered here";
+static const char sends_by[] = "send to groups out of this interface";
 
-static const struct decode_own options[] = {
+static const struct own_option own_options[] = {
 	ROW(SOL_SOCKET, SO_ERROR, NULL),
 	ROW(SOL_SOCKET, SO_PEERCRED, NULL),
 	ROW(SOL_SOCKET, SO_RCVLOWAT, "wake the reader once so many bytes have arrived"),
@@ -37,36 +46,40 @@ static const struct decode_own options[] = {
 	ROW(IPPROTO_IPV6, IPV6_MTU, NULL),
 	ROW(IPPROTO_IPV6, IPV6_RECVERR, errors),
 	ROW(IPPROTO_IPV6, IPV6_RECVPKTINFO, arrives_at),
+	GROUP(IPPROTO_IP, MCAST_JOIN_GROUP, joins),
+	GROUP(IPPROTO_IPV6, MCAST_JOIN_GROUP, joins),
+	GROUP(IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, joins_source),
+	GROUP(IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, joins_source),
+	GROUP(IPPROTO_IP, IP_MULTICAST_IF, sends_by),
+	GROUP(IPPROTO_IPV6, IPV6_MULTICAST_IF, sends_by),
 };
 
-static const struct decode_own *own_option(int level, int number)
+static const struct own_option *own_option(int level, int number)
 {
-	for (size_t i = 0; i < ARRAY_LEN(options); i++)
-		if (options[i].level == level && options[i].number == number)
-			return &options[i];
+	for (size_t i = 0; i < ARRAY_LEN(own_options); i++)
+		if (own_options[i].level == level && own_options[i].number == number)
+			return &own_options[i];
 	return NULL;
 }
 
 const char *decode_option_help(int level, int number)
 {
 	const struct sockopt *option = sockopt_numbered(level, number);
-	const struct decode_group *group = decode_group_option(level, number);
-	const struct decode_own *own = own_option(level, number);
+	const struct own_option *own = own_option(level, number);
 
-	return option ? option->help : group ? group->help : own ? own->help : NULL;
+	return option ? option->help : own ? own->help : NULL;
 }
 
 void decode_option(struct text *t, const struct sys_call *call, int i)
 {
 	int level = (int)call->arg[i - 1], number = (int)call->arg[i];
 	const struct sockopt *option = sockopt_numbered(level, number);
-	const struct decode_group *group = decode_group_option(level, number);
-	const struct decode_own *own = own_option(level, number);
+	const struct own_option *own = own_option(level, number);
 
 	if (option)
 		sockopt_add_constant(t, option);
-	else if (group || own)
-		text_add_str(t, group ? group->name : own->name);
+	else if (own)
+		text_add_str(t, own->name);
 	else
 		text_add(t, "%d", number);
 }
@@ -118,14 +131,14 @@ static const struct sockopt *option_of(const struct sys_call *call, int i)
 
 void decode_option_in(struct text *t, const struct sys_call *call, int i)
 {
-	const struct decode_group *group =
-		decode_group_option((int)call->arg[i - 2], (int)call->arg[i - 1]);
+	const struct own_option *own = own_option((int)call->arg[i - 2], (int)call->arg[i - 1]);
+	const void *value = (const void *)call->arg[i];
 	size_t len = (size_t)call->arg[i + 1];
 
-	if (group)
-		decode_group_add(t, group, (const void *)call->arg[i], len);
+	if (own && own->add)
+		own->add(t, own->number, value, len);
 	else
-		add_option_value(t, option_of(call, i), (const void *)call->arg[i], len);
+		add_option_value(t, option_of(call, i), value, len);
 }
 
 void decode_option_out(struct text *t, const struct sys_call *call, int i)
