@@ -4,18 +4,18 @@
 
 #include "base/near.h"
 
-static const char no_proxy[] =
-	"no proxy protocol is spoken; connect to the far end itself or to a tunnel";
-static const char no_tls[] = "there is no TLS in this version";
+#define NO_PROXY "no proxy protocol is spoken; connect to the far end itself or to a tunnel"
+#define NO_TLS "there is no TLS in this version"
 
 /*
  * Options that other programs of the kind (nc.openbsd, nc.traditional, ncat, socat) have, and what
- * does the same here. What is said must be true of this version.
+ * does the same here. What is said must be true of this version. Of arrays, not pointers, which
+ * would have to be relocated at every start.
  */
 static const struct hint {
-	const char *command; /* NULL: those that move bytes; "sockit": before a command */
-	const char *typed;
-	const char *text;
+	char command[12]; /* "": those that move bytes; "sockit": before a command */
+	char typed[16];
+	char text[96];
 } hints[] = {
 	{ "sockit", "-l", "use 'sockit listen'" },
 	{ "sockit", "--listen", "use 'sockit listen'" },
@@ -35,20 +35,20 @@ static const struct hint {
 	  "packets are not counted; --max-accepts ends it after so many clients" },
 	{ "echo-serve", "-e", "use 'sockit listen ENDPOINT --exec -- PROG ARG...'" },
 	{ "echo-serve", "-c", "use 'sockit listen ENDPOINT --sh-exec CMD'" },
-	{ NULL, "-e", "use --exec -- PROG ARG..." },
-	{ NULL, "-c", "use --sh-exec CMD" },
-	{ NULL, "-N", "not needed, the sending side is always shut at the end of standard input" },
+	{ "", "-e", "use --exec -- PROG ARG..." },
+	{ "", "-c", "use --sh-exec CMD" },
+	{ "", "-N", "not needed, the sending side is always shut at the end of standard input" },
 	{ "connect", "-r", "not needed, without -p the source port is a free one" },
 	{ "listen", "-r", "use port 0, and a free one is taken and told" },
-	{ NULL, "-b",
+	{ "", "-b",
 	  "not needed, datagrams (-u) go to a broadcast address without it; streams have none" },
-	{ NULL, "-W", "packets are not counted; use --idle-timeout or --deadline to stop" },
-	{ NULL, "-X", no_proxy },
-	{ NULL, "-x", no_proxy },
-	{ NULL, "--proxy", no_proxy },
-	{ NULL, "--ssl", no_tls },
-	{ NULL, "--tls", no_tls },
-	{ NULL, "--nodns", "use -n" },
+	{ "", "-W", "packets are not counted; use --idle-timeout or --deadline to stop" },
+	{ "", "-X", NO_PROXY },
+	{ "", "-x", NO_PROXY },
+	{ "", "--proxy", NO_PROXY },
+	{ "", "--ssl", NO_TLS },
+	{ "", "--tls", NO_TLS },
+	{ "", "--nodns", "use -n" },
 	{ "connect", "-z", "use 'sockit connect --send-only' with </dev/null" },
 	{ "connect", "--source-addr", "use -s" },
 	{ "listen", "--source-addr", "use -s, or HOST PORT" },
@@ -63,7 +63,7 @@ static const struct hint {
 
 /* In front of ':' as socat's manual has them; in lower case they may be hosts. */
 static const struct {
-	const char *typed, *hint;
+	char typed[20], hint[36];
 } socat_words[] = {
 	{ "TCP4", "sockit connect -4 HOST PORT" },
 	{ "TCP6", "sockit connect -6 HOST PORT" },
@@ -87,13 +87,13 @@ static const struct {
 	{ "UNIX-RECV", "sockit listen unix-dgram:PATH" },
 	{ "ABSTRACT-CONNECT", "sockit connect unix:@NAME" },
 	{ "ABSTRACT-LISTEN", "sockit listen unix:@NAME" },
-	{ "OPENSSL", "there is no TLS in this version" },
-	{ "SSL", "there is no TLS in this version" },
+	{ "OPENSSL", NO_TLS },
+	{ "SSL", NO_TLS },
 };
 
 static bool is_for(const struct hint *hint, const struct command *command)
 {
-	if (hint->command == NULL)
+	if (hint->command[0] == '\0')
 		return !command->answers;
 	return strcmp(hint->command, command->name) == 0;
 }
@@ -136,17 +136,13 @@ static const struct command *find_owner(const struct program *program,
  */
 static const char *find_early_hint(const char *typed)
 {
-	static const char *const places[] = { "sockit", NULL, "connect" };
+	static const char *const places[] = { "sockit", "", "connect" };
 
 	for (size_t place = 0; place < ARRAY_LEN(places); place++)
-		for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
-			const char *of = hints[i].command;
-			bool here = of && places[place] ? strcmp(of, places[place]) == 0
-			                                : of == places[place];
-
-			if (here && strcmp(hints[i].typed, typed) == 0)
+		for (size_t i = 0; i < ARRAY_LEN(hints); i++)
+			if (strcmp(hints[i].command, places[place]) == 0 &&
+			    strcmp(hints[i].typed, typed) == 0)
 				return hints[i].text;
-		}
 	return NULL;
 }
 
