@@ -197,7 +197,7 @@ static int connect_with(struct loop *loop, const struct command_call *call, stru
 	nsec_t now = loop_now(loop), deadline = nsec_after(now, o->relay.deadline);
 	bool whole = o->relay.deadline < o->connect_timeout;
 	struct sockopt_list sockopts;
-	struct multicast multicast;
+	OWN_MULTICAST multicast = { 0 };
 	OWN_EXEC_WORDS words = { 0 };
 	struct session_program program = { &words, o->exec.allow_setuid };
 	struct addr source;

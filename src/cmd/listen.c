@@ -204,7 +204,7 @@ static int listen_as(struct loop *loop, const struct command_call *call, struct 
 {
 	const struct listen_command_options *o = call->options;
 	struct sockopt_list sockopts;
-	struct multicast multicast;
+	OWN_MULTICAST multicast = { 0 };
 	struct listen_request request = {
 		.spec = spec,
 		.family = net_options_family(&o->net),

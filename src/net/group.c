@@ -1,5 +1,7 @@
 #include "net/group.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int group_bad(const char *text, struct err *err, const char *what)
@@ -66,15 +68,27 @@ static int group_check_against(const struct group *g, const struct group *other,
 
 int group_list_add(struct group_list *list, const char *text, struct err *err)
 {
-	struct group *g = &list->at[list->count];
+	struct group *grown = reallocarray(list->at, list->count + 1, sizeof *grown);
+
+	if (!grown)
+		return err_set(err, ERR_LOCAL, ENOMEM, "join", "%s", text);
+	list->at = grown;
+
+	struct group *g = &grown[list->count];
 
 	if (group_read(g, text, err))
 		return -1;
 	for (size_t i = 0; i < list->count; i++)
-		if (group_check_against(g, &list->at[i], err))
+		if (group_check_against(g, &grown[i], err))
 			return -1;
 	list->count++;
 	return 0;
+}
+
+void group_list_free(struct group_list *list)
+{
+	free(list->at);
+	*list = (struct group_list){ 0 };
 }
 
 static bool is_of_one_link(const struct addr *a)

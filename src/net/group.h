@@ -9,7 +9,7 @@
 
 #include "net/addr.h"
 
-enum { GROUP_LIST_MAX = 32, GROUP_INTERFACE_SIZE = 16 };
+enum { GROUP_INTERFACE_SIZE = 16 };
 
 struct group {
 	struct addr addr;                     /* port 0 */
@@ -19,15 +19,16 @@ struct group {
 };
 
 struct group_list {
-	struct group at[GROUP_LIST_MAX];
+	struct group *at; /* owned, NULL when empty */
 	size_t count;
 };
 
 /*
  * Read TEXT, to which the list keeps a pointer. -1 with a usage error, also for one that the list
- * has already or that another of the list contradicts. There must be room.
+ * has already or that another of the list contradicts, and without memory.
  */
 int group_list_add(struct group_list *list, const char *text, struct err *err) MUST_CHECK;
+void group_list_free(struct group_list *list);
 
 /*
  * Cut the interface off HOST where it is written GROUP%INTERFACE, and put it into INTERFACE, which

@@ -17,6 +17,12 @@ struct multicast {
 	char zone[GROUP_INTERFACE_SIZE]; /* that the endpoint's group is on, or empty */
 };
 
+static inline void multicast_cleanup(struct multicast *m)
+{
+	group_list_free(&m->joins);
+}
+#define OWN_MULTICAST __attribute__((cleanup(multicast_cleanup))) struct multicast
+
 /* Nothing was asked for. */
 extern const struct multicast multicast_none;
 

@@ -20,6 +20,7 @@ static struct err err;
 
 static void want(const char *join, unsigned ttl, bool loop_off)
 {
+	multicast_cleanup(&multicast);
 	multicast = (struct multicast){ .ttl = ttl, .loop_off = loop_off };
 	cr_assert_eq(group_list_add(&multicast.joins, join, &err), 0, "%s", err.detail);
 }
