@@ -7,6 +7,8 @@
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
+/* What is seldom called. The code that leads to it stands apart from what is run every time. */
+#define COLD __attribute__((cold))
 #define NOINLINE __attribute__((noinline))
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 

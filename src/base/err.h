@@ -42,20 +42,20 @@ struct err {
 
 /* Each fills *e anew and returns -1, so that a function can end with `return err_...`. */
 int err_set(struct err *e, enum err_domain domain, int code, const char *op, const char *subject,
-            ...) PRINTF_LIKE(5, 6);
-int err_usage(struct err *e, const char *detail, ...) PRINTF_LIKE(2, 3);
+            ...) PRINTF_LIKE(5, 6) COLD;
+int err_usage(struct err *e, const char *detail, ...) PRINTF_LIKE(2, 3) COLD;
 
 /* The answer to what was asked is a no that ends with STATUS (base/status.h). */
-int err_answer(struct err *e, int status, const char *detail, ...) PRINTF_LIKE(3, 4);
+int err_answer(struct err *e, int status, const char *detail, ...) PRINTF_LIKE(3, 4) COLD;
 
 /* The same by errno where both sides can be at fault: this machine (no descriptors, no memory,
  * no permission, address in use) or the network. */
 int err_socket(struct err *e, int error, const char *op, const char *subject, ...)
-	PRINTF_LIKE(4, 5);
+	PRINTF_LIKE(4, 5) COLD;
 
 /* Add to what a filled *e says. */
-void err_detail(struct err *e, const char *detail, ...) PRINTF_LIKE(2, 3);
-void err_hint(struct err *e, const char *hint, ...) PRINTF_LIKE(2, 3);
+void err_detail(struct err *e, const char *detail, ...) PRINTF_LIKE(2, 3) COLD;
+void err_hint(struct err *e, const char *hint, ...) PRINTF_LIKE(2, 3) COLD;
 
 /* Whether this machine lacks what it will have again: descriptors, memory, processes. */
 bool err_is_lack(const struct err *e);

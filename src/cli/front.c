@@ -91,22 +91,24 @@ static enum front_outcome read_early_option(struct front *front, char **words, s
 static struct observe_options look_ahead(const struct command *command, char *const *words,
                                          size_t count)
 {
-	static const char color[] = "--color";
 	struct observe_options ahead = { .color = STYLE_AUTO };
-	struct command_row r;
-	struct err unread;
+	size_t len = strlen("--color");
 
-	if (!command_row_named(command, color + 2, &r))
-		return ahead;
 	for (size_t i = 0; i < count && strcmp(words[i], "--") != 0; i++) {
-		const char *value = words[i] + sizeof color;
+		const char *word = words[i];
+		bool json = strcmp(word, "--json") == 0;
+		bool color = strncmp(word, "--color", len) == 0 && (!word[len] || word[len] == '=');
+		struct command_row r;
+		struct err unread;
 
-		if (strcmp(words[i], "--json") == 0)
-			ahead.json = true;
-		else if (strcmp(words[i], color) == 0)
-			(void)!value_parse(r.row, color, NULL, &ahead.color, &unread);
-		else if (strncmp(words[i], "--color=", sizeof color) == 0)
-			(void)!value_parse(r.row, color, value, &ahead.color, &unread);
+		if (!json && !color)
+			continue;
+		if (!command_row_named(command, "color", &r))
+			return ahead;
+		if (color)
+			(void)!value_parse(r.row, "--color", word[len] ? word + len + 1 : NULL,
+			                   &ahead.color, &unread);
+		ahead.json = ahead.json || json;
 	}
 	return ahead;
 }

@@ -7,7 +7,7 @@
 #include "sys/process.h"
 
 enum {
-	LOOP_BATCH = 256,
+	LOOP_BATCH = 64,
 	LOOP_AHEAD = 6,      /* cache lines of 64 bytes */
 	LOOP_DEAF_MOST = 64, /* busy turns, until it hears signals */
 };

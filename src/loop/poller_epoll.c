@@ -6,7 +6,7 @@
 
 const char poller_built_in[] = "poller: epoll";
 
-enum { POLLER_BATCH = 256 };
+enum { POLLER_BATCH = 64 };
 
 struct poller {
 	int epfd;

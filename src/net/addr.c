@@ -33,11 +33,14 @@ struct addr addr_wildcard(int family, uint16_t port)
 	return a;
 }
 
+/* libc's in6addr_loopback would be copied at every start. */
+static const struct in6_addr loopback_v6 = IN6ADDR_LOOPBACK_INIT;
+
 struct addr addr_loopback(int family, uint16_t port)
 {
 	static const uint8_t v4[4] = { 127, 0, 0, 1 };
 
-	return addr_of_bytes(family, family == AF_INET ? v4 : in6addr_loopback.s6_addr, port);
+	return addr_of_bytes(family, family == AF_INET ? v4 : loopback_v6.s6_addr, port);
 }
 
 struct addr addr_of_bytes(int family, const uint8_t *bytes, uint16_t port)
@@ -159,7 +162,7 @@ bool addr_is_loopback(const struct addr *a)
 	if (plain.at.any.sa_family == AF_INET)
 		return *(const uint8_t *)&plain.at.v4.sin_addr == 127;
 	return plain.at.any.sa_family == AF_INET6 &&
-	       memcmp(&plain.at.v6.sin6_addr, &in6addr_loopback, sizeof in6addr_loopback) == 0;
+	       memcmp(&plain.at.v6.sin6_addr, &loopback_v6, sizeof loopback_v6) == 0;
 }
 
 bool addr_is_group(const struct addr *a)

@@ -87,10 +87,11 @@ static bool word_is_port(const struct spec_words *w, const char *word)
 /* "NAME:" or "NAME://" in front of WORD, in any case (RFC 3986 section 3.1). */
 static const struct spec_scheme *scheme_of(const char *word, const char **rest)
 {
-	for (size_t i = 0; i < ARRAY_LEN(spec_schemes); i++) {
-		size_t len = strlen(spec_schemes[i].name);
+	size_t len = strcspn(word, ":");
 
-		if (strncasecmp(word, spec_schemes[i].name, len) != 0 || word[len] != ':')
+	for (size_t i = 0; word[len] == ':' && i < ARRAY_LEN(spec_schemes); i++) {
+		if (strlen(spec_schemes[i].name) != len ||
+		    strncasecmp(word, spec_schemes[i].name, len) != 0)
 			continue;
 		*rest = word + len + (strncmp(word + len, "://", 3) == 0 ? 3 : 1);
 		return &spec_schemes[i];

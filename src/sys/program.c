@@ -17,6 +17,9 @@
 #include "sys/file.h"
 #include "sys/process.h"
 
+/* Which is looked up where libc has it. Else every start would copy it into this program. */
+#pragma weak environ
+
 const char *const *sys_environment(void)
 {
 	return (const char *const *)environ;
