@@ -4,14 +4,18 @@
 #include <string.h>
 
 struct unit {
-	const char *suffix;
+	char suffix[4];
 	uint64_t size;
 };
 
 static const struct unit duration_units[] = {
-	{ "", NSEC_PER_SEC },  { "us", NSEC_PER_USEC },    { "ms", NSEC_PER_MSEC },
-	{ "s", NSEC_PER_SEC }, { "m", 60 * NSEC_PER_SEC }, { "h", 3600 * NSEC_PER_SEC },
-	{ NULL, 0 },
+	{ "", NSEC_PER_SEC },
+	{ "us", NSEC_PER_USEC },
+	{ "ms", NSEC_PER_MSEC },
+	{ "s", NSEC_PER_SEC },
+	{ "m", 60 * NSEC_PER_SEC },
+	{ "h", 3600 * NSEC_PER_SEC },
+	{ "", 0 },
 };
 
 static const struct unit size_units[] = {
@@ -25,13 +29,13 @@ static const struct unit size_units[] = {
 	{ "kB", 1000 },
 	{ "MB", 1000 * 1000 },
 	{ "GB", 1000 * 1000 * 1000 },
-	{ NULL, 0 },
+	{ "", 0 },
 };
 
 /* The size of the unit called SUFFIX, or 0. */
 static uint64_t unit_size(const struct unit *units, const char *suffix)
 {
-	for (; units->suffix != NULL; units++)
+	for (; units->size != 0; units++)
 		if (strcmp(units->suffix, suffix) == 0)
 			return units->size;
 	return 0;

@@ -8,7 +8,7 @@ static const struct option_choice delim_choices[] = {
 	{ "chunk", FRAMING_CHUNK, "what one read gives, and output as it comes" },
 	{ "line", FRAMING_LINE, "a line, without its newline" },
 	{ "len", FRAMING_LEN, "its length in 32 bits in network order, then its bytes" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 const struct option_row datagram_option_rows[DATAGRAM_OPTION_COUNT] = {
@@ -63,7 +63,7 @@ static const struct option_choice reply_to_choices[] = {
 	{ "first", REPLY_TO_FIRST, "the first who ever sent something" },
 	{ "last", REPLY_TO_LAST, "the last who has sent something" },
 	{ "all", REPLY_TO_ALL, "everybody who has, as many as 1024" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 /* As much as a socket can be made to take. */

@@ -5,7 +5,7 @@
 static const struct option_choice version_choices[] = {
 	{ "v1", PROXY_V1, "a line of text" },
 	{ "v2", PROXY_V2, "binary" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 const struct option_row forward_option_rows[FORWARD_OPTION_COUNT] = {

@@ -5,7 +5,7 @@
 static const struct option_choice loop_choices[] = {
 	{ "on", GROUP_LOOP_ON, "programs of this machine that have joined the group hear it" },
 	{ "off", GROUP_LOOP_OFF, "they do not; others do" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 const struct option_row group_option_rows[GROUP_OPTION_COUNT] = {

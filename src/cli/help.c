@@ -226,12 +226,12 @@ static void add_limits(struct fill *f, const struct option_row *row)
 {
 	char words[256];
 	struct text t = TEXT_OVER(words);
-	bool several = row->choices != NULL && row->choices[1].name != NULL;
+	bool several = row->choices != NULL && row->choices[1].name[0] != '\0';
 
 	if (!several && row->fallback == NULL)
 		return;
 	text_add_str(&t, "(");
-	for (const struct option_choice *c = row->choices; several && c->name != NULL; c++)
+	for (const struct option_choice *c = row->choices; several && c->name[0] != '\0'; c++)
 		text_add(&t, "%s%s", c > row->choices ? ", " : "", c->name);
 	if (row->fallback != NULL)
 		text_add(&t, "%sdefault %s", several ? "; " : "", row->fallback);

@@ -8,7 +8,7 @@ static const struct option_choice slow_choices[] = {
 	{ "block", CROWD_BLOCK, "the others wait for it" },
 	{ "drop", CROWD_DROP, "it misses whole lines" },
 	{ "close", CROWD_CLOSE, "it is closed" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 const struct option_row joined_option_rows[JOINED_OPTION_COUNT] = {

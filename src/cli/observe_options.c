@@ -4,12 +4,12 @@ static const struct option_choice color_choices[] = {
 	{ "auto", STYLE_AUTO, "on a terminal, unless NO_COLOR is set" },
 	{ "always", STYLE_ALWAYS, "always" },
 	{ "never", STYLE_NEVER, "never" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 static const struct option_choice trace_choices[] = {
 	{ "explain", TRACE_EXPLAIN, "with a phrase on what each call is for" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 const struct option_row observe_option_rows[OBSERVE_OPTION_COUNT] = {

@@ -52,10 +52,11 @@ struct option_list {
 	size_t count;
 };
 
+/* No pointers, which every start would have to relocate. */
 struct option_choice {
-	const char *name;
+	char name[16];
 	unsigned value;
-	const char *help; /* for completions and the manual */
+	char help[60]; /* for completions and the manual */
 };
 
 /* What a shell offers for the value. Choices come from the row itself. */
@@ -75,12 +76,18 @@ enum option_complete {
 struct option_row {
 	const char *name; /* without the dashes; never NULL */
 	char letter;      /* or 0 */
-	enum option_kind kind;
-	size_t field;                        /* offset in the struct that the section places */
+	/*
+	 * The kinds of endpoint it has a meaning for, FOR_... or'ed; 0 for all. Two options that
+	 * have no kind in common exclude each other.
+	 */
+	uint8_t only_for;
+	uint16_t field; /* offset in the struct that the section places */
+	enum option_kind kind : 8;
+	enum option_complete complete : 8;
+	unsigned bare : 8;                   /* for a MAYBE_CHOICE without =VALUE */
+	bool any_case : 1;                   /* of the choices, as they are typed */
 	const char *arg;                     /* the value's name in help; NULL for a flag */
-	const struct option_choice *choices; /* up to a NULL name */
-	bool any_case;                       /* of the choices, as they are typed */
-	unsigned bare;                       /* for a MAYBE_CHOICE without =VALUE */
+	const struct option_choice *choices; /* up to an empty name */
 	uint64_t min;
 	uint64_t max; /* 0: whatever the type holds */
 	/*
@@ -95,12 +102,6 @@ struct option_row {
 	 */
 	const char *const *needs;
 	const char *const *excludes;
-	/*
-	 * The kinds of endpoint it has a meaning for, FOR_... or'ed; 0 for all. Two options that
-	 * have no kind in common exclude each other.
-	 */
-	unsigned only_for;
-	enum option_complete complete;
 	const char *help; /* one sentence, no full stop */
 	const char *man;  /* what the manual adds to it, in full sentences; NULL when nothing */
 };

@@ -4,7 +4,7 @@ static const struct option_choice on_peer_close_choices[] = {
 	{ "auto", ON_PEER_CLOSE_AUTO, "end with a terminal on standard input, else go on sending" },
 	{ "quit", ON_PEER_CLOSE_QUIT, "end at once" },
 	{ "keep", ON_PEER_CLOSE_KEEP, "go on sending until the end of standard input" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {

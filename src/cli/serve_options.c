@@ -11,7 +11,7 @@ static const struct option_choice model_choices[] = {
 	{ "thread", 1, "a thread for each client, over blocking sockets" },
 	{ "fork", 2, "a process for each client, over blocking sockets" },
 	{ "iterative", 3, "one client at a time, while the others wait" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 const struct option_row serve_option_rows[SERVE_OPTION_COUNT] = {

@@ -119,14 +119,14 @@ static int parse_choice(const struct option_row *row, const char *typed, const c
 	char list[256];
 	struct text t = TEXT_OVER(list);
 
-	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
+	for (const struct option_choice *c = row->choices; c->name[0] != '\0'; c++) {
 		if ((row->any_case ? strcasecmp : strcmp)(c->name, text) == 0) {
 			*out = c->value;
 			return 0;
 		}
 		text_add(&t, "%s%s", t.len > 0 ? ", " : "", c->name);
 	}
-	if (row->choices[1].name == NULL)
+	if (row->choices[1].name[0] == '\0')
 		return err_usage(err, "%s: '%s' is not '%s'", typed, text, list);
 	return err_usage(err, "%s: '%s' is not one of %s", typed, text, list);
 }
@@ -179,9 +179,8 @@ int value_parse(const struct option_row *row, const char *typed, const char *tex
 
 void value_reset(const struct option_row *row, void *field)
 {
-	struct err err;
-
 	if (row->fallback != NULL) {
+		struct err err;
 		int parsed = value_parse(row, row->name, row->fallback, field, &err);
 
 		assert(parsed == 0);

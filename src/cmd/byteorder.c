@@ -34,7 +34,7 @@ static const struct option_choice width_choices[] = {
 	{ "16", 16, "as a port" },
 	{ "32", 32, "as an IPv4 address" },
 	{ "64", 64, "as a 64-bit counter" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 static const struct option_group option_group_value = { "value", "What the values are" };

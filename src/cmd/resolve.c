@@ -37,7 +37,7 @@ static const struct option_choice socktype_choices[] = {
 	{ "dgram", SOCKTYPE_DGRAM, "for datagrams, as UDP" },
 	{ "raw", SOCKTYPE_RAW, "for packets without a transport" },
 	{ "any", SOCKTYPE_ANY, "all of them, which --long and --addrinfo show one by one" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 /* What is asked of getaddrinfo. */

@@ -38,7 +38,7 @@ static const struct option_choice state_choices[] = {
 	{ "CLOSING", SOCKET_CLOSING, "ended on both sides at once" },
 	{ "LISTENING", SOCKET_LISTENING, "of Unix sockets: waiting for connections" },
 	{ "CONNECTED", SOCKET_CONNECTED, "of Unix sockets: connected" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 static const struct option_row services_rows[] = {

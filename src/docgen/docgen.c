@@ -179,7 +179,7 @@ void escaped_add(struct text *t, const char *str, const char *special)
 
 void choices_add(struct text *t, const struct option_row *row, const char *separator)
 {
-	for (const struct option_choice *c = row->choices; c->name != NULL; c++)
+	for (const struct option_choice *c = row->choices; c->name[0] != '\0'; c++)
 		text_add(t, "%s%s", c > row->choices ? separator : "", c->name);
 }
 

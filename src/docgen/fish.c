@@ -176,7 +176,7 @@ static void add_value(struct text *t, const struct option_row *row)
 		return;
 	}
 	text_add(t, "%s -a '", option_takes_word(row) ? " -x" : "");
-	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
+	for (const struct option_choice *c = row->choices; c->name[0] != '\0'; c++) {
 		text_add(t, "%s%s\\t\"", c > row->choices ? " " : "", c->name);
 		escaped_add(t, c->help, "'\"\\$");
 		text_add_str(t, "\"");

@@ -62,10 +62,10 @@ static void add_names(struct text *t, const struct option_row *row)
 
 static void add_choices(struct text *t, const struct option_row *row)
 {
-	if (row->choices == NULL || row->choices[1].name == NULL)
+	if (row->choices == NULL || row->choices[1].name[0] == '\0')
 		return;
 	text_add_str(t, ".Bl -tag -width always -compact\n");
-	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
+	for (const struct option_choice *c = row->choices; c->name[0] != '\0'; c++) {
 		text_add(t, ".It Cm %s\n", c->name);
 		text_add(t, "%s\n", c->help);
 	}
@@ -133,7 +133,7 @@ static void add_option(struct text *t, const struct command *command, const stru
 	text_add_str(t, ".It ");
 	add_names(t, row);
 	if (row->kind == OPTION_MAYBE_CHOICE)
-		text_add(t, " Ns Op = Ns %s %s", row->choices[1].name != NULL ? "Ar" : "Cm",
+		text_add(t, " Ns Op = Ns %s %s", row->choices[1].name[0] != '\0' ? "Ar" : "Cm",
 		         row->arg);
 	else if (row->arg != NULL)
 		text_add(t, " Ar %s", row->arg);

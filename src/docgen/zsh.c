@@ -120,7 +120,7 @@ static void add_value(struct text *t, const struct option_row *row)
 		return;
 	}
 	text_add_str(t, ":((");
-	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
+	for (const struct option_choice *c = row->choices; c->name[0] != '\0'; c++) {
 		text_add(t, "%s%s\\:\"", c > row->choices ? " " : "", c->name);
 		add_quoted(t, c->help);
 		text_add_str(t, "\"");

@@ -25,7 +25,7 @@ enum sockopt_type {
 	SOCKOPT_RATE,     /* bytes a second; 64 bits */
 	SOCKOPT_DURATION, /* whole units, from min to max of them; an int that counts units */
 	SOCKOPT_LINGER,   /* off, or a duration in whole seconds; struct linger */
-	SOCKOPT_CHOICE,   /* one of choices; an int */
+	SOCKOPT_DISCOVER, /* one of sockopt_discover; an int */
 	SOCKOPT_NAME,     /* text of at most SOCKOPT_NAME_MAX bytes */
 };
 
@@ -50,21 +50,23 @@ enum sockopt_place {
 	SOCKOPT_FADES = 128,
 };
 
-struct sockopt_choice {
-	const char *name;
+/* How the path MTU is found, by either IP. */
+struct sockopt_discover {
+	char name[12];
 	int value;
 };
+enum { SOCKOPT_DISCOVER_COUNT = 6 };
+extern const struct sockopt_discover sockopt_discover[SOCKOPT_DISCOVER_COUNT];
 
 struct sockopt {
-	const char *name;  /* "tcp-nodelay" */
+	char name[28];     /* "tcp-nodelay" */
 	int level, number; /* for setsockopt */
 	int read;          /* the number for getsockopt where it is another one, else 0 */
 	enum sockopt_type type;
 	unsigned places; /* enum sockopt_place, or'ed */
 	uint64_t min, max;
-	nsec_t unit;                          /* of a duration */
-	const struct sockopt_choice *choices; /* up to a NULL name */
-	const char *help;                     /* a phrase, no full stop */
+	nsec_t unit;   /* of a duration */
+	char help[76]; /* a phrase, no full stop */
 };
 
 /* By level, then by name. */

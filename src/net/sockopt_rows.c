@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <limits.h>
 #include <linux/udp.h>
 #include <netinet/in.h>
@@ -21,30 +22,25 @@ enum {
 	BUFFER_MAX = INT_MAX / 2,
 };
 
-static const struct sockopt_choice ip_discover[] = {
+const struct sockopt_discover sockopt_discover[SOCKOPT_DISCOVER_COUNT] = {
 	{ "want", IP_PMTUDISC_WANT },
 	{ "dont", IP_PMTUDISC_DONT },
 	{ "do", IP_PMTUDISC_DO },
 	{ "probe", IP_PMTUDISC_PROBE },
 	{ "interface", IP_PMTUDISC_INTERFACE },
 	{ "omit", IP_PMTUDISC_OMIT },
-	{ NULL, 0 },
 };
-
-static const struct sockopt_choice ipv6_discover[] = {
-	{ "want", IPV6_PMTUDISC_WANT },
-	{ "dont", IPV6_PMTUDISC_DONT },
-	{ "do", IPV6_PMTUDISC_DO },
-	{ "probe", IPV6_PMTUDISC_PROBE },
-	{ "interface", IPV6_PMTUDISC_INTERFACE },
-	{ "omit", IPV6_PMTUDISC_OMIT },
-	{ NULL, 0 },
-};
+static_assert(IP_PMTUDISC_WANT == IPV6_PMTUDISC_WANT && IP_PMTUDISC_DONT == IPV6_PMTUDISC_DONT &&
+                      IP_PMTUDISC_DO == IPV6_PMTUDISC_DO &&
+                      IP_PMTUDISC_PROBE == IPV6_PMTUDISC_PROBE &&
+                      IP_PMTUDISC_INTERFACE == IPV6_PMTUDISC_INTERFACE &&
+                      IP_PMTUDISC_OMIT == IPV6_PMTUDISC_OMIT,
+              "both have the same numbers");
 
 #define ROW(name_, level_, number_, places_, type_, help_, ...)                                    \
 	{                                                                                          \
-		.name = (name_), .level = (level_), .number = (number_), .places = (places_),      \
-		.type = (type_), .help = (help_), __VA_ARGS__                                      \
+		.name = name_, .level = (level_), .number = (number_), .places = (places_),        \
+		.type = (type_), .help = help_, __VA_ARGS__                                        \
 	}
 #define FLAG(name, level, number, places, help)                                                    \
 	ROW(name, level, number, places, SOCKOPT_FLAG, help, .max = 1)
@@ -56,8 +52,9 @@ static const struct sockopt_choice ipv6_discover[] = {
 #define TIME(name, level, number, places, unit_, min_, max_, help)                                 \
 	ROW(name, level, number, places, SOCKOPT_DURATION, help, .unit = (unit_), .min = (min_),   \
 	    .max = (max_))
-#define CHOICE(name, level, number, places, choices_, help)                                        \
-	ROW(name, level, number, places, SOCKOPT_CHOICE, help, .choices = (choices_))
+#define DISCOVER(name, level, number, places)                                                      \
+	ROW(name, level, number, places, SOCKOPT_DISCOVER, "how the path MTU is found",            \
+	    .max = IP_PMTUDISC_OMIT)
 
 const struct sockopt sockopt_rows[] = {
 	ROW("bindtodevice", SOL_SOCKET, SO_BINDTODEVICE, INET, SOCKOPT_NAME,
@@ -108,8 +105,7 @@ const struct sockopt sockopt_rows[] = {
 	     "bind to an address that this machine does not have yet"),
 	NUMBER("ip-minttl", IPPROTO_IP, IP_MINTTL, V4, 0, 255,
 	       "drop packets that come with a smaller TTL"),
-	CHOICE("ip-mtu-discover", IPPROTO_IP, IP_MTU_DISCOVER, V4, ip_discover,
-	       "how the path MTU is found"),
+	DISCOVER("ip-mtu-discover", IPPROTO_IP, IP_MTU_DISCOVER, V4),
 	FLAG("ip-multicast-all", IPPROTO_IP, IP_MULTICAST_ALL, UDP4,
 	     "take datagrams of groups that others have joined"),
 	FLAG("ip-multicast-loop", IPPROTO_IP, IP_MULTICAST_LOOP, UDP4,
@@ -129,8 +125,7 @@ const struct sockopt sockopt_rows[] = {
 	     "bind to an address that this machine does not have yet"),
 	NUMBER("ipv6-minhopcount", IPPROTO_IPV6, IPV6_MINHOPCOUNT, V6, 0, 255,
 	       "drop packets that come with a smaller hop limit"),
-	CHOICE("ipv6-mtu-discover", IPPROTO_IPV6, IPV6_MTU_DISCOVER, V6, ipv6_discover,
-	       "how the path MTU is found"),
+	DISCOVER("ipv6-mtu-discover", IPPROTO_IPV6, IPV6_MTU_DISCOVER, V6),
 	FLAG("ipv6-multicast-all", IPPROTO_IPV6, IPV6_MULTICAST_ALL, UDP6,
 	     "take datagrams of groups that others have joined"),
 	NUMBER("ipv6-multicast-hops", IPPROTO_IPV6, IPV6_MULTICAST_HOPS, UDP6, 0, 255,

@@ -25,11 +25,11 @@ static enum num_result parse_flag(const char *value, int *out)
 	return NUM_OK;
 }
 
-static enum num_result parse_choice(const struct sockopt *o, const char *value, int *out)
+static enum num_result parse_discover(const char *value, int *out)
 {
-	for (const struct sockopt_choice *c = o->choices; c->name; c++) {
-		if (strcmp(c->name, value) == 0) {
-			*out = c->value;
+	for (size_t i = 0; i < SOCKOPT_DISCOVER_COUNT; i++) {
+		if (strcmp(sockopt_discover[i].name, value) == 0) {
+			*out = sockopt_discover[i].value;
 			return NUM_OK;
 		}
 	}
@@ -117,8 +117,8 @@ static enum num_result parse(const struct sockopt *o, const char *value, union s
 	switch (o->type) {
 	case SOCKOPT_FLAG:
 		return parse_flag(value, &out->number);
-	case SOCKOPT_CHOICE:
-		return parse_choice(o, value, &out->number);
+	case SOCKOPT_DISCOVER:
+		return parse_discover(value, &out->number);
 	case SOCKOPT_DURATION:
 		return parse_time(o, value, &out->number);
 	case SOCKOPT_LINGER:
@@ -161,7 +161,7 @@ static int refuse_value(const struct sockopt *o, const char *value, enum num_res
 	if (why == NUM_EMPTY)
 		return err_usage(err, "%s: %s is finer than the kernel's unit, 1%s", o->name, value,
 		                 unit_name(o));
-	if (o->type == SOCKOPT_CHOICE) {
+	if (o->type == SOCKOPT_DISCOVER) {
 		sockopt_add_form(&t, o);
 		return err_usage(err, "%s: '%s' is not one of %s", o->name, value, buf);
 	}
@@ -193,7 +193,7 @@ int sockopt_parse_value(const struct sockopt *option, const char *value, union s
 
 bool sockopt_has_words(const struct sockopt *option)
 {
-	return option->type == SOCKOPT_FLAG || option->type == SOCKOPT_CHOICE;
+	return option->type == SOCKOPT_FLAG || option->type == SOCKOPT_DISCOVER;
 }
 
 void sockopt_add_words(struct text *t, const struct sockopt *option, const char *separator)
@@ -201,15 +201,15 @@ void sockopt_add_words(struct text *t, const struct sockopt *option, const char 
 	if (option->type == SOCKOPT_FLAG)
 		text_add(t, "on%soff", separator);
 	else
-		for (const struct sockopt_choice *c = option->choices; c->name; c++)
-			text_add(t, "%s%s", c > option->choices ? separator : "", c->name);
+		for (size_t i = 0; i < SOCKOPT_DISCOVER_COUNT; i++)
+			text_add(t, "%s%s", i > 0 ? separator : "", sockopt_discover[i].name);
 }
 
 void sockopt_add_form(struct text *t, const struct sockopt *option)
 {
 	switch (option->type) {
 	case SOCKOPT_FLAG:
-	case SOCKOPT_CHOICE:
+	case SOCKOPT_DISCOVER:
 		sockopt_add_words(t, option, "|");
 		break;
 	case SOCKOPT_NUMBER:
@@ -251,7 +251,7 @@ socklen_t sockopt_value_room(const struct sockopt *option)
 	case SOCKOPT_BITS:
 	case SOCKOPT_SIZE:
 	case SOCKOPT_DURATION:
-	case SOCKOPT_CHOICE:
+	case SOCKOPT_DISCOVER:
 		break;
 	}
 	return sizeof(int);
@@ -270,11 +270,11 @@ nsec_t sockopt_value_time(const struct sockopt *option, const union sockopt_valu
 	return count * option->unit;
 }
 
-static void add_choice(struct text *t, const struct sockopt *option, int value)
+static void add_discover(struct text *t, int value)
 {
-	for (const struct sockopt_choice *c = option->choices; c->name; c++) {
-		if (c->value == value) {
-			text_add_str(t, c->name);
+	for (size_t i = 0; i < SOCKOPT_DISCOVER_COUNT; i++) {
+		if (sockopt_discover[i].value == value) {
+			text_add_str(t, sockopt_discover[i].name);
 			return;
 		}
 	}
@@ -307,8 +307,8 @@ void sockopt_add_value(struct text *t, const struct sockopt *option,
 		else
 			text_add_str(t, "off");
 		break;
-	case SOCKOPT_CHOICE:
-		add_choice(t, option, value->number);
+	case SOCKOPT_DISCOVER:
+		add_discover(t, value->number);
 		break;
 	case SOCKOPT_NAME:
 		text_add_escaped(t, value->name);

@@ -6,7 +6,7 @@
 #include "base/num.h"
 
 struct vsock_name {
-	const char *name;
+	char name[12];
 	uint32_t cid;
 	bool server; /* alone */
 };

@@ -10,11 +10,14 @@
 #include "net/addr.h"
 #include "sys/order.h"
 
-/* A value that has a name, in a group of its own (the protocols of a family). */
+/*
+ * A value that has a name, in a group of its own (the protocols of a family). No pointers, as in
+ * other tables that are seldom read: they would be relocated at every start.
+ */
 struct decode_name {
 	long value;
-	const char *name;
-	long group;
+	char name[20];
+	int group;
 };
 
 #define NAMED(constant)                                                                            \

@@ -11,47 +11,46 @@
 /* One that nobody sets with --sockopt. */
 struct own_option {
 	int level, number; /* as setsockopt knows it */
-	const char *name;
-	const char *help; /* of one that is set: a phrase, no full stop */
-	/* Appends what is set, LEN bytes; NULL: as the options of the table are. */
-	void (*add)(struct text *t, int number, const void *value, size_t len);
+	bool of_group;     /* its structure is one of out/decode_group.h */
+	char name[24];
+	char help[60]; /* of one that is set: a phrase, no full stop */
 };
 
 #define ROW(level, constant, help)                                                                 \
 	{                                                                                          \
-		level, constant, #constant, help, NULL                                             \
+		level, constant, false, #constant, help                                            \
 	}
 #define GROUP(level, constant, help)                                                               \
 	{                                                                                          \
-		level, constant, #constant, help, decode_group_add                                 \
+		level, constant, true, #constant, help                                             \
 	}
 
-static const char errors[] = "have errors that come back kept in a queue of their own";
-static const char arrives_at[] = "have each datagram say at which address it came";
-static const char joins[] = "have what is sent to the group delivered here";
-static const char joins_source[] = "have what that source sends to the group delivered here";
-static const char sends_by[] = "send to groups out of this interface";
+#define ERRORS "have errors that come back kept in a queue of their own"
+#define ARRIVES_AT "have each datagram say at which address it came"
+#define JOINS "have what is sent to the group delivered here"
+#define JOINS_SOURCE "have what that source sends to the group delivered here"
+#define SENDS_BY "send to groups out of this interface"
 
 static const struct own_option own_options[] = {
-	ROW(SOL_SOCKET, SO_ERROR, NULL),
-	ROW(SOL_SOCKET, SO_PEERCRED, NULL),
+	ROW(SOL_SOCKET, SO_ERROR, ""),
+	ROW(SOL_SOCKET, SO_PEERCRED, ""),
 	ROW(SOL_SOCKET, SO_RCVLOWAT, "wake the reader once so many bytes have arrived"),
 	ROW(SOL_SOCKET, SO_RCVTIMEO, "how long accept or a read waits at most"),
 	ROW(SOL_SOCKET, SO_SNDTIMEO, "how long connect or a write waits at most"),
 	ROW(SOL_SOCKET, SO_TIMESTAMPNS, "have the kernel say when each datagram arrived"),
-	ROW(IPPROTO_TCP, TCP_INFO, NULL),
-	ROW(IPPROTO_IP, IP_MTU, NULL),
-	ROW(IPPROTO_IP, IP_RECVERR, errors),
-	ROW(IPPROTO_IP, IP_PKTINFO, arrives_at),
-	ROW(IPPROTO_IPV6, IPV6_MTU, NULL),
-	ROW(IPPROTO_IPV6, IPV6_RECVERR, errors),
-	ROW(IPPROTO_IPV6, IPV6_RECVPKTINFO, arrives_at),
-	GROUP(IPPROTO_IP, MCAST_JOIN_GROUP, joins),
-	GROUP(IPPROTO_IPV6, MCAST_JOIN_GROUP, joins),
-	GROUP(IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, joins_source),
-	GROUP(IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, joins_source),
-	GROUP(IPPROTO_IP, IP_MULTICAST_IF, sends_by),
-	GROUP(IPPROTO_IPV6, IPV6_MULTICAST_IF, sends_by),
+	ROW(IPPROTO_TCP, TCP_INFO, ""),
+	ROW(IPPROTO_IP, IP_MTU, ""),
+	ROW(IPPROTO_IP, IP_RECVERR, ERRORS),
+	ROW(IPPROTO_IP, IP_PKTINFO, ARRIVES_AT),
+	ROW(IPPROTO_IPV6, IPV6_MTU, ""),
+	ROW(IPPROTO_IPV6, IPV6_RECVERR, ERRORS),
+	ROW(IPPROTO_IPV6, IPV6_RECVPKTINFO, ARRIVES_AT),
+	GROUP(IPPROTO_IP, MCAST_JOIN_GROUP, JOINS),
+	GROUP(IPPROTO_IPV6, MCAST_JOIN_GROUP, JOINS),
+	GROUP(IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, JOINS_SOURCE),
+	GROUP(IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, JOINS_SOURCE),
+	GROUP(IPPROTO_IP, IP_MULTICAST_IF, SENDS_BY),
+	GROUP(IPPROTO_IPV6, IPV6_MULTICAST_IF, SENDS_BY),
 };
 
 static const struct own_option *own_option(int level, int number)
@@ -67,7 +66,7 @@ const char *decode_option_help(int level, int number)
 	const struct sockopt *option = sockopt_numbered(level, number);
 	const struct own_option *own = own_option(level, number);
 
-	return option ? option->help : own ? own->help : NULL;
+	return option ? option->help : own && own->help[0] ? own->help : NULL;
 }
 
 void decode_option(struct text *t, const struct sys_call *call, int i)
@@ -135,8 +134,8 @@ void decode_option_in(struct text *t, const struct sys_call *call, int i)
 	const void *value = (const void *)call->arg[i];
 	size_t len = (size_t)call->arg[i + 1];
 
-	if (own && own->add)
-		own->add(t, own->number, value, len);
+	if (own && own->of_group)
+		decode_group_add(t, own->number, value, len);
 	else
 		add_option_value(t, option_of(call, i), value, len);
 }

@@ -9,8 +9,8 @@
 #include "sys/lookup.h"
 
 struct failure_phrase {
-	const char *op;
-	const char *phrase; /* in front of the subject */
+	char op[20];
+	char phrase[36]; /* in front of the subject */
 };
 
 static const struct failure_phrase failure_phrases[] = {
@@ -44,7 +44,7 @@ static const struct failure_phrase failure_phrases[] = {
 
 struct eai_name {
 	int eai;
-	const char *name;
+	char name[16];
 };
 
 static const struct eai_name eai_names[] = {

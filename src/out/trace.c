@@ -106,7 +106,7 @@ static void trace_after(struct sys_observer *observer, const struct sys_call *ca
 	if (showing)
 		return;
 	showing = true;
-	if (row->name && !hidden)
+	if (row->name[0] && !hidden)
 		trace_show(trace, call);
 	payload_follow(trace, call);
 	showing = false;

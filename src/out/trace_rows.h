@@ -3,16 +3,17 @@
 #define SOCKIT_OUT_TRACE_ROWS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/text.h"
 #include "out/decode.h"
 #include "sys/call.h"
 
 struct trace_row {
-	const char *name;
-	decode_arg *args[SYS_ARGS]; /* NULL: part of the one before, or none */
-	bool payload;               /* shown only for descriptors that payload goes through */
-	const char *explain;
+	char name[20];
+	uint8_t args[SYS_ARGS]; /* enum decoder */
+	bool payload;           /* shown only for descriptors that payload goes through */
+	char explain[108];
 };
 extern const struct trace_row trace_rows[SYS_OP_COUNT];
 

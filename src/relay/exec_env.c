@@ -20,11 +20,11 @@ struct exec_env {
  * What begins so is told by sockit alone, or was meant for it alone (sd_listen_fds(3),
  * sd_notify(3)).
  */
-static const char *const exec_env_ours[] = { "SOCKIT_",         "PROTO=",          "TCPLOCAL",
-	                                     "TCPREMOTE",       "TCP6LOCAL",       "TCP6REMOTE",
-	                                     "TCP6INTERFACE=",  "UNIXLOCAL",       "UNIXREMOTE",
-	                                     "LISTEN_PID=",     "LISTEN_PIDFDID=", "LISTEN_FDS=",
-	                                     "LISTEN_FDNAMES=", "NOTIFY_SOCKET=" };
+static const char exec_env_ours[][16] = { "SOCKIT_",         "PROTO=",          "TCPLOCAL",
+	                                  "TCPREMOTE",       "TCP6LOCAL",       "TCP6REMOTE",
+	                                  "TCP6INTERFACE=",  "UNIXLOCAL",       "UNIXREMOTE",
+	                                  "LISTEN_PID=",     "LISTEN_PIDFDID=", "LISTEN_FDS=",
+	                                  "LISTEN_FDNAMES=", "NOTIFY_SOCKET=" };
 
 static bool is_ours(const char *variable)
 {

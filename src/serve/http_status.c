@@ -70,7 +70,7 @@ struct http_status http_status_of(unsigned code)
 	for (size_t i = 0; i < ARRAY_LEN(http_statuses); i++)
 		if (http_statuses[i].code == code)
 			return http_statuses[i];
-	return (struct http_status){ .code = code, .reason = "", .fields = "" };
+	return (struct http_status){ .code = code };
 }
 
 bool http_status_has_content(unsigned code)

@@ -6,9 +6,9 @@
 
 struct http_status {
 	unsigned code;
-	const char *reason; /* "" for a code that is not registered */
+	char reason[36]; /* "" for a code that is not registered */
 	/* Header lines, each with its end, that must or should come with it; or "". */
-	const char *fields;
+	char fields[52];
 };
 
 /* CODE is 100 to 599. */

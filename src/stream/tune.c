@@ -31,7 +31,7 @@ static struct report_field tune_field(const struct sockopt *option,
 			return (struct report_field)FIELD_TIME("value",
 			                                       sockopt_value_time(option, value));
 		return (struct report_field)FIELD_BOOL("value", false);
-	case SOCKOPT_CHOICE:
+	case SOCKOPT_DISCOVER:
 	case SOCKOPT_NAME:
 		break;
 	}

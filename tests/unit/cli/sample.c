@@ -4,7 +4,7 @@ static const struct option_choice choices[] = {
 	{ "later", SAMPLE_LATER, "later" },
 	{ "now", SAMPLE_NOW, "at once" },
 	{ "never", SAMPLE_NEVER, "not at all" },
-	{ NULL, 0, NULL },
+	{ "", 0, "" },
 };
 
 static const struct option_row rows[] = {

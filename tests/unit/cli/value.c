@@ -72,7 +72,7 @@ Test(value, a_choice_in_any_case_where_the_row_says_so)
 {
 	static const struct option_choice choices[] = { { "OPEN", 3, "" },
 		                                        { "shut", 4, "" },
-		                                        { NULL, 0, NULL } };
+		                                        { "", 0, "" } };
 	struct option_row row = { .name = "door", .kind = OPTION_CHOICE, .choices = choices };
 	unsigned field = 77;
 	struct err e;

@@ -72,7 +72,7 @@ Test(sockopt, rows_have_texts)
 		cr_assert(strlen(form_of(o)) > 0, "%s has no form", o->name);
 		cr_assert_eq(o->type == SOCKOPT_DURATION || o->type == SOCKOPT_LINGER, o->unit > 0,
 		             "%s", o->name);
-		cr_assert(o->min <= o->max || o->type == SOCKOPT_CHOICE || o->max == 0, "%s",
+		cr_assert(o->min <= o->max || o->type == SOCKOPT_DISCOVER || o->max == 0, "%s",
 		          o->name);
 	}
 	cr_assert_str_eq(places_of(option("tcp-nodelay")), "TCP");

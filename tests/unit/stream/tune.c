@@ -32,8 +32,8 @@ static const char *sample(const struct sockopt *o, size_t i)
 		return i < ARRAY_LEN(flags) ? flags[i] : NULL;
 	case SOCKOPT_LINGER:
 		return i < ARRAY_LEN(lingers) ? lingers[i] : NULL;
-	case SOCKOPT_CHOICE:
-		return o->choices[i].name;
+	case SOCKOPT_DISCOVER:
+		return i < SOCKOPT_DISCOVER_COUNT ? sockopt_discover[i].name : NULL;
 	case SOCKOPT_NAME:
 		return i > 0 ? NULL : o->level == SOL_SOCKET ? "lo" : "reno";
 	case SOCKOPT_NUMBER:
@@ -230,7 +230,7 @@ static const char *harmless(const struct sockopt *o)
 		return o->unit == NSEC_PER_USEC ? "5us" : "5";
 	case SOCKOPT_LINGER:
 		return "3";
-	case SOCKOPT_CHOICE:
+	case SOCKOPT_DISCOVER:
 		return "do";
 	case SOCKOPT_NAME:
 		return o->level == SOL_SOCKET ? "lo" : "reno";
