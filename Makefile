@@ -38,7 +38,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wformat=2 -Wst
 	-Werror=int-conversion
 # Those that not every compiler has; each is tried before it is used.
 OPTIONAL_WARNINGS := -Walloca -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wtrampolines \
-	-Wbidi-chars=any
+	-Wbidi-chars=any -Wunterminated-string-initialization
 
 # The OpenSSF Compiler Options Hardening Guide for C and C++, without what is for C++ and without
 # -fexceptions, which is for programs that cancel threads.
@@ -90,7 +90,9 @@ STARTS := $(addprefix base/,err escape num text) \
 	$(addprefix relay/,between ends flow patience relay tap telnet way_copy way_kernel) \
 	$(addprefix stream/,attempt dial multicast socket stdio stream tune) \
 	$(addprefix sys/,call clock file lookup process socket wait)
-START_SOURCES := $(filter $(STARTS:%=src/%.c),$(ALL_SOURCES))
+START_SOURCES := $(STARTS:%=src/%.c)
+$(if $(filter-out $(ALL_SOURCES),$(START_SOURCES)),$(error STARTS has what is not there: \
+	$(filter-out $(ALL_SOURCES),$(START_SOURCES))))
 SOURCES := $(START_SOURCES) $(filter-out $(START_SOURCES),$(ALL_SOURCES))
 HARNESS_SOURCES := $(sort $(wildcard tests/harness/*.c))
 SUITES := unit cli
