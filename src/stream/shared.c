@@ -11,10 +11,23 @@
 #include "sys/socket.h"
 #include "sys/wait.h"
 
-int shared_take(struct shared_socket *s, int fd, int type)
+static int set_moment(int fd)
 {
 	const struct timeval moment = { .tv_usec = 1000 };
-	socklen_t len = sizeof s->timeout;
+
+	return sys_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+}
+
+static int get_timeout(int fd, struct timeval *timeout)
+{
+	socklen_t len = sizeof *timeout;
+
+	return sys_getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeout, &len);
+}
+
+int shared_take(struct shared_socket *s, int fd, int type)
+{
+	struct timeval ours;
 	int flags = sys_status_flags(fd);
 
 	*s = (struct shared_socket){ 0 };
@@ -22,10 +35,16 @@ int shared_take(struct shared_socket *s, int fd, int type)
 		return flags;
 	if (type == SOCK_DGRAM || flags & O_NONBLOCK)
 		return 0;
-	int error = sys_getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &s->timeout, &len);
+	int error = get_timeout(fd, &s->timeout);
 	if (!error)
-		error = sys_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+		error = set_moment(fd);
+	/* The kernel counts in ticks of its own. */
+	if (!error)
+		error = get_timeout(fd, &ours);
 	s->waits = !error;
+	/* Another of us has it too: what was before is known to that one. */
+	if (!error && timercmp(&s->timeout, &ours, ==))
+		timerclear(&s->timeout);
 	return error;
 }
 
@@ -45,6 +64,10 @@ int shared_accept(const struct shared_socket *s, int fd, bool blocking, struct a
 
 		if (count <= 0)
 			return count < 0 ? count : -EAGAIN;
+		/* Whoever else has it may have undone that: another of us that has ended. */
+		int error = set_moment(fd);
+		if (error)
+			return error;
 	}
 	int made = (blocking ? sys_accept_blocking : sys_accept)(fd, &peer->at.any, &peer->len);
 	/* As ours have it from the socket that listens. */

@@ -1,8 +1,8 @@
 /*
  * Sockets that listen and are open in other processes too, whose flags are not ours to change:
  * O_NONBLOCK is one of the open file. Where that is not set, accept(2) may wait although somebody
- * was there, for another process may have been quicker. It is made to wait for a moment only
- * (SO_RCVTIMEO), which is undone at the end.
+ * was there, for another process or thread may have been quicker. It is made to wait for a moment
+ * only (SO_RCVTIMEO, which is of the socket too), and that is undone at the end.
  */
 #ifndef SOCKIT_STREAM_SHARED_H
 #define SOCKIT_STREAM_SHARED_H
