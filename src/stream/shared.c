@@ -38,11 +38,12 @@ int shared_take(struct shared_socket *s, int fd, int type)
 	int error = get_timeout(fd, &s->timeout);
 	if (!error)
 		error = set_moment(fd);
+	/* From here on there is something to give back. */
+	s->waits = !error;
 	/* The kernel counts in ticks of its own. */
 	if (!error)
 		error = get_timeout(fd, &ours);
-	s->waits = !error;
-	/* Another of us has it too: what was before is known to that one. */
+	/* Another of us has it too: what was before, mostly nothing, that one knows. */
 	if (!error && timercmp(&s->timeout, &ours, ==))
 		timerclear(&s->timeout);
 	return error;

@@ -64,7 +64,7 @@ Test(shared, who_is_too_late_does_not_wait_though_another_has_ended)
 	close(fd);
 }
 
-Test(shared, the_last_that_ends_leaves_it_as_the_first_found_it)
+Test(shared, none_that_ends_leaves_its_own_timeout_behind)
 {
 	struct shared_socket first, second;
 	struct place place;
@@ -82,5 +82,30 @@ Test(shared, the_last_that_ends_leaves_it_as_the_first_found_it)
 	shared_give_back(&second, fd);
 	cr_assert_eq(timeout_of(fd).tv_sec, 0);
 	cr_assert_eq(timeout_of(fd).tv_usec, 0);
+	close(fd);
+}
+
+/* The second look, at what the kernel made of it. */
+static int second_look_fails(struct sys_observer *self, struct sys_call *call)
+{
+	static unsigned looks;
+
+	(void)self;
+	return call->op == SYS_GETSOCKOPT && ++looks == 2 ? ENOBUFS : 0;
+}
+
+Test(shared, what_was_set_is_given_back_though_taking_it_failed)
+{
+	struct sys_observer observer = { .before = second_look_fails };
+	struct shared_socket s;
+	struct place place;
+	int fd = listening(&place);
+
+	must(set_timeout(fd, (struct timeval){ .tv_sec = 7 }), "setsockopt");
+	sys_observe(&observer);
+	cr_assert_eq(shared_take(&s, fd, SOCK_STREAM), -ENOBUFS);
+	sys_observe(NULL);
+	shared_give_back(&s, fd);
+	cr_assert_eq(timeout_of(fd).tv_sec, 7);
 	close(fd);
 }
