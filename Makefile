@@ -86,7 +86,7 @@ ALL_SOURCES := $(filter-out $(DOCGEN_SOURCES) src/loop/poller_$(OTHER_POLLER).c,
 STARTS := $(addprefix base/,err escape num text) \
 	$(addprefix cli/,command exec_options front group_options net_options parse program rule scan value) \
 	cmd/connect cmd/session $(addprefix loop/,loop poller_$(POLLER) resolver timers) \
-	$(addprefix net/,addr order service sockopt spec) out/output out/report out/style \
+	$(addprefix net/,addr order service sockopt spec spec_inet spec_parse) out/output out/report out/style \
 	$(addprefix relay/,between ends flow patience relay tap telnet way_copy way_kernel) \
 	$(addprefix stream/,attempt dial multicast socket stdio stream tune) \
 	$(addprefix sys/,call clock file lookup process socket wait)

@@ -22,9 +22,9 @@ enum status {
 };
 
 struct status_row {
-	const char *number; /* as the manual shows it: "0", "128+n" */
-	const char *brief;  /* for the help */
-	const char *meaning;
+	char number[8]; /* as the manual shows it: "0", "128+n" */
+	char brief[20]; /* for the help */
+	char meaning[84];
 };
 
 extern const struct status_row status_rows[];

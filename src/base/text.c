@@ -67,3 +67,10 @@ void text_pad_to(struct text *t, size_t column)
 	while (t->len < column && !t->cut)
 		text_add_bytes(t, " ", 1);
 }
+
+bool text_is_of(const char *str, const char *set)
+{
+	while (*str && strchr(set, *str))
+		str++;
+	return *str == '\0';
+}

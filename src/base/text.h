@@ -31,6 +31,12 @@ void text_add_str(struct text *t, const char *str);
 void text_add_bytes(struct text *t, const void *bytes, size_t n);
 void text_add_number(struct text *t, uint64_t number); /* in decimal; where every start passes */
 
+/*
+ * Whether STR has characters of SET alone, or none. libc's strspn(3) touches pages that nothing
+ * else on the way of a start does.
+ */
+bool text_is_of(const char *str, const char *set);
+
 /* Append spaces until the text is COLUMN bytes long; nothing when it already is. */
 void text_pad_to(struct text *t, size_t column);
 

@@ -51,16 +51,15 @@ struct command {
 	const struct command_example *examples; /* up to a NULL line; several */
 	const struct option_section *sections;
 	size_t section_count;
-	size_t options_size; /* of its options struct, at most COMMAND_OPTIONS_SIZE */
-	size_t observe;      /* the offset of its struct observe_options */
-	const char *const
-		*statuses; /* that it can end with: numbers of status_rows, up to a NULL */
+	size_t options_size;  /* of its options struct, at most COMMAND_OPTIONS_SIZE */
+	size_t observe;       /* the offset of its struct observe_options */
+	const char *statuses; /* that it can end with: numbers of status_rows, blanks between */
 	const struct command_result *results; /* up to a NULL what; NULL: it does not answer */
 	/* Returns 0, or -1 with *err filled. */
 	int (*run)(const struct command_call *call, struct err *err);
 };
 
-enum { COMMAND_OPTIONS_SIZE = 4096, COMMAND_ROWS_MAX = 128 };
+enum { COMMAND_OPTIONS_SIZE = 2048, COMMAND_ROWS_MAX = 128 };
 
 /* How an option was given, so that messages can call it what the user called it. */
 enum option_given {

@@ -9,8 +9,8 @@ const struct option_row exec_option_rows[EXEC_OPTION_COUNT] = {
 	{
 		.name = "exec",
 		FLAG_FIELD(struct exec_options, exec),
-		.excludes = OPTION_NAMES("sh-exec", "no-stdin", "send-only", "recv-only", "raw",
-	                                 "no-half-close", "on-peer-close", "quit-after-eof"),
+		.excludes = "sh-exec no-stdin send-only recv-only raw no-half-close "
+			    "on-peer-close quit-after-eof",
 		.only_for = FOR_CONNECTION,
 		.help = "join the connection to the program behind --, as in --exec -- sort -r",
 		.man = "Everything behind -- is the program and its arguments; no shell reads them. It is looked "
@@ -20,8 +20,8 @@ const struct option_row exec_option_rows[EXEC_OPTION_COUNT] = {
 		.name = "sh-exec",
 		STRING_FIELD(struct exec_options, sh_exec),
 		.arg = "CMD",
-		.excludes = OPTION_NAMES("no-stdin", "send-only", "recv-only", "raw",
-	                                 "no-half-close", "on-peer-close", "quit-after-eof"),
+		.excludes = "no-stdin send-only recv-only raw no-half-close "
+			    "on-peer-close quit-after-eof",
 		.only_for = FOR_CONNECTION,
 		.help = "join the connection to the command line CMD, run by /bin/sh",
 	},

@@ -13,11 +13,10 @@ const struct option_row forward_option_rows[FORWARD_OPTION_COUNT] = {
 		.name = "forward",
 		STRING_FIELD(struct forward_options, endpoint),
 		.arg = "ENDPOINT",
-		.excludes = OPTION_NAMES("exec", "sh-exec", "no-stdin", "send-only", "recv-only",
-	                                 "raw", "no-half-close", "on-peer-close", "quit-after-eof",
-	                                 "crlf", "telnet", "line-delay", "delim", "datagram-size",
-	                                 "tag", "reply-to", "max-datagrams", "output", "append",
-	                                 "slow", "broker", "chat"),
+		.excludes = "exec sh-exec no-stdin send-only recv-only raw no-half-close "
+			    "on-peer-close quit-after-eof crlf telnet line-delay delim "
+			    "datagram-size tag reply-to max-datagrams output append slow "
+			    "broker chat",
 		.only_for = FOR_STREAM | FOR_DATAGRAM,
 		.complete = COMPLETE_HOST,
 		.help = "join the connection to this endpoint",
@@ -27,7 +26,7 @@ const struct option_row forward_option_rows[FORWARD_OPTION_COUNT] = {
 		.name = "forward-sockopt",
 		LIST_FIELD(struct forward_options, sockopt),
 		.arg = "NAME=VALUE",
-		.needs = OPTION_NAMES("forward"),
+		.needs = "forward",
 		.complete = COMPLETE_SOCKOPT,
 		.help = "set a socket option on what --forward opens; may be repeated",
 		.man = "As --sockopt does on the side that listens.",
@@ -39,7 +38,7 @@ const struct option_row forward_option_rows[FORWARD_OPTION_COUNT] = {
 		.arg = "DUR",
 		.min = 1,
 		.fallback = "8s",
-		.needs = OPTION_NAMES("forward"),
+		.needs = "forward",
 		.help = "give a client up when the endpoint of --forward takes longer to reach",
 		.man = "It also bounds how long the last bytes may stay unacknowledged, without any progress, "
 		       "after both sides have ended.",
@@ -50,7 +49,7 @@ const struct option_row forward_option_rows[FORWARD_OPTION_COUNT] = {
 		.arg = "DUR",
 		.min = 1,
 		.fallback = "60s",
-		.needs = OPTION_NAMES("forward"),
+		.needs = "forward",
 		.only_for = FOR_DATAGRAM,
 		.help = "forget who has neither sent nor got a datagram for DUR",
 	},
@@ -61,7 +60,7 @@ const struct option_row forward_option_rows[FORWARD_OPTION_COUNT] = {
 		.min = 1,
 		.max = 65535,
 		.fallback = "1024",
-		.needs = OPTION_NAMES("forward"),
+		.needs = "forward",
 		.only_for = FOR_DATAGRAM,
 		.help = "remember at most N senders of datagrams at once",
 		.man = "When one more comes, the one that was quiet for the longest is forgotten.",
@@ -71,7 +70,7 @@ const struct option_row forward_option_rows[FORWARD_OPTION_COUNT] = {
 		CHOICE_FIELD(struct forward_options, proxy_protocol),
 		.arg = "VERSION",
 		.choices = version_choices,
-		.needs = OPTION_NAMES("forward"),
+		.needs = "forward",
 		.only_for = FOR_STREAM,
 		.help = "tell the endpoint of --forward who the client is",
 		.man = "The header of haproxy's PROXY protocol, before anything else. Clients that are not on IPv4 or "
@@ -80,7 +79,7 @@ const struct option_row forward_option_rows[FORWARD_OPTION_COUNT] = {
 	{
 		.name = "accept-proxy-protocol",
 		FLAG_FIELD(struct forward_options, accept_proxy_protocol),
-		.needs = OPTION_NAMES("forward"),
+		.needs = "forward",
 		.only_for = FOR_STREAM,
 		.help = "clients are proxies, which begin with who their own client is",
 		.man = "The header of haproxy's PROXY protocol, of either version. Whom it names is told and passed on "

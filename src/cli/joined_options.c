@@ -15,8 +15,7 @@ const struct option_row joined_option_rows[JOINED_OPTION_COUNT] = {
 	{
 		.name = "tag",
 		FLAG_FIELD(struct joined_options, tag),
-		.excludes =
-			OPTION_NAMES("output", "broker", "chat", "send-only", "exec", "sh-exec"),
+		.excludes = "output broker chat send-only exec sh-exec",
 		.only_for = FOR_STREAM | FOR_DATAGRAM,
 		.help = "write who sent it and a blank in front of each datagram, or line with -k",
 		.man = "Of a datagram that is its sender, as in \"192.0.2.7:5353 \", \"[2001:db8::7]:5353 \" or "
@@ -27,7 +26,7 @@ const struct option_row joined_option_rows[JOINED_OPTION_COUNT] = {
 		.name = "output",
 		STRING_FIELD(struct joined_options, output),
 		.arg = "TEMPLATE",
-		.excludes = OPTION_NAMES("broker", "chat", "send-only", "raw", "exec", "sh-exec"),
+		.excludes = "broker chat send-only raw exec sh-exec",
 		.only_for = FOR_STREAM,
 		.complete = COMPLETE_FILE,
 		.help = "with -k, write what each client sends to a file of its own",
@@ -37,7 +36,7 @@ const struct option_row joined_option_rows[JOINED_OPTION_COUNT] = {
 	{
 		.name = "append",
 		FLAG_FIELD(struct joined_options, append),
-		.needs = OPTION_NAMES("output"),
+		.needs = "output",
 		.only_for = FOR_STREAM,
 		.help = "add to files that are there already",
 	},
@@ -47,16 +46,15 @@ const struct option_row joined_option_rows[JOINED_OPTION_COUNT] = {
 		.arg = "WHAT",
 		.choices = slow_choices,
 		.fallback = "block",
-		.excludes = OPTION_NAMES("no-stdin", "recv-only", "exec", "sh-exec"),
+		.excludes = "no-stdin recv-only exec sh-exec",
 		.only_for = FOR_STREAM,
 		.help = "what to do with a client that leaves 1 MiB of what is sent to it waiting",
 	},
 	{
 		.name = "broker",
 		FLAG_FIELD(struct joined_options, broker),
-		.excludes = OPTION_NAMES("no-stdin", "send-only", "recv-only", "no-half-close",
-	                                 "raw", "crlf", "telnet", "rate", "line-delay",
-	                                 "quit-after-eof", "exec", "sh-exec"),
+		.excludes = "no-stdin send-only recv-only no-half-close raw crlf telnet "
+			    "rate line-delay quit-after-eof exec sh-exec",
 		.only_for = FOR_STREAM,
 		.help = "send what each client sends to all the others; -k is implied",
 		.man = "One that has ended, and goes before it has taken what others said, has left: that is no "
@@ -65,9 +63,8 @@ const struct option_row joined_option_rows[JOINED_OPTION_COUNT] = {
 	{
 		.name = "chat",
 		FLAG_FIELD(struct joined_options, chat),
-		.excludes = OPTION_NAMES("no-stdin", "send-only", "recv-only", "no-half-close",
-	                                 "raw", "crlf", "telnet", "rate", "line-delay",
-	                                 "quit-after-eof", "exec", "sh-exec"),
+		.excludes = "no-stdin send-only recv-only no-half-close raw crlf telnet "
+			    "rate line-delay quit-after-eof exec sh-exec",
 		.only_for = FOR_STREAM,
 		.help = "the same by lines, each with its sender in front; --broker is implied",
 		.man = "As in \"<user3> hello\". Control bytes are escaped, so that nobody can pretend to be another.",

@@ -7,7 +7,7 @@ const struct option_row net_option_rows[NET_OPTION_COUNT] = {
 		.name = "ipv4",
 		.letter = '4',
 		FLAG_FIELD(struct net_options, ipv4),
-		.excludes = OPTION_NAMES("ipv6"),
+		.excludes = "ipv6",
 		.only_for = FOR_INET,
 		.help = "use IPv4 addresses only",
 	},

@@ -21,10 +21,12 @@ bool option_repeats(const struct option_row *row)
 	return row->kind == OPTION_COUNT || row->kind == OPTION_LIST;
 }
 
-bool option_names_has(const char *const *names, const char *name)
+bool option_names_has(const char *names, const char *name)
 {
-	for (; names != NULL && *names != NULL; names++)
-		if (strcmp(*names, name) == 0)
+	size_t size = strlen(name);
+
+	for (const char *at = names; at && (at = strstr(at, name)); at += size)
+		if ((at == names || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0'))
 			return true;
 	return false;
 }

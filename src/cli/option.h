@@ -88,8 +88,8 @@ struct option_row {
 	bool any_case : 1;                   /* of the choices, as they are typed */
 	const char *arg;                     /* the value's name in help; NULL for a flag */
 	const struct option_choice *choices; /* up to an empty name */
-	uint64_t min;
-	uint64_t max; /* 0: whatever the type holds */
+	uint32_t min; /* of a number, a size in bytes, a duration in nanoseconds */
+	uint32_t max; /* 0: whatever the type holds */
 	/*
 	 * The value when the option is not given, as one would type it; help shows it. Without one:
 	 * false, 0, NULL, the choice with value 0, OPTION_MODE_UNSET, and NSEC_NEVER for a
@@ -97,11 +97,11 @@ struct option_row {
 	 */
 	const char *fallback;
 	/*
-	 * Long names of the same command, up to a NULL. An exclusion is stated in one of the two
-	 * rows.
+	 * Long names of the same command, with blanks between; NULL for none. An exclusion is
+	 * stated in one of the two rows.
 	 */
-	const char *const *needs;
-	const char *const *excludes;
+	const char *needs; /* one */
+	const char *excludes;
 	const char *help; /* one sentence, no full stop */
 	const char *man;  /* what the manual adds to it, in full sentences; NULL when nothing */
 };
@@ -122,9 +122,6 @@ struct option_section {
 extern const struct option_group option_group_network;
 extern const struct option_group option_group_relay;
 extern const struct option_group option_group_observe;
-
-/* { OPTION_NAMES("ipv4", "ipv6") } for needs and excludes. */
-#define OPTION_NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /*
  * Kind and field of a row in one go: a field of another type does not compile. An enum without
@@ -159,7 +156,7 @@ bool option_takes_word(const struct option_row *row);
 /* Whether giving it twice means something. */
 bool option_repeats(const struct option_row *row);
 
-/* Whether NAME is among NAMES, which may be NULL. */
-bool option_names_has(const char *const *names, const char *name);
+/* Whether NAME is among NAMES, as they are in `excludes`. */
+bool option_names_has(const char *names, const char *name);
 
 #endif

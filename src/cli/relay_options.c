@@ -36,15 +36,15 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		.name = "no-stdin",
 		.letter = 'd',
 		FLAG_FIELD(struct relay_options, no_stdin),
-		.excludes = OPTION_NAMES("send-only", "recv-only", "no-half-close", "on-peer-close",
-	                                 "quit-after-eof"),
+		.excludes = "send-only recv-only no-half-close on-peer-close "
+			    "quit-after-eof",
 		.help = "do not read standard input, and keep the sending side open",
 		.man = "For loops such as \"while read host\", whose input would be eaten.",
 	},
 	{
 		.name = "send-only",
 		FLAG_FIELD(struct relay_options, send_only),
-		.excludes = OPTION_NAMES("recv-only", "no-half-close", "raw"),
+		.excludes = "recv-only no-half-close raw",
 		.help = "only send: what comes is read and thrown away",
 		.man = "After the end of standard input it ends as soon as the peer has acknowledged "
 		       "everything, without waiting for the peer's end.",
@@ -52,7 +52,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 	{
 		.name = "recv-only",
 		FLAG_FIELD(struct relay_options, recv_only),
-		.excludes = OPTION_NAMES("no-half-close", "on-peer-close", "quit-after-eof"),
+		.excludes = "no-half-close on-peer-close quit-after-eof",
 		.help = "only receive: the sending side is shut at once, standard input is not read",
 	},
 	{
@@ -82,7 +82,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		.name = "crlf",
 		.letter = 'C',
 		FLAG_FIELD(struct relay_options, crlf),
-		.excludes = OPTION_NAMES("no-stdin", "recv-only"),
+		.excludes = "no-stdin recv-only",
 		.help = "send CR LF for every newline; one that has its CR keeps it",
 		.man = "What comes is not changed. With --delim line each datagram is a line and its CR LF.",
 	},
@@ -112,7 +112,7 @@ const struct option_row relay_option_rows[RELAY_OPTION_COUNT] = {
 		DURATION_FIELD(struct relay_options, line_delay),
 		.arg = "DUR",
 		.min = 1,
-		.excludes = OPTION_NAMES("no-stdin", "recv-only"),
+		.excludes = "no-stdin recv-only",
 		.help = "wait DUR after each line sent, before the next one",
 		.man = "A chunk that is sent as a datagram then ends with the line. The end of standard input is passed on without such a wait. Neither this wait nor that of "
 		       "--rate counts as idleness for --idle-timeout; --deadline holds in both.",

@@ -13,14 +13,13 @@ bool rule_excludes(const struct command *command, const struct option_row *a,
 static int check_needs(const struct command *command, const struct command_row *r,
                        const unsigned char *given, struct err *err)
 {
-	for (const char *const *name = r->row->needs; name != NULL && *name != NULL; name++) {
-		struct command_row needed;
+	const char *name = r->row->needs;
+	struct command_row needed;
 
-		if (!command_row_named(command, *name, &needed) || given[needed.index] == GIVEN_NOT)
-			return err_usage(err, "%s needs --%s",
-			                 option_as_given(r->row, given[r->index]).str, *name);
-	}
-	return 0;
+	if (!name ||
+	    (command_row_named(command, name, &needed) && given[needed.index] != GIVEN_NOT))
+		return 0;
+	return err_usage(err, "%s needs --%s", option_as_given(r->row, given[r->index]).str, name);
 }
 
 /* R against all rows behind it. */

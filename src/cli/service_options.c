@@ -27,7 +27,7 @@ const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {
 		UINT_FIELD(struct service_options, seed),
 		.arg = "N",
 		.fallback = "0",
-		.needs = OPTION_NAMES("fault"),
+		.needs = "fault",
 		.help = "begin the chances of --fault (refuse, jitter) at N",
 		.man = "A run with the same N is the same again.",
 	},

@@ -93,7 +93,7 @@ static int refuse_number(const struct option_row *row, const char *typed, const 
 	switch (row->kind) {
 	case OPTION_UINT:
 	case OPTION_SIZE:
-		return err_usage(err, "%s: %s is not in %" PRIu64 "-%" PRIu64, typed, text,
+		return err_usage(err, "%s: %s is not in %" PRIu32 "-%" PRIu64, typed, text,
 		                 row->min,
 		                 max_or(row, row->kind == OPTION_SIZE ? UINT64_MAX : UINT32_MAX));
 	case OPTION_MODE:

@@ -45,13 +45,13 @@ static const struct option_row byteorder_rows[] = {
 		CHOICE_FIELD(struct byteorder_options, width),
 		.arg = "BITS",
 		.choices = width_choices,
-		.excludes = OPTION_NAMES("sockaddr", "proc-net"),
+		.excludes = "sockaddr proc-net",
 		.help = "show the value in so many bits; else in the fewest that it fits in",
 	},
 	{
 		.name = "from-network",
 		FLAG_FIELD(struct byteorder_options, from_network),
-		.excludes = OPTION_NAMES("sockaddr", "proc-net"),
+		.excludes = "sockaddr proc-net",
 		.help = "a number is what lies in a network-order field; show what ntohs or ntohl gives",
 		.man = "Bytes and addresses are in network order by themselves, and so are the same either "
 		       "way.",
@@ -59,13 +59,13 @@ static const struct option_row byteorder_rows[] = {
 	{
 		.name = "bytes",
 		FLAG_FIELD(struct byteorder_options, bytes),
-		.excludes = OPTION_NAMES("sockaddr", "proc-net"),
+		.excludes = "sockaddr proc-net",
 		.help = "a value is 1 to 8 bytes, also when it looks like an address or a number",
 	},
 	{
 		.name = "sockaddr",
 		FLAG_FIELD(struct byteorder_options, sockaddr),
-		.excludes = OPTION_NAMES("proc-net", "binary"),
+		.excludes = "proc-net binary",
 		.help = "a value is the bytes of a struct sockaddr; show its fields",
 		.man = "The bytes are hex digits, two a byte, joined by colons, by blanks or by nothing; "
 		       "of blanks some may be missing, as in what xxd prints.",
@@ -73,7 +73,7 @@ static const struct option_row byteorder_rows[] = {
 	{
 		.name = "proc-net",
 		FLAG_FIELD(struct byteorder_options, proc_net),
-		.excludes = OPTION_NAMES("binary"),
+		.excludes = "binary",
 		.help = "a value is an address and port as /proc/net/tcp and tcp6 show them",
 	},
 	{
@@ -321,8 +321,6 @@ static const struct command_example byteorder_examples[] = {
 	{ NULL, NULL },
 };
 
-static const char *const byteorder_statuses[] = { "0", "2", "7", "8", "128+n", NULL };
-
 static const struct command_result byteorder_results[] = {
 	{ "a number",
 	  "input given? given_hex? host_order network_order function result result_hex value hex width address? reverse_name? form machine" },
@@ -347,7 +345,7 @@ const struct command byteorder_command = {
 	.section_count = ARRAY_LEN(byteorder_sections),
 	.options_size = sizeof(struct byteorder_options),
 	.observe = offsetof(struct byteorder_options, observe),
-	.statuses = byteorder_statuses,
+	.statuses = "0 2 7 8 128+n",
 	.results = byteorder_results,
 	.run = byteorder_run,
 };

@@ -34,7 +34,7 @@ static const struct option_row connect_rows[] = {
 		STRING_FIELD(struct connect_options, source),
 		.complete = COMPLETE_HOST,
 		.arg = "ADDR",
-		.excludes = OPTION_NAMES("join"),
+		.excludes = "join",
 		.only_for = FOR_INET,
 		.help = "connect from this address of this machine",
 	},
@@ -275,9 +275,6 @@ static const struct command_example connect_examples[] = {
 	{ NULL, NULL },
 };
 
-static const char *const connect_statuses[] = { "0", "1",   "2",   "3",     "4",
-	                                        "7", "126", "127", "128+n", NULL };
-
 const struct command connect_command = {
 	.name = "connect",
 	.summary = "open a connection and join it to standard input and output",
@@ -292,6 +289,6 @@ const struct command connect_command = {
 	.section_count = ARRAY_LEN(connect_sections),
 	.options_size = sizeof(struct connect_options),
 	.observe = offsetof(struct connect_options, observe),
-	.statuses = connect_statuses,
+	.statuses = "0 1 2 3 4 7 126 127 128+n",
 	.run = connect_run,
 };

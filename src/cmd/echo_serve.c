@@ -285,8 +285,6 @@ static const struct command_example echo_serve_examples[] = {
 	{ NULL, NULL },
 };
 
-static const char *const echo_serve_statuses[] = { "0", "2", "3", "7", "128+n", NULL };
-
 const struct command echo_serve_command = {
 	.name = "echo-serve",
 	.summary = "serve echo, discard and other test services to many clients",
@@ -301,6 +299,6 @@ const struct command echo_serve_command = {
 	.section_count = ARRAY_LEN(echo_serve_sections),
 	.options_size = sizeof(struct echo_serve_options),
 	.observe = offsetof(struct echo_serve_options, observe),
-	.statuses = echo_serve_statuses,
+	.statuses = "0 2 3 7 128+n",
 	.run = echo_serve_run,
 };

@@ -6,6 +6,7 @@
 #include "base/near.h"
 #include "cmd/passed.h"
 #include "net/passed.h"
+#include "net/spec_parse.h"
 #include "serve/services.h"
 
 /*

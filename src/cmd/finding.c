@@ -172,11 +172,16 @@ static const char *origin_of(const struct query *q)
 }
 
 static const struct answer_column long_columns[] = {
-	{ "ADDRESS", "address", false, false },   { NULL, "port", true, false },
-	{ "FAMILY", "family", false, false },     { "TYPE", "socktype", false, false },
-	{ "PROTOCOL", "protocol", false, false }, { "NAME", "name", false, false },
-	{ "SCOPE", "scope", false, false },       { "SOURCE", "source", false, false },
-	{ "TIME", NULL, false, false },           { "FROM", "from", false, false },
+	{ "ADDRESS", "address", false, false },
+	{ "", "port", true, false },
+	{ "FAMILY", "family", false, false },
+	{ "TYPE", "socktype", false, false },
+	{ "PROTOCOL", "protocol", false, false },
+	{ "NAME", "name", false, false },
+	{ "SCOPE", "scope", false, false },
+	{ "SOURCE", "source", false, false },
+	{ "TIME", "", false, false },
+	{ "FROM", "from", false, false },
 };
 
 static void zone_into(struct text *t, const struct addr *a)

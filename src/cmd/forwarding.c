@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "net/spec_parse.h"
 #include "relay/closed.h"
 #include "sys/process.h"
 

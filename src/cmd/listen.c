@@ -324,9 +324,6 @@ static const struct command_example listen_examples[] = {
 	{ NULL, NULL },
 };
 
-static const char *const listen_statuses[] = { "0", "1",   "2",   "3",     "4",
-	                                       "7", "126", "127", "128+n", NULL };
-
 const struct command listen_command = {
 	.name = "listen",
 	.summary = "accept connections; join each to stdio, a program or an endpoint",
@@ -341,6 +338,6 @@ const struct command listen_command = {
 	.section_count = ARRAY_LEN(listen_sections),
 	.options_size = sizeof(struct listen_command_options),
 	.observe = offsetof(struct listen_command_options, observe),
-	.statuses = listen_statuses,
+	.statuses = "0 1 2 3 4 7 126 127 128+n",
 	.run = listen_run,
 };

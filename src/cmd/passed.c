@@ -3,9 +3,8 @@
 #include "net/passed.h"
 
 /* What is said of a socket before it is bound, or of the word that would name it. */
-static const char *const passed_excludes[] = { "ipv4",      "ipv6",      "udp",     "unix",
-	                                       "interface", "source",    "backlog", "unix-mode",
-	                                       "join",      "reuse-port" };
+static const char passed_excludes[] =
+	"ipv4 ipv6 udp unix interface source backlog unix-mode join reuse-port";
 
 int passed_for(const struct command_call *call, unsigned *count, struct err *err)
 {
@@ -17,12 +16,11 @@ int passed_for(const struct command_call *call, unsigned *count, struct err *err
 		return 0;
 	if (passed_count(count, err))
 		return -1;
-	for (size_t i = 0; *count > 0 && i < ARRAY_LEN(passed_excludes); i++)
-		if (command_row_named(call->command, passed_excludes[i], &r) &&
-		    call->given[r.index] != GIVEN_NOT)
+	for (size_t i = 0; *count > 0 && command_row_at(call->command, i, &r); i++)
+		if (call->given[i] != GIVEN_NOT && option_names_has(passed_excludes, r.row->name))
 			return err_usage(
 				err, "%s has no meaning for sockets that are passed (LISTEN_FDS)",
-				option_as_given(r.row, call->given[r.index]).str);
+				option_as_given(r.row, call->given[i]).str);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "loop/resolver.h"
 #include "net/service.h"
 #include "out/failure.h"
@@ -62,7 +63,7 @@ static const char *query_subject(const struct query *q)
 static bool numeric_service_is_name(const struct query_rules *r)
 {
 	return r->hints.ai_flags & AI_NUMERICSERV && r->service &&
-	       r->service[strspn(r->service, "0123456789")] != '\0';
+	       !text_is_of(r->service, "0123456789");
 }
 
 static int query_fail(struct query *q, int eai, int error)

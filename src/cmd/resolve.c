@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/text.h"
 #include "cli/observe_options.h"
 #include "cmd/asking.h"
 #include "cmd/batch.h"
@@ -46,7 +47,7 @@ static const struct option_row ask_rows[] = {
 		.name = "ipv4",
 		.letter = '4',
 		FLAG_FIELD(struct resolve_options, ipv4),
-		.excludes = OPTION_NAMES("ipv6"),
+		.excludes = "ipv6",
 		.help = "ask for IPv4 addresses only",
 	},
 	{
@@ -61,7 +62,7 @@ static const struct option_row ask_rows[] = {
 		STRING_FIELD(struct resolve_options, service),
 		.arg = "SERVICE",
 		.complete = COMPLETE_SERVICE,
-		.excludes = OPTION_NAMES("hostent", "confirm", "name-required", "no-fqdn"),
+		.excludes = "hostent confirm name-required no-fqdn",
 		.help = "show ADDRESS:PORT for this service, a name or a port",
 		.man = "An ADDRESS is then shown as it is and not turned into its name. Without an operand "
 		       "the addresses of this machine itself are shown.",
@@ -71,7 +72,7 @@ static const struct option_row ask_rows[] = {
 		CHOICE_FIELD(struct resolve_options, socktype),
 		.arg = "TYPE",
 		.choices = socktype_choices,
-		.excludes = OPTION_NAMES("hostent", "confirm"),
+		.excludes = "hostent confirm",
 		.help = "ask for addresses of this socket type",
 		.man = "Without it stream, and with --addrinfo any, which is what a program gets that does "
 		       "not say.",
@@ -79,63 +80,63 @@ static const struct option_row ask_rows[] = {
 	{
 		.name = "passive",
 		FLAG_FIELD(struct resolve_options, passive),
-		.excludes = OPTION_NAMES("hostent", "confirm", "name-required", "no-fqdn"),
+		.excludes = "hostent confirm name-required no-fqdn",
 		.help = "AI_PASSIVE: addresses to listen on",
 		.man = "With --service and no operand these are the wildcard addresses.",
 	},
 	{
 		.name = "canonname",
 		FLAG_FIELD(struct resolve_options, canonname),
-		.excludes = OPTION_NAMES("hostent", "confirm"),
+		.excludes = "hostent confirm",
 		.help = "AI_CANONNAME: the official name too, behind each address",
 	},
 	{
 		.name = "numeric-host",
 		FLAG_FIELD(struct resolve_options, numeric_host),
-		.excludes = OPTION_NAMES("hostent", "confirm", "name-required", "no-fqdn"),
+		.excludes = "hostent confirm name-required no-fqdn",
 		.help = "AI_NUMERICHOST: read addresses and look no name up",
 	},
 	{
 		.name = "numeric-service",
 		FLAG_FIELD(struct resolve_options, numeric_service),
-		.excludes = OPTION_NAMES("hostent", "confirm"),
+		.excludes = "hostent confirm",
 		.help = "AI_NUMERICSERV: the service must be a port",
 	},
 	{
 		.name = "v4mapped",
 		FLAG_FIELD(struct resolve_options, v4mapped),
-		.excludes = OPTION_NAMES("hostent", "confirm"),
+		.excludes = "hostent confirm",
 		.help = "AI_V4MAPPED: with -6, IPv4 addresses as ::ffff:A.B.C.D if there are no others",
 	},
 	{
 		.name = "all",
 		FLAG_FIELD(struct resolve_options, all),
-		.excludes = OPTION_NAMES("hostent", "confirm"),
+		.excludes = "hostent confirm",
 		.help = "AI_ALL: with --v4mapped, those as well as IPv6 addresses",
 	},
 	{
 		.name = "addrconfig",
 		FLAG_FIELD(struct resolve_options, addrconfig),
-		.excludes = OPTION_NAMES("hostent", "confirm"),
+		.excludes = "hostent confirm",
 		.help = "AI_ADDRCONFIG: only families of which this machine has an address",
 	},
 	{
 		.name = "idn",
 		FLAG_FIELD(struct resolve_options, idn),
-		.excludes = OPTION_NAMES("hostent"),
+		.excludes = "hostent",
 		.help = "AI_IDN: encode names with letters beyond ASCII for DNS, and decode them",
 		.man = "Names are read as UTF-8.",
 	},
 	{
 		.name = "name-required",
 		FLAG_FIELD(struct resolve_options, name_required),
-		.excludes = OPTION_NAMES("addrinfo", "hostent"),
+		.excludes = "addrinfo hostent",
 		.help = "NI_NAMEREQD: an address without a name is a failure",
 	},
 	{
 		.name = "no-fqdn",
 		FLAG_FIELD(struct resolve_options, no_fqdn),
-		.excludes = OPTION_NAMES("addrinfo", "hostent"),
+		.excludes = "addrinfo hostent",
 		.help = "NI_NOFQDN: of local hosts only the name, without the domain",
 	},
 };
@@ -146,7 +147,7 @@ static const struct option_row show_rows[] = {
 		.name = "long",
 		.letter = 'l',
 		FLAG_FIELD(struct resolve_options, long_table),
-		.excludes = OPTION_NAMES("addrinfo", "hostent", "confirm"),
+		.excludes = "addrinfo hostent confirm",
 		.help = "show a table: type, protocol, name, scope, source address, time, origin",
 		.man = "The source address is the one from which this machine would send; a UDP socket is "
 		       "connected for it and nothing is sent. The origin, /etc/hosts or the resolver, is told "
@@ -155,13 +156,13 @@ static const struct option_row show_rows[] = {
 	{
 		.name = "addrinfo",
 		FLAG_FIELD(struct resolve_options, addrinfo),
-		.excludes = OPTION_NAMES("hostent", "confirm"),
+		.excludes = "hostent confirm",
 		.help = "show the list that getaddrinfo gives, field by field",
 	},
 	{
 		.name = "hostent",
 		FLAG_FIELD(struct resolve_options, hostent),
-		.excludes = OPTION_NAMES("confirm"),
+		.excludes = "confirm",
 		.help = "show the struct hostent of gethostbyname2_r or gethostbyaddr_r",
 	},
 	{
@@ -245,7 +246,7 @@ static int check_words(const struct command_call *call, struct err *err)
 	uint16_t port;
 
 	/* Its strtoul(3) takes blanks and a sign. No service is called so: a name has a letter. */
-	if (service && service[strspn(service, " \t\n\v\f\r+-0123456789")] == '\0' &&
+	if (service && text_is_of(service, " \t\n\v\f\r+-0123456789") &&
 	    num_parse_port(service, &port) != NUM_OK)
 		return err_usage(err, "--service %s: a port is 0 to 65535", service);
 	if (o->file && call->operand_count > 0)
@@ -316,8 +317,6 @@ static const struct command_example resolve_examples[] = {
 	{ NULL, NULL },
 };
 
-static const char *const resolve_statuses[] = { "0", "2", "3", "4", "7", "8", "128+n", NULL };
-
 static const struct command_result resolve_results[] = {
 	{ "what was found", "query address? legacy? time_ms results? addrinfo? hostent?" },
 	{ "of results: an address", "address family port? canonname?" },
@@ -345,7 +344,7 @@ const struct command resolve_command = {
 	.section_count = ARRAY_LEN(resolve_sections),
 	.options_size = sizeof(struct resolve_options),
 	.observe = offsetof(struct resolve_options, observe),
-	.statuses = resolve_statuses,
+	.statuses = "0 2 3 4 7 8 128+n",
 	.results = resolve_results,
 	.run = resolve_run,
 };

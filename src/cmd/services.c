@@ -61,7 +61,7 @@ static const struct option_row services_rows[] = {
 	{
 		.name = "in-use",
 		FLAG_FIELD(struct services_options, in_use),
-		.excludes = OPTION_NAMES("search"),
+		.excludes = "search",
 		.help = "show the sockets of this machine instead, and who has them",
 		.man = "With operands, those whose local or remote port is one of these.",
 	},
@@ -71,7 +71,7 @@ static const struct option_row services_rows[] = {
 		.arg = "STATE",
 		.choices = state_choices,
 		.any_case = true,
-		.needs = OPTION_NAMES("in-use"),
+		.needs = "in-use",
 		.help = "only sockets in this state, spelled as netstat does",
 		.man = "Case does not count.",
 	},
@@ -88,9 +88,9 @@ struct services {
 };
 
 static const struct answer_column services_columns[] = {
-	{ "NAME", "name", false, false },      { "PORT/PROTOCOL", NULL, false, false },
-	{ NULL, "port", true, false },         { NULL, "protocol", false, false },
-	{ "ALIASES", "aliases", false, true }, { NULL, "source", false, false },
+	{ "NAME", "name", false, false },      { "PORT/PROTOCOL", "", false, false },
+	{ "", "port", true, false },           { "", "protocol", false, false },
+	{ "ALIASES", "aliases", false, true }, { "", "source", false, false },
 };
 
 static void services_tell(struct services *s, const struct service_entry *e)
@@ -355,8 +355,6 @@ static const struct command_example services_examples[] = {
 	{ NULL, NULL },
 };
 
-static const char *const services_statuses[] = { "0", "2", "3", "7", "8", "128+n", NULL };
-
 static const struct command_result services_results[] = {
 	{ "a service", "name port protocol aliases? source" },
 	{ "a socket of TCP or UDP",
@@ -378,7 +376,7 @@ const struct command services_command = {
 	.section_count = ARRAY_LEN(services_sections),
 	.options_size = sizeof(struct services_options),
 	.observe = offsetof(struct services_options, observe),
-	.statuses = services_statuses,
+	.statuses = "0 2 3 7 8 128+n",
 	.results = services_results,
 	.run = services_run,
 };

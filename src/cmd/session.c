@@ -4,6 +4,7 @@
 
 #include "cli/hint.h"
 #include "cmd/passed.h"
+#include "net/spec_parse.h"
 #include "relay/closed.h"
 #include "relay/datagram_server.h"
 #include "relay/datagrams.h"

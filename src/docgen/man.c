@@ -88,9 +88,9 @@ static void add_relations(struct text *t, const struct command *command,
 	}
 	if (begin[0] == ' ')
 		text_add_str(t, " .\n");
-	for (const char *const *name = row->needs; name != NULL && *name != NULL; name++) {
+	if (row->needs != NULL) {
 		text_add_str(t, "Needs\n.Fl \\-");
-		escaped_add(t, *name, "-");
+		escaped_add(t, row->needs, "-");
 		text_add_str(t, " .\n");
 	}
 }

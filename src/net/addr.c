@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "sys/lookup.h"
 
 struct addr addr_from(const struct sockaddr *at, socklen_t len)
@@ -19,8 +20,7 @@ bool addr_looks_numeric(const char *host)
 {
 	if (strchr(host, ':'))
 		return true;
-	return host[0] >= '0' && host[0] <= '9' &&
-	       host[strspn(host, "0123456789abcdefABCDEFxX.")] == '\0';
+	return host[0] >= '0' && host[0] <= '9' && text_is_of(host, "0123456789abcdefABCDEFxX.");
 }
 
 struct addr addr_wildcard(int family, uint16_t port)

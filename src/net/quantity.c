@@ -6,15 +6,11 @@
 
 #include "base/hex.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "sys/order.h"
 
 static const char DIGITS[] = "0123456789";
 static const char HEX_DIGITS[] = "0123456789abcdefABCDEF";
-
-static bool all_of(const char *text, const char *set)
-{
-	return text[strspn(text, set)] == '\0';
-}
 
 static unsigned width_for(uint64_t value)
 {
@@ -229,7 +225,7 @@ static int refuse_zero(const char *text, struct err *err)
 	const char *digits = text + strspn(text, "0");
 	const char *shown = *digits ? digits : "0";
 
-	if (shown[strspn(shown, "01234567")])
+	if (!text_is_of(shown, "01234567"))
 		return err_usage(err, "'%s': a leading zero is ambiguous; write %s", text, shown);
 	return err_usage(err, "'%s': a leading zero is ambiguous; write 0o%s, or %s", text, shown,
 	                 shown);
@@ -247,9 +243,9 @@ static int parse_number(const char *text, unsigned width, struct quantity *q, st
 	for (size_t i = 0; i < ARRAY_LEN(bases); i++)
 		if (text[0] == '0' && (text[1] | 0x20) == bases[i].letter)
 			return parse_digits(text, text + 2, &bases[i], width, q, err);
-	if (all_of(text, DIGITS) && text[0] == '0' && text[1] != '\0')
+	if (text_is_of(text, DIGITS) && text[0] == '0' && text[1] != '\0')
 		return refuse_zero(text, err);
-	if (all_of(text, DIGITS))
+	if (text_is_of(text, DIGITS))
 		return parse_digits(text, text, &decimal, width, q, err);
 	if (is_bytes(text))
 		return parse_bytes(text, width, q, err);
@@ -259,7 +255,7 @@ static int parse_number(const char *text, unsigned width, struct quantity *q, st
 	err_usage(err, "'%s': neither a number nor an address nor bytes", text);
 	if (text[1] == '\0')
 		err_hint(err, "a character keeps its quotes: \"'%s'\"", text);
-	else if (all_of(text, HEX_DIGITS))
+	else if (text_is_of(text, HEX_DIGITS))
 		err_hint(err, "a hexadecimal number begins with 0x");
 	return -1;
 }

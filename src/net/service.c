@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/num.h"
+#include "base/text.h"
 
 const struct service_row service_table[] = {
 #include "services.inc"
@@ -39,8 +40,8 @@ void service_lower(char lower[SERVICE_WORD_SIZE], const char *text)
 
 bool service_is_word(const char *text)
 {
-	return !text[strspn(text,
-	                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+.")];
+	return text_is_of(text,
+	                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+.");
 }
 
 bool service_is_name(const char *text)
@@ -85,7 +86,7 @@ int service_port(const char *name, const char *protocol)
 
 int service_parse_port(const char *text, const char *protocol, uint16_t *port, struct err *err)
 {
-	bool number = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+	bool number = text[0] != '\0' && text_is_of(text, "0123456789");
 	int found;
 
 	if (number)

@@ -48,7 +48,7 @@ static bool is_range(const char *word)
 	size_t low = strspn(word, "0123456789");
 	size_t dash = word[low] == '-';
 
-	return word[low + dash + strspn(word + low + dash, "0123456789")] == '\0';
+	return text_is_of(word + low + dash, "0123456789");
 }
 
 int service_query_parse(struct service_query *q, const char *text, struct err *err)

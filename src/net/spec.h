@@ -1,6 +1,6 @@
 /*
  * An endpoint as it was asked for: text turned into plain data, before anything is looked up or
- * opened. The spellings are those of sockit(1), ENDPOINTS.
+ * opened (net/spec_parse.h).
  */
 #ifndef SOCKIT_NET_SPEC_H
 #define SOCKIT_NET_SPEC_H
@@ -55,12 +55,5 @@ struct spec_rules {
 	const char *port; /* given by an option, so that the words name a host at most; or NULL */
 	const char *host; /* given by an option, so that the words name a port at most; or NULL */
 };
-
-/*
- * Read COUNT words, 0 to 2 (0 only with rules->port). 0, or -1 with a usage error, in most cases
- * with a hint. *spec is written only on success.
- */
-int spec_parse(struct spec *spec, const char *const *words, size_t count,
-               const struct spec_rules *rules, struct err *err) MUST_CHECK;
 
 #endif

@@ -272,7 +272,7 @@ static void answer_row_json(struct answer *a, const char *const *cells)
 	for (size_t i = 0; i < table->count; i++) {
 		const struct answer_column *column = &table->columns[i];
 
-		if (!column->key || !cells[i])
+		if (!column->key[0] || !cells[i])
 			continue;
 		answer_add(a, column->key,
 		           column->number  ? cell_json_number(cells[i])
@@ -311,9 +311,9 @@ void answer_row(struct answer *a, const char *const *cells)
 		table->size = size;
 	}
 	for (size_t i = 0; i < table->count; i++) {
-		char *copy = cells[i] && table->columns[i].title ? escaped_copy(cells[i]) : NULL;
+		char *copy = cells[i] && table->columns[i].title[0] ? escaped_copy(cells[i]) : NULL;
 
-		if (cells[i] && table->columns[i].title && !copy)
+		if (cells[i] && table->columns[i].title[0] && !copy)
 			answer_failed(a, ENOMEM);
 		table->cells[table->used++] = copy;
 	}
@@ -344,7 +344,7 @@ static void answer_table_line(struct answer *a, const size_t *widths, char *cons
 		const struct answer_column *column = &table->columns[i];
 		const char *cell = cells ? cell_text(cells[i]) : column->title;
 
-		if (!column->title)
+		if (!column->title[0])
 			continue;
 		size_t width = width_of(cell), pad = widths[i] > width ? widths[i] - width : 0;
 
@@ -364,7 +364,7 @@ void answer_table_end(struct answer *a)
 	if (!widths)
 		answer_failed(a, ENOMEM);
 	for (size_t i = 0; widths && i < table->count; i++)
-		widths[i] = table->titles && table->columns[i].title
+		widths[i] = table->titles && table->columns[i].title[0]
 		                    ? width_of(table->columns[i].title)
 		                    : 1;
 	for (size_t i = 0; widths && i < table->used; i++) {

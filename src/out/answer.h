@@ -54,10 +54,10 @@ void answer_line(struct answer *a, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A table: in text a line a row, in columns that are as wide as they need to be; in JSON a record a
  * row. All rows are kept until its end. */
 struct answer_column {
-	const char *title; /* NULL: not in text */
-	const char *key;   /* NULL: not in JSON */
-	bool number;       /* to the right; a number in JSON */
-	bool words;        /* with blanks between; a list of strings in JSON */
+	char title[16]; /* "": not in text */
+	char key[14];   /* "": not in JSON */
+	bool number;    /* to the right; a number in JSON */
+	bool words;     /* with blanks between; a list of strings in JSON */
 };
 
 /* COLUMNS must live until answer_table_end. TITLES: with a line of them on top. */

@@ -5,6 +5,7 @@
 
 #include "base/near.h"
 #include "base/num.h"
+#include "base/text.h"
 
 enum fault_kind { FAULT_DURATION, FAULT_RATE, FAULT_BYTES, FAULT_SHARE };
 
@@ -57,7 +58,7 @@ static enum num_result parse_share(char *text, nsec_t *out)
 
 	if (percent)
 		text[--len] = '\0';
-	if (strspn(text, "0123456789.") != len)
+	if (!text_is_of(text, "0123456789."))
 		return NUM_MALFORMED;
 	enum num_result result = num_parse_duration(text, &share);
 	if (result != NUM_OK)

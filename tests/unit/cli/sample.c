@@ -13,7 +13,7 @@ static const struct option_row rows[] = {
 		.name = "other",
 		.letter = 'o',
 		FLAG_FIELD(struct sample_options, other),
-		.excludes = OPTION_NAMES("flag", "count"),
+		.excludes = "flag count",
 		.help = "b",
 	},
 	{
@@ -67,7 +67,7 @@ static const struct option_row rows[] = {
 	{
 		.name = "wants-file",
 		FLAG_FIELD(struct sample_options, wants_file),
-		.needs = OPTION_NAMES("file"),
+		.needs = "file",
 		.help = "j",
 	},
 	{ .name = "inet",

@@ -12,8 +12,8 @@
 #include "unit/out/written.h"
 
 static const struct answer_column columns[] = {
-	{ "NAME", "name" }, { "PORT", "port", .number = true },  { NULL, "secret" },
-	{ "NOTE", NULL },   { "WORDS", "words", .words = true },
+	{ "NAME", "name" }, { "PORT", "port", .number = true },  { "", "secret" },
+	{ "NOTE", "" },     { "WORDS", "words", .words = true },
 };
 
 static void say_all(struct answer *a)

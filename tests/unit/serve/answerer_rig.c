@@ -11,6 +11,7 @@
 #include "harness/fail.h"
 #include "harness/peer.h"
 #include "harness/scratch.h"
+#include "net/spec_parse.h"
 #include "serve/services.h"
 
 struct server server;

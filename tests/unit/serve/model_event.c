@@ -16,6 +16,7 @@
 #include "harness/fail.h"
 #include "harness/peer.h"
 #include "harness/scratch.h"
+#include "net/spec_parse.h"
 #include "serve/classic.h"
 #include "serve/model.h"
 #include "sys/call.h"

@@ -16,6 +16,7 @@
 #include "harness/clock.h"
 #include "harness/fail.h"
 #include "harness/peer.h"
+#include "net/spec_parse.h"
 #include "out/failure.h"
 #include "serve/classic.h"
 #include "sys/file.h"

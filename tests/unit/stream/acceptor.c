@@ -16,6 +16,7 @@
 #include "harness/fail.h"
 #include "harness/peer.h"
 #include "harness/scratch.h"
+#include "net/spec_parse.h"
 #include "sys/call.h"
 
 static struct loop *loop;

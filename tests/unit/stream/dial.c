@@ -17,6 +17,7 @@
 #include "harness/peer.h"
 #include "harness/scratch.h"
 #include "loop/poller.h"
+#include "net/spec_parse.h"
 #include "out/failure.h"
 #include "sys/call.h"
 

@@ -15,6 +15,7 @@
 #include "harness/peer.h"
 #include "harness/scratch.h"
 #include "net/passed.h"
+#include "net/spec_parse.h"
 #include "out/failure.h"
 #include "sys/call.h"
 

@@ -1,5 +1,5 @@
-/* net/spec: PRODUCT.md, 'Endpoints', spelling by spelling. */
-#include "net/spec.h"
+/* net/spec_parse: PRODUCT.md, 'Endpoints', spelling by spelling. */
+#include "net/spec_parse.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
