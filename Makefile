@@ -18,7 +18,7 @@ NM ?= nm
 CLANG ?= clang
 CLANG_FORMAT ?= clang-format
 
-# How readiness is waited for, epoll or poll: the one file of the two that is linked.
+# How many descriptors are waited for at once: with epoll or poll. For few it is poll anyway.
 POLLER ?= epoll
 $(if $(filter epoll poll,$(POLLER)),,$(error POLLER is epoll or poll, not '$(POLLER)'))
 # A tree is a compiler, its flags and a poller; objects of two trees never meet.
@@ -52,7 +52,7 @@ HARDENING_LINK := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen -Wl
 	-Wl,--no-copy-dt-needed-entries
 
 # -iquote and not -I: src/sys/socket.h must not be taken for <sys/socket.h>.
-OWN_CFLAGS := -std=c17 -D_GNU_SOURCE '-DSOCKIT_VERSION=\"$(VERSION)\"' \
+OWN_CFLAGS := -std=c17 -D_GNU_SOURCE '-DSOCKIT_VERSION=\"$(VERSION)\"' -DSOCKIT_POLLER=$(POLLER) \
 	-iquote src -iquote $(BUILD)/generated -pthread -fPIE -U_FORTIFY_SOURCE \
 	$(WARNINGS) $(if $(WERROR),-Werror)
 # Link-time optimisation, with objects that link without it too, as the tests do: gcc has both flags or neither is
@@ -79,13 +79,13 @@ JANSSON_LIBS = $$(archive=$$($(PKG_CONFIG) --variable=libdir jansson)/libjansson
 
 DOCGEN_SOURCES := $(sort $(wildcard src/docgen/*.c))
 OTHER_POLLER := $(filter-out $(POLLER),epoll poll)
-ALL_SOURCES := $(filter-out $(DOCGEN_SOURCES) src/loop/poller_$(OTHER_POLLER).c, \
+ALL_SOURCES := $(filter-out $(DOCGEN_SOURCES) $(if $(filter poll,$(POLLER)),src/loop/poller_epoll.c), \
 	$(sort $(wildcard src/*/*.c)))
 # What a client runs stands side by side in the program: to touch a page for the first time costs more
 # than most that is done there, and neighbours come with it.
 STARTS := $(addprefix base/,err escape num text) \
 	$(addprefix cli/,command exec_options front group_options net_options parse program rule scan value) \
-	cmd/connect cmd/session $(addprefix loop/,loop poller_$(POLLER) resolver timers) \
+	cmd/connect cmd/session $(addprefix loop/,loop poller_poll resolver timers) \
 	$(addprefix net/,addr order service sockopt spec spec_inet spec_parse) out/output out/report out/style \
 	$(addprefix relay/,between ends flow patience relay tap telnet way_copy way_kernel) \
 	$(addprefix stream/,attempt dial multicast socket stdio stream tune) \

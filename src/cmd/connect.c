@@ -246,7 +246,7 @@ static int connect_run(const struct command_call *call, struct err *err)
 	const struct connect_options *o = call->options;
 	struct spec_rules rules = { .path = o->net.unix_path, .udp = o->net.udp };
 
-	return session_begin(call, &rules, connect_with, err);
+	return session_begin(call, &rules, loop_new_for_few, connect_with, err);
 }
 
 static const struct option_section connect_sections[] = {

@@ -285,7 +285,11 @@ static int listen_run(const struct command_call *call, struct err *err)
 		.host = o->source,
 	};
 
-	return ready_check(&o->listen, err) ? -1 : session_begin(call, &rules, listen_with, err);
+	bool many = listen_keeps_open(o) || o->forward.endpoint;
+
+	if (ready_check(&o->listen, err))
+		return -1;
+	return session_begin(call, &rules, many ? loop_new : loop_new_for_few, listen_with, err);
 }
 
 static const struct option_section listen_sections[] = {

@@ -25,7 +25,7 @@ struct between_wish session_wish(const struct relay_options *o)
 }
 
 int session_begin(const struct command_call *call, const struct spec_rules *rules,
-                  session_command *command, struct err *err)
+                  session_loop *loop_for, session_command *command, struct err *err)
 {
 	unsigned passed = 0;
 	struct spec spec;
@@ -40,7 +40,7 @@ int session_begin(const struct command_call *call, const struct spec_rules *rule
 	            : spec_parse(&spec, call->operands, call->operand_count, rules, err)) ||
 	    command_check_endpoint(call, spec.kind, spec.text, err))
 		return -1;
-	struct loop *loop = loop_new(err);
+	struct loop *loop = loop_for(err);
 	if (!loop)
 		return -1;
 	int result = command(loop, call, &spec, err);

@@ -40,12 +40,15 @@ struct session_request {
 typedef int session_command(struct loop *loop, const struct command_call *call, struct spec *spec,
                             struct err *err);
 
+/* loop_new, or loop_new_for_few. */
+typedef struct loop *session_loop(struct err *err);
+
 /* What the options want to stand between. */
 struct between_wish session_wish(const struct relay_options *options);
 
 /* Read the operands by RULES, check the options against the kind of endpoint, and run COMMAND. */
 int session_begin(const struct command_call *call, const struct spec_rules *rules,
-                  session_command *command, struct err *err) MUST_CHECK;
+                  session_loop *loop_for, session_command *command, struct err *err) MUST_CHECK;
 
 /* What the option rows cannot say of a program: a usage error. */
 int session_check_program(const struct exec_options *exec, const struct relay_options *relay,

@@ -7,7 +7,7 @@
 #include "sys/process.h"
 
 enum {
-	LOOP_BATCH = 64,
+	LOOP_FEW = 8,
 	LOOP_AHEAD = 6,      /* cache lines of 64 bytes */
 	LOOP_DEAF_MOST = 64, /* busy turns, until it hears signals */
 };
@@ -22,12 +22,10 @@ struct loop {
 	struct timers timers;
 	struct deferred *first_deferred, **last_deferred;
 	size_t deferred_count;
-	struct watch *changed; /* to be told to the poller before the next wait */
-	struct watch *always;  /* ready without waiting */
-	struct watch *cursor;  /* the one of `always` to be called next */
-	/* The batch being dispatched, so that unwatching takes an event back. */
-	struct poller_event events[LOOP_BATCH];
-	int event_count, event_next;
+	struct watch *changed;       /* to be told to the poller before the next wait */
+	struct watch *always;        /* ready without waiting */
+	struct watch *cursor;        /* the one of `always` to be called next */
+	int event_count, event_next; /* of `events` */
 	int lost_error;
 	unsigned turns;
 	unsigned deaf; /* turns in which it was busy */
@@ -35,30 +33,44 @@ struct loop {
 	unsigned signals_seen;
 	void (*usr1)(void *context);
 	void *usr1_context;
+	size_t batch;
+	/* The batch being dispatched, so that unwatching takes an event back. */
+	struct poller_event events[];
 };
 
-struct loop *loop_new(struct err *err)
+static struct loop *loop_over(const struct poller_kind *kind, size_t batch, struct err *err)
 {
 	int error = -ENOMEM;
-	struct loop *loop = calloc(1, sizeof *loop);
+	struct loop *loop = calloc(1, sizeof *loop + batch * sizeof loop->events[0]);
 
 	if (loop)
-		loop->poller = poller_new(&error);
+		loop->poller = kind->make(&error);
 	if (!loop || !loop->poller) {
 		free(loop);
 		(void)err_set(err, ERR_LOCAL, -error, "wait for", "events");
 		return NULL;
 	}
+	loop->batch = batch;
 	loop->last_deferred = &loop->first_deferred;
 	loop->now = loop->heard = sys_now();
 	signals_catch();
 	return loop;
 }
 
+struct loop *loop_new(struct err *err)
+{
+	return loop_over(poller_of_many, POLLER_BATCH, err);
+}
+
+struct loop *loop_new_for_few(struct err *err)
+{
+	return loop_over(&poller_poll, LOOP_FEW, err);
+}
+
 void loop_free(struct loop *loop)
 {
 	if (loop)
-		poller_free(loop->poller);
+		loop->poller->kind->free(loop->poller);
 	free(loop);
 }
 
@@ -123,7 +135,7 @@ void loop_unwatch(struct watch *w)
 	if (!w->loop)
 		return;
 	if (w->added)
-		poller_remove(w->loop->poller, w->fd);
+		w->loop->poller->kind->remove(w->loop->poller, w->fd);
 	watch_forget(w);
 }
 
@@ -132,7 +144,7 @@ void loop_unwatch_closing(struct watch *w)
 	if (!w->loop)
 		return;
 	if (w->added)
-		poller_closing(w->loop->poller, w->fd);
+		w->loop->poller->kind->closing(w->loop->poller, w->fd);
 	watch_forget(w);
 }
 
@@ -190,12 +202,12 @@ static void loop_run_deferred(struct loop *loop)
 
 static int watch_arm(struct loop *loop, struct watch *w)
 {
-	int error;
+	const struct poller_kind *kind = loop->poller->kind;
 
 	if (w->added && w->armed == w->interest)
 		return 0;
-	error = w->added ? poller_change(loop->poller, w->fd, w->interest, w)
-	                 : poller_add(loop->poller, w->fd, w->interest, w);
+	int error = (w->added ? kind->change : kind->add)(loop->poller, w->fd, w->interest, w);
+
 	if (error == -EPERM && !w->added) {
 		w->always = true;
 		watch_link(&loop->always, w);
@@ -259,7 +271,7 @@ static int loop_wait(struct loop *loop)
 		timeout = 0;
 	else if (next != NSEC_NEVER)
 		timeout = next > (loop->now = sys_now()) ? next - loop->now : 0;
-	count = poller_wait(loop->poller, loop->events, LOOP_BATCH, timeout);
+	count = loop->poller->kind->wait(loop->poller, loop->events, loop->batch, timeout);
 	/* Who does not really wait hears none either. */
 	loop->deaf = count > 0 || timeout == 0 ? loop->deaf + 1 : 0;
 	loop->now = sys_now();

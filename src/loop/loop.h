@@ -44,6 +44,9 @@ struct deferred {
 };
 
 struct loop *loop_new(struct err *err) MUST_CHECK;
+
+/* The same for some descriptors, of one connection: it needs no call before it waits (poll(2)). */
+struct loop *loop_new_for_few(struct err *err) MUST_CHECK;
 void loop_free(struct loop *loop);
 
 /* Monotonic time, read once a turn. */

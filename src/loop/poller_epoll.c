@@ -4,18 +4,20 @@
 #include "sys/file.h"
 #include "sys/wait.h"
 
-const char poller_built_in[] = "poller: epoll";
-
-enum { POLLER_BATCH = 64 };
-
-struct poller {
+struct poller_over_epoll {
+	struct poller base;
 	int epfd;
 	struct epoll_event batch[POLLER_BATCH];
 };
 
-struct poller *poller_new(int *error)
+static struct poller_over_epoll *of(struct poller *base)
 {
-	struct poller *p = malloc(sizeof *p);
+	return CONTAINER_OF(base, struct poller_over_epoll, base);
+}
+
+static struct poller *make(int *error)
+{
+	struct poller_over_epoll *p = malloc(sizeof *p);
 
 	*error = -ENOMEM;
 	if (!p)
@@ -26,13 +28,15 @@ struct poller *poller_new(int *error)
 		free(p);
 		return NULL;
 	}
-	return p;
+	p->base.kind = &poller_epoll;
+	return &p->base;
 }
 
-void poller_free(struct poller *p)
+static void over(struct poller *base)
 {
-	if (p)
-		(void)sys_close(p->epfd);
+	struct poller_over_epoll *p = of(base);
+
+	(void)sys_close(p->epfd);
 	free(p);
 }
 
@@ -48,31 +52,32 @@ static unsigned from_epoll(uint32_t events)
 	       (events & (EPOLLERR | EPOLLHUP) ? READY_TROUBLE : 0u);
 }
 
-int poller_add(struct poller *p, int fd, unsigned interest, void *data)
+static int add(struct poller *p, int fd, unsigned interest, void *data)
 {
-	return sys_epoll_ctl(p->epfd, EPOLL_CTL_ADD, fd, to_epoll(interest), data);
+	return sys_epoll_ctl(of(p)->epfd, EPOLL_CTL_ADD, fd, to_epoll(interest), data);
 }
 
-int poller_change(struct poller *p, int fd, unsigned interest, void *data)
+static int change(struct poller *p, int fd, unsigned interest, void *data)
 {
-	return sys_epoll_ctl(p->epfd, EPOLL_CTL_MOD, fd, to_epoll(interest), data);
+	return sys_epoll_ctl(of(p)->epfd, EPOLL_CTL_MOD, fd, to_epoll(interest), data);
 }
 
-void poller_remove(struct poller *p, int fd)
+static void forget(struct poller *p, int fd)
 {
 	/* Fails only for a descriptor that is not there. */
-	(void)!sys_epoll_ctl(p->epfd, EPOLL_CTL_DEL, fd, 0, NULL);
+	(void)!sys_epoll_ctl(of(p)->epfd, EPOLL_CTL_DEL, fd, 0, NULL);
 }
 
 /* Closing does it (man 7 epoll). */
-void poller_closing(struct poller *p, int fd)
+static void closing(struct poller *p, int fd)
 {
 	(void)p;
 	(void)fd;
 }
 
-int poller_wait(struct poller *p, struct poller_event *events, size_t size, nsec_t timeout)
+static int wait(struct poller *base, struct poller_event *events, size_t size, nsec_t timeout)
 {
+	struct poller_over_epoll *p = of(base);
 	int room = size < POLLER_BATCH ? (int)size : POLLER_BATCH;
 	int count = sys_epoll_wait(p->epfd, p->batch, room, timeout);
 
@@ -81,3 +86,13 @@ int poller_wait(struct poller *p, struct poller_event *events, size_t size, nsec
 			                           from_epoll(p->batch[i].events) };
 	return count;
 }
+
+const struct poller_kind poller_epoll = {
+	.make = make,
+	.free = over,
+	.add = add,
+	.change = change,
+	.remove = forget,
+	.closing = closing,
+	.wait = wait,
+};

@@ -1,30 +1,42 @@
 #include <errno.h>
+#include <string.h>
 
 #include "loop/poller.h"
 #include "sys/wait.h"
 
-const char poller_built_in[] = "poller: poll";
-
-/* Two arrays side by side, because poll wants its own without gaps. */
-struct poller {
+/*
+ * Two arrays side by side, because poll wants its own without gaps. They keep the order in which
+ * things were added, and so does the telling of those that are ready.
+ */
+struct poller_over_poll {
+	struct poller base;
 	struct pollfd *fds;
 	void **data;
 	size_t count, room;
-	size_t next; /* where the next look begins: those behind a full batch get their turn */
+	size_t next; /* where the next look begins: behind a full batch, else with the first */
 };
 
-struct poller *poller_new(int *error)
+static struct poller_over_poll *of(struct poller *base)
 {
-	struct poller *p = calloc(1, sizeof *p);
-
-	*error = p ? 0 : -ENOMEM;
-	return p;
+	return CONTAINER_OF(base, struct poller_over_poll, base);
 }
 
-void poller_free(struct poller *p)
+static struct poller *make(int *error)
 {
-	if (!p)
-		return;
+	struct poller_over_poll *p = calloc(1, sizeof *p);
+
+	if (!p) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	p->base.kind = &poller_poll;
+	return &p->base;
+}
+
+static void over(struct poller *base)
+{
+	struct poller_over_poll *p = of(base);
+
 	free(p->fds);
 	free(p->data);
 	free(p);
@@ -41,7 +53,7 @@ static unsigned from_poll(short events)
 	       (events & (POLLERR | POLLHUP | POLLNVAL) ? READY_TROUBLE : 0u);
 }
 
-static int poller_grow(struct poller *p)
+static int grow(struct poller_over_poll *p)
 {
 	size_t room = p->room ? p->room * 2 : 8;
 	struct pollfd *fds = reallocarray(p->fds, room, sizeof *fds);
@@ -56,7 +68,7 @@ static int poller_grow(struct poller *p)
 	return 0;
 }
 
-static size_t poller_find(const struct poller *p, int fd)
+static size_t find(const struct poller_over_poll *p, int fd)
 {
 	size_t i = 0;
 
@@ -65,18 +77,20 @@ static size_t poller_find(const struct poller *p, int fd)
 	return i;
 }
 
-int poller_add(struct poller *p, int fd, unsigned interest, void *data)
+static int add(struct poller *base, int fd, unsigned interest, void *data)
 {
-	if (p->count == p->room && poller_grow(p))
+	struct poller_over_poll *p = of(base);
+	if (p->count == p->room && grow(p))
 		return -ENOMEM;
 	p->fds[p->count] = (struct pollfd){ .fd = fd, .events = to_poll(interest) };
 	p->data[p->count++] = data;
 	return 0;
 }
 
-int poller_change(struct poller *p, int fd, unsigned interest, void *data)
+static int change(struct poller *base, int fd, unsigned interest, void *data)
 {
-	size_t i = poller_find(p, fd);
+	struct poller_over_poll *p = of(base);
+	size_t i = find(p, fd);
 
 	if (i == p->count)
 		return -ENOENT;
@@ -85,24 +99,21 @@ int poller_change(struct poller *p, int fd, unsigned interest, void *data)
 	return 0;
 }
 
-void poller_remove(struct poller *p, int fd)
+static void forget(struct poller *base, int fd)
 {
-	size_t i = poller_find(p, fd);
+	struct poller_over_poll *p = of(base);
+	size_t i = find(p, fd);
 
 	if (i == p->count)
 		return;
 	p->count--;
-	p->fds[i] = p->fds[p->count];
-	p->data[i] = p->data[p->count];
+	memmove(p->fds + i, p->fds + i + 1, (p->count - i) * sizeof p->fds[0]);
+	memmove(p->data + i, p->data + i + 1, (p->count - i) * sizeof p->data[0]);
 }
 
-void poller_closing(struct poller *p, int fd)
+static int wait(struct poller *base, struct poller_event *events, size_t size, nsec_t timeout)
 {
-	poller_remove(p, fd);
-}
-
-int poller_wait(struct poller *p, struct poller_event *events, size_t size, nsec_t timeout)
-{
+	struct poller_over_poll *p = of(base);
 	size_t found = 0;
 	int count = sys_poll(p->fds, p->count, timeout);
 
@@ -116,6 +127,16 @@ int poller_wait(struct poller *p, struct poller_event *events, size_t size, nsec
 			events[found++] =
 				(struct poller_event){ p->data[at], from_poll(p->fds[at].revents) };
 	}
-	p->next = at;
+	p->next = found == size ? at : 0;
 	return (int)found;
 }
+
+const struct poller_kind poller_poll = {
+	.make = make,
+	.free = over,
+	.add = add,
+	.change = change,
+	.remove = forget,
+	.closing = forget,
+	.wait = wait,
+};
