@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -71,17 +73,29 @@ struct child_cost child_wait(pid_t pid, const char *what)
 	return cost;
 }
 
+/* socat was seen to sleep on after SIGTERM, which came while it received. */
+static void finish(pid_t pid)
+{
+	struct pollfd ended = { .fd = pidfd_open(pid, 0), .events = POLLIN };
+
+	(void)kill(pid, SIGTERM);
+	if (ended.fd < 0 || poll(&ended, 1, 2000) <= 0)
+		(void)kill(pid, SIGKILL);
+	if (ended.fd >= 0)
+		(void)close(ended.fd);
+}
+
 struct child_cost child_end(pid_t pid, const char *what)
 {
 	int status;
 
-	(void)kill(pid, SIGTERM);
+	finish(pid);
 	return reap(pid, what, &status);
 }
 
 void child_stop(pid_t pid)
 {
-	(void)kill(pid, SIGTERM);
+	finish(pid);
 	(void)waitpid(pid, NULL, 0);
 }
 

@@ -28,7 +28,7 @@ struct child_cost {
 /* Wait for PID. Any other status than 0 ends the benchmark; WHAT names the child in the message. */
 struct child_cost child_wait(pid_t pid, const char *what);
 
-/* Tell it to end, and wait for it, whatever it says. */
+/* Tell it to end, after 2 s with SIGKILL, and wait for it, whatever it says. */
 struct child_cost child_end(pid_t pid, const char *what);
 
 /* Let it be; wait for it, whatever it says. */

@@ -189,3 +189,33 @@ Test(poller, one_can_be_removed_from_among_many)
 {
 	for_both(one_can_be_removed_from_among_many);
 }
+
+/* Whoever came first is told first, whoever else was told before, or is gone. */
+static void tells_in_order(const struct poller_kind *kind)
+{
+	enum { MANY = 4 };
+	struct poller *p = begin(kind);
+	struct poller_event events[MANY];
+	int ends[MANY][2];
+
+	for (int i = 0; i < MANY; i++) {
+		must(pipe2(ends[i], O_CLOEXEC), "pipe2");
+		cr_assert_eq(kind->add(p, ends[i][0], READY_IN, ends[i]), 0);
+	}
+	for (int i = 0; i < MANY; i++) {
+		cr_assert_eq(write(ends[i][1], "x", 1), 1);
+		cr_assert_eq(kind->wait(p, events, MANY, 0), i + 1);
+		cr_assert_eq(events[0].data, ends[0]);
+		cr_assert_eq(events[i].data, ends[i]);
+	}
+	kind->remove(p, ends[0][0]);
+	cr_assert_eq(kind->wait(p, events, MANY, 0), MANY - 1);
+	for (int i = 1; i < MANY; i++)
+		cr_assert_eq(events[i - 1].data, ends[i]);
+	kind->free(p);
+}
+
+Test(poller, tells_in_order)
+{
+	for_both(tells_in_order);
+}
