@@ -93,3 +93,12 @@ Test(text, numbers)
 	text_add_number(&t, UINT64_MAX);
 	cr_assert_str_eq(buf, "0 65535 18446744073709551615");
 }
+
+Test(text, is_of_a_set)
+{
+	cr_assert(text_is_of("", "abc"));
+	cr_assert(text_is_of("cab", "abc"));
+	cr_assert(!text_is_of("cabd", "abc"));
+	cr_assert(!text_is_of("dcab", "abc"));
+	cr_assert(!text_is_of("a", ""));
+}

@@ -63,3 +63,17 @@ Test(rule, endpoint)
 	cr_assert_eq(command_check_endpoint(&call, SPEC_TCP, "[::1]:80", &e), -1);
 	cr_assert_str_eq(e.detail, "--local has no meaning for [::1]:80");
 }
+
+/* One is often a part of another: exec and sh-exec, tag and tagged. */
+Test(rule, names_are_whole_words)
+{
+	static const char names[] = "sh-exec tagged x exec-x";
+
+	cr_assert(option_names_has(names, "sh-exec"));
+	cr_assert(option_names_has(names, "x"));
+	cr_assert(option_names_has(names, "exec-x"));
+	cr_assert(!option_names_has(names, "exec"));
+	cr_assert(!option_names_has(names, "tag"));
+	cr_assert(!option_names_has(names, "sh"));
+	cr_assert(!option_names_has(NULL, "x"));
+}
