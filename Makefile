@@ -195,7 +195,7 @@ $(BUILD)/generated/services.inc: src/net/services.txt src/net/services.awk
 # What decides how things are compiled. The file changes only when that does, and everything depends
 # on it. Nothing asks for a compiler before a recipe runs, so that `make deps demo` can bring one;
 # what is installed in the same run is installed first. `make install` takes what was built as it is.
-export FLAGS_KEY := $(VERSION) $(POLLER) $(CC) $(OWN_CFLAGS) $(OPTIONAL_CFLAGS) \
+export FLAGS_KEY := $(VERSION) $(CC) $(OWN_CFLAGS) $(OPTIONAL_CFLAGS) \
 	$(OPTIONAL_LDFLAGS) $(LTO) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS) $(PKG_CONFIG)
 $(BUILD)/flags.key: $(if $(filter-out install,$(or $(MAKECMDGOALS),all)),FORCE) | \
 		$(filter deps test-deps bench-deps,$(MAKECMDGOALS))

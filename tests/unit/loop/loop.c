@@ -465,3 +465,33 @@ Test(loop, many_watches_at_once)
 		             actors[i].times);
 	loop_free(the_loop);
 }
+
+static size_t unheard;
+
+static void heard(struct watch *watch, unsigned ready)
+{
+	cr_assert_eq(ready, READY_OUT);
+	loop_unwatch(watch);
+	if (--unheard == 0)
+		loop_stop(the_loop);
+}
+
+/* It takes few events at once, not few descriptors. */
+Test(loop, for_few_hears_many_as_well)
+{
+	struct watch watches[50];
+	struct err err;
+	int ends[2];
+
+	the_loop = loop_new_for_few(&err);
+	cr_assert_not_null(the_loop);
+	unheard = ARRAY_LEN(watches);
+	for (size_t i = 0; i < ARRAY_LEN(watches); i++) {
+		must(pipe2(ends, O_CLOEXEC), "pipe2");
+		watches[i] = (struct watch){ .ready = heard, .fd = ends[1] };
+		loop_watch(the_loop, &watches[i], READY_OUT);
+	}
+	cr_assert_eq(loop_run(the_loop, &err), 0);
+	cr_assert_eq(unheard, 0);
+	loop_free(the_loop);
+}
