@@ -5,7 +5,8 @@
 #
 # A part is one of move small echo forward names grow, and without any all are run. What comes out: results.json, and
 # RESULTS.md and pictures made from it, in the folder BENCH_TO: for a full run that of this script, else
-# PROGRAMS/results. Wants a machine that has nothing else to do. Peers that are not installed are left out.
+# PROGRAMS/results. BENCH_ROUNDS=21 takes three times as long and decides more, on a restless machine.
+# Wants a machine that has nothing else to do. Peers that are not installed are left out.
 # Status 0 when everything could be measured, whatever was reached.
 set -eu
 here=$(dirname "$(realpath "$0")")
@@ -49,9 +50,9 @@ getent --version
 gnuplot --version
 END
 printf 'libuv\t%s\n' "$(pkg-config --modversion libuv 2>/dev/null || true)")
-about=$(jq -Rn --arg mode $mode --arg made "$(date -u +%Y-%m-%dT%H:%MZ)" --arg version "$("$sockit" --version | head -n 1)" \
+about=$(jq -Rn --arg mode $mode --arg rounds "${BENCH_ROUNDS-}" --arg made "$(date -u +%Y-%m-%dT%H:%MZ)" --arg version "$("$sockit" --version | head -n 1)" \
 	--arg machine "$(nproc) cores, $(uname -m), $(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo) GiB of memory, Linux $(uname -r | cut -d. -f1,2)" \
-	'[inputs | split("\t")] | {made: $made, mode: $mode, sockit: $version, machine: $machine,
+	'[inputs | split("\t")] | {made: $made, mode: $mode, asked_rounds: $rounds, sockit: $version, machine: $machine,
 		tools: (map(select(.[1] != "") | {(.[0]): .[1]}) | add // {}), missing: map(select(.[1] == "") | .[0])}' <<<"$versions")
 missing=$(jq -r '.missing | join(" ")' <<<"$about")
 [ -z "$missing" ] || echo "left out, for they are not installed: $missing" >&2
@@ -80,20 +81,21 @@ if command -v gnuplot >/dev/null; then
 	done
 fi
 {
-	jq -r '"# What the benchmark has found\n\n`make bench`\(if .mode == "quick" then ", its quick form" else "" end) wrote this, on \(.made): \(.sockit), beside "
+	jq -r '"# What the benchmark has found\n\n`make bench\(if .asked_rounds == "" then "" else " BENCH_ROUNDS=\(.asked_rounds)" end)`\(if .mode == "quick" then ", its quick form" else "" end) wrote this, on \(.made): \(.sockit), beside "
 		+ ([.tools | to_entries[] | "\(.key) \(.value)"] | join(", "))
 		+ (if .missing == [] then "" else "; not installed, and left out: " + (.missing | join(", ")) end)
 		+ ". The machine: \(.machine); the sockets are on loopback."' "$to/results.json"
 	cat <<-'END'
 
-		All take turns (A B C A B C), seven rounds of it in a full run. Figures are medians, and in brackets is what holds the
-		true one with seven chances in eight: of seven rounds it leaves out the outermost two. Ratios are of sockit and the
-		other in the same round. `no verdict`: the spread was too much to say on which side of the bound, or of 1, a ratio
-		lies. What comes out of a pipe a program writes from memory, and what goes into one a program reads, 128 KiB at a time.
-		CPU seconds are those of all processes that took part, but for these two and the load. `bare` is the yardstick: a C
-		program that does just this and nothing else (`yard_*.c`). `socat-1M` is socat -b1048576, `socat-pipe` its PIPE, and
-		`socat-cat` its EXEC:cat. Of memory `with the kernel's` counts half of what the machine's slabs grew by, for a client's
-		own end costs as much as the server's, and all stacks and page tables.
+		All take turns (A B C A B C), seven rounds of it where no other number was asked for. Figures are medians, and in
+		brackets is what holds the true one with seven chances in eight: of seven rounds it leaves out the outermost two, of
+		21 six at either end. Ratios are of sockit and the other in the same round. `no verdict`: the spread was too much to
+		say on which side of the bound, or of 1, a ratio lies. What comes out of a pipe a program writes from memory, and
+		what goes into one a program reads, 128 KiB at a time. CPU seconds are those of all processes that took part, but for
+		these two and the load. `bare` is the yardstick: a C program that does just this and nothing else (`yard_*.c`).
+		`socat-1M` is socat -b1048576, `socat-pipe` its PIPE, and `socat-cat` its EXEC:cat. Of memory `with the kernel's`
+		counts half of what the machine's slabs grew by, for a client's own end costs as much as the server's, and all stacks
+		and page tables.
 	END
 	printf '%s\n' "$plots"
 	jq -r --argjson brief false -f "$here/table.jq" "$to/results.json"
