@@ -26,8 +26,8 @@ int attempt_open(const struct addr *to, const struct attempt_options *options,
                  struct attempt *attempt, struct err *err) MUST_CHECK;
 
 /*
- * When the descriptor has become writable: 0 once it is connected, or the errno with which it
- * failed; EINPROGRESS when it is still under way.
+ * When the descriptor has become writable, or, but for vsock, at any time: 0 once it is connected,
+ * or the errno with which it failed; EINPROGRESS when it is still under way.
  */
 int attempt_outcome(int fd, const struct addr *to, int type) MUST_CHECK;
 

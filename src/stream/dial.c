@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "loop/resolver.h"
-#include "net/vsock.h"
 #include "out/failure.h"
-#include "stream/attempt.h"
 #include "stream/socket.h"
+#include "stream/tries.h"
 #include "sys/file.h"
 #include "sys/socket.h"
 
@@ -15,14 +14,6 @@
 #define DIAL_ATTEMPT_DELAY (250 * NSEC_PER_MSEC)
 /* A Unix server whose queue is full says EAGAIN and nothing tells when there is room. */
 #define DIAL_RETRY_DELAY (10 * NSEC_PER_MSEC)
-
-/* One address and what became of it. */
-struct dial_try {
-	struct dial *dial;
-	struct watch watch; /* fd -1: not under way */
-	int error;          /* an errno, or 0 */
-	struct attempt attempt;
-};
 
 struct dial {
 	struct loop *loop;
@@ -33,15 +24,14 @@ struct dial {
 	void *context;
 	nsec_t began;
 	struct lookup *lookup;
-	struct addr_list list;
-	struct dial_try *tries; /* one for each address of the list */
-	size_t started, failed;
+	struct tries tries;
 	struct timer deadline, next;
 	bool starting;
-	struct err failure; /* at once: to be told from the loop */
+	struct try *won;    /* at once, or */
+	struct err failure; /* this: to be told from the loop */
 };
 
-static void try_close(struct dial_try *try)
+static void try_close(struct try *try)
 {
 	loop_unwatch(&try->watch);
 	(void)sys_close(TAKE_FD(try->watch.fd));
@@ -52,12 +42,12 @@ void dial_abandon(struct dial *dial)
 	if (!dial)
 		return;
 	lookup_abandon(dial->lookup);
-	for (size_t i = 0; i < dial->started; i++)
-		try_close(&dial->tries[i]);
+	for (size_t i = 0; i < dial->tries.started; i++)
+		try_close(&dial->tries.at[i]);
 	loop_timer_cancel(dial->loop, &dial->deadline);
 	loop_timer_cancel(dial->loop, &dial->next);
-	addr_list_free(&dial->list);
-	free(dial->tries);
+	addr_list_free(&dial->tries.list);
+	free(dial->tries.at);
 	free(dial);
 }
 
@@ -70,15 +60,21 @@ static void dial_end(struct dial *dial, struct stream *stream, const struct err 
 	done(context, stream, err);
 }
 
-static void dial_failed_at_once(struct timer *timer)
+static void dial_win(struct dial *dial, struct try *try);
+
+static void dial_ended_at_once(struct timer *timer)
 {
 	struct dial *dial = CONTAINER_OF(timer, struct dial, next);
-	struct err err = dial->failure;
 
+	if (dial->won) {
+		dial_win(dial, dial->won);
+		return;
+	}
+	struct err err = dial->failure;
 	dial_end(dial, NULL, &err);
 }
 
-/* DONE is never called before the caller has *dial. Nothing is connected that soon. */
+/* DONE is never called before the caller has *dial. */
 static void dial_finish(struct dial *dial, struct stream *stream, const struct err *err)
 {
 	if (!dial->starting) {
@@ -86,7 +82,7 @@ static void dial_finish(struct dial *dial, struct stream *stream, const struct e
 		return;
 	}
 	dial->failure = *err;
-	dial->next.fire = dial_failed_at_once;
+	dial->next.fire = dial_ended_at_once;
 	loop_timer(dial->loop, &dial->next, loop_now(dial->loop));
 }
 
@@ -98,83 +94,20 @@ static void dial_fail_here(struct dial *dial, int error)
 	dial_finish(dial, NULL, &err);
 }
 
-/*
- * "db.example port 5432 (192.0.2.7, 192.0.2.8)": the addresses of tries that ended with ERROR, left
- * out where the host was given as its address.
- */
-static void dial_add_subject(struct text *t, const struct dial *dial, int error)
-{
-	char host[INET6_ADDRSTRLEN + 16];
-	const char *between = " (";
-
-	text_add_str(t, dial->request.spec->text);
-	for (size_t i = 0; i < dial->started && !spec_has_address(dial->request.spec->kind); i++) {
-		struct text one = TEXT_OVER(host);
-
-		addr_add_host(&one, &dial->list.at[i]);
-		if (dial->tries[i].error != error ||
-		    strncmp(dial->request.spec->text, host, one.len) == 0)
-			continue;
-		text_add(t, "%s%s", between, host);
-		between = ", ";
-	}
-	text_add_str(t, *between == ',' ? ")" : "");
-}
-
-/* What became of the addresses that did not end with ERROR. */
-static void dial_add_others(struct text *t, const struct dial *dial, int error)
-{
-	for (size_t i = 0; i < dial->started; i++) {
-		if (dial->tries[i].error == error || dial->tries[i].error == 0)
-			continue;
-		text_add_str(t, "; ");
-		addr_add_host(t, &dial->list.at[i]);
-		text_add(t, ": %s", failure_errno_text(dial->tries[i].error));
-	}
-}
-
-/* The failure that says most: one of the network if there is one, else the first. */
-static const struct dial_try *dial_telling_try(const struct dial *dial)
-{
-	for (size_t i = 0; i < dial->started; i++)
-		if (!err_is_local(dial->tries[i].error))
-			return &dial->tries[i];
-	return &dial->tries[0];
-}
-
 static void dial_fail(struct dial *dial)
 {
-	const struct dial_try *telling = dial_telling_try(dial);
-	char subject[ERR_SUBJECT_SIZE], others[ERR_DETAIL_SIZE];
-	struct text t = TEXT_OVER(subject), more = TEXT_OVER(others);
 	struct err err;
 
-	if (strcmp(telling->attempt.op, "bind") == 0)
-		addr_add(&t, dial->request.source);
-	else if (strcmp(telling->attempt.op, "interface") == 0)
-		text_add(&t, "%s", dial->request.interface);
-	else
-		dial_add_subject(&t, dial, telling->error);
-	dial_add_others(&more, dial, telling->error);
-	(void)err_socket(&err, telling->error, telling->attempt.op, "%s", subject);
-	err_detail(&err, "%s", others);
-	vsock_explain(&err, &dial->list.at[0]);
+	tries_tell_failure(&dial->tries, &dial->request, &err);
 	dial_finish(dial, NULL, &err);
 }
 
 static void dial_deadline(struct timer *timer)
 {
 	struct dial *dial = CONTAINER_OF(timer, struct dial, deadline);
-	char subject[ERR_SUBJECT_SIZE], others[ERR_DETAIL_SIZE];
-	struct text t = TEXT_OVER(subject), more = TEXT_OVER(others);
 	struct err err;
 
-	dial_add_subject(&t, dial, 0);
-	dial_add_others(&more, dial, 0);
-	(void)err_set(&err, ERR_TIME, 0, dial->lookup ? "resolve" : "connect", "%s",
-	              dial->lookup ? dial->request.spec->host : subject);
-	err_detail(&err, "no answer within %g s%s", nsec_to_msec(dial->request.limit) / 1000,
-	           others);
+	tries_tell_late(&dial->tries, &dial->request, dial->lookup, &err);
 	dial_finish(dial, NULL, &err);
 }
 
@@ -185,9 +118,9 @@ static struct tune dial_tune(const struct dial *dial)
 	return (struct tune){ dial->request.sockopts, place | SOCKOPT_CONNECTS, dial->report };
 }
 
-static void dial_win(struct dial *dial, struct dial_try *try)
+static void dial_win(struct dial *dial, struct try *try)
 {
-	const struct addr *peer = &dial->list.at[try - dial->tries];
+	const struct addr *peer = &dial->tries.list.at[try - dial->tries.at];
 	struct tune tune = dial_tune(dial);
 	struct addr local = { .len = sizeof local.at };
 	struct err err;
@@ -214,45 +147,59 @@ static void dial_win(struct dial *dial, struct dial_try *try)
 	dial_finish(dial, stream, NULL);
 }
 
-static void dial_next(struct dial *dial);
-
-static void try_failed(struct dial_try *try, int error)
+static void try_failed(struct try *try, int error)
 {
 	struct dial *dial = try->dial;
 
 	try->error = error;
 	try_close(try);
-	dial->failed++;
+	dial->tries.failed++;
 	REPORT(dial->report, REPORT_ATTEMPT_FAILED,
-	       FIELD_ADDR("peer", &dial->list.at[try - dial->tries]),
+	       FIELD_ADDR("peer", &dial->tries.list.at[try - dial->tries.at]),
 	       FIELD_STR("reason", failure_errno_text(error)));
-	if (dial->failed == dial->list.count)
+	if (dial->tries.failed == dial->tries.list.count)
 		dial_fail(dial);
-	else if (dial->started < dial->list.count)
-		dial_next(dial);
+	else if (dial->tries.started < dial->tries.list.count)
+		loop_timer(dial->loop, &dial->next, loop_now(dial->loop));
+}
+
+/*
+ * What ERROR says: connected, failed, or under way. It is asked for at once, too: on the loopback
+ * there is an answer by then.
+ */
+static void try_came_to(struct try *try, int error)
+{
+	struct dial *dial = try->dial;
+
+	if (error == EINPROGRESS) {
+		loop_watch(dial->loop, &try->watch, READY_OUT);
+	} else if (error) {
+		try_failed(try, error);
+	} else if (dial->starting) {
+		dial->won = try;
+		dial->next.fire = dial_ended_at_once;
+		loop_timer(dial->loop, &dial->next, loop_now(dial->loop));
+	} else {
+		dial_win(dial, try);
+	}
 }
 
 static void try_ready(struct watch *watch, unsigned ready)
 {
-	struct dial_try *try = CONTAINER_OF(watch, struct dial_try, watch);
+	struct try *try = CONTAINER_OF(watch, struct try, watch);
 	struct dial *dial = try->dial;
-	int error =
-		ready & READY_LOST
-			? loop_lost_error(dial->loop)
-			: attempt_outcome(watch->fd, &dial->list.at[try - dial->tries], dial->type);
+	int error = ready & READY_LOST
+	                    ? loop_lost_error(dial->loop)
+	                    : attempt_outcome(watch->fd, &dial->tries.list.at[try - dial->tries.at],
+	                                      dial->type);
 
-	if (error == EINPROGRESS)
-		return;
-	if (error)
-		try_failed(try, error);
-	else
-		dial_win(dial, try);
+	try_came_to(try, error);
 }
 
-static void try_start(struct dial_try *try)
+static void try_start(struct try *try)
 {
 	struct dial *dial = try->dial;
-	const struct addr *to = &dial->list.at[try - dial->tries];
+	const struct addr *to = &dial->tries.list.at[try - dial->tries.at];
 	struct attempt_options options = {
 		.source = dial->request.source,
 		.interface = dial->request.interface,
@@ -265,7 +212,7 @@ static void try_start(struct dial_try *try)
 
 	try->watch = (struct watch){ .fd = -1, .ready = try_ready, .may_be_lost = true };
 	if (fd == -EAGAIN && to->at.any.sa_family == AF_UNIX) {
-		dial->started--;
+		dial->tries.started--;
 		loop_timer(dial->loop, &dial->next,
 		           nsec_after(loop_now(dial->loop), DIAL_RETRY_DELAY));
 	} else if (fd < 0 && strcmp(try->attempt.op, "sockopt") == 0) {
@@ -274,23 +221,26 @@ static void try_start(struct dial_try *try)
 	} else if (fd < 0) {
 		try_failed(try, -fd);
 	} else {
+		bool tells = to->at.any.sa_family != AF_VSOCK; /* before it is ready */
+
 		try->watch.fd = fd;
-		loop_watch(dial->loop, &try->watch, READY_OUT);
+		try_came_to(try, tells ? attempt_outcome(fd, to, dial->type) : EINPROGRESS);
 	}
 }
 
 /* Start the next attempt, and set the time for the one after it. */
 static void dial_next(struct dial *dial)
 {
-	struct dial_try *try = &dial->tries[dial->started++];
+	struct try *try = &dial->tries.at[dial->tries.started++];
 	nsec_t after = nsec_after(loop_now(dial->loop), DIAL_ATTEMPT_DELAY);
 
-	loop_timer(dial->loop, &dial->next, dial->started < dial->list.count ? after : NSEC_NEVER);
+	loop_timer(dial->loop, &dial->next,
+	           dial->tries.started < dial->tries.list.count ? after : NSEC_NEVER);
 	/* Not when it is one that a full queue has put off. */
 	if (!try->dial)
 		REPORT(dial->report, REPORT_TRYING,
-		       FIELD_ADDR("peer", &dial->list.at[try - dial->tries]));
-	*try = (struct dial_try){ .dial = dial, .watch.fd = -1 };
+		       FIELD_ADDR("peer", &dial->tries.list.at[try - dial->tries.at]));
+	*try = (struct try){ .dial = dial, .watch.fd = -1 };
 	try_start(try);
 }
 
@@ -305,15 +255,16 @@ static void dial_race(struct dial *dial)
 	struct tune tune = dial_tune(dial);
 	struct err err;
 
-	if (tune_check(&tune, dial->list.at, dial->list.count, dial->request.spec->text, &err) ||
-	    multicast_check(dial->request.multicast, MULTICAST_SENDS, &dial->list,
+	if (tune_check(&tune, dial->tries.list.at, dial->tries.list.count, dial->request.spec->text,
+	               &err) ||
+	    multicast_check(dial->request.multicast, MULTICAST_SENDS, &dial->tries.list,
 	                    dial->request.spec->text, &err)) {
 		dial_finish(dial, NULL, &err);
 		return;
 	}
-	addr_list_interleave(&dial->list);
-	dial->tries = calloc(dial->list.count, sizeof *dial->tries);
-	if (!dial->tries) {
+	addr_list_interleave(&dial->tries.list);
+	dial->tries.at = calloc(dial->tries.list.count, sizeof *dial->tries.at);
+	if (!dial->tries.at) {
 		dial_fail_here(dial, ENOMEM);
 		return;
 	}
@@ -329,7 +280,7 @@ static void dial_resolved(void *context, struct addr_list *list, const struct er
 		dial_finish(dial, NULL, err);
 		return;
 	}
-	dial->list = *list;
+	dial->tries.list = *list;
 	REPORT(dial->report, REPORT_RESOLVED, FIELD_STR("host", dial->request.spec->host),
 	       FIELD_INT("count", list->count),
 	       FIELD_TIME("time", loop_now(dial->loop) - dial->began));
@@ -349,13 +300,13 @@ static int dial_find(struct dial *dial, struct err *err)
 
 	if (spec_has_address(spec->kind) || !spec->host[0]) {
 		int failed = spec_has_address(spec->kind)
-		                     ? addr_list_add(&dial->list, &spec->address)
-		                     : addr_list_add_loopback(&dial->list, dial->request.family,
-		                                              spec->port);
+		                     ? addr_list_add(&dial->tries.list, &spec->address)
+		                     : addr_list_add_loopback(&dial->tries.list,
+		                                              dial->request.family, spec->port);
 
 		return failed ? err_set(err, ERR_LOCAL, ENOMEM, "connect", "%s", spec->text) : 0;
 	}
-	int answer = lookup_numeric(&question, &dial->list, err);
+	int answer = lookup_numeric(&question, &dial->tries.list, err);
 	if (answer != 1)
 		return answer;
 	REPORT(dial->report, REPORT_RESOLVING, FIELD_STR("host", question.host));

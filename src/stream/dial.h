@@ -6,23 +6,9 @@
 #define SOCKIT_STREAM_DIAL_H
 
 #include "loop/loop.h"
-#include "net/sockopt.h"
-#include "net/spec.h"
 #include "out/report.h"
-#include "stream/multicast.h"
+#include "stream/dial_request.h"
 #include "stream/stream.h"
-
-struct dial_request {
-	const struct spec *spec;   /* must live as long as the dial */
-	int family;                /* AF_UNSPEC, AF_INET or AF_INET6 */
-	bool numeric;              /* no look-ups */
-	const struct addr *source; /* to connect from, of FAMILY, or NULL; its port may be 0 */
-	const char *interface;     /* SO_BINDTODEVICE, or NULL */
-	const struct sockopt_list *sockopts; /* to be set, or NULL */
-	const struct multicast *multicast;   /* of UDP; the distance, of TCP too; or NULL */
-	nsec_t deadline;                     /* for all of it: name, connect */
-	nsec_t limit; /* the duration that the deadline was made from, for the message */
-};
 
 struct dial; /* opaque */
 

@@ -97,14 +97,25 @@ static void expect_connected(struct dialed *d, int listener)
 	cr_assert_eq(stream_close(d->stream), 0);
 }
 
+static int fail_watch(struct sys_observer *self, struct sys_call *call)
+{
+	(void)self;
+	return call->op == SYS_EPOLL_CTL ? ENOSPC : 0;
+}
+
+/* On the loopback it is there at once, and nothing is watched. */
 Test(dial, one_address)
 {
+	struct sys_observer observer = { .before = fail_watch };
+
 	for (enum net net = 0; net < NET_COUNT; net++) {
 		struct place place;
 		int listener = peer_listen(net, &place);
 		struct spec spec = spec_of(place.word);
-		struct dialed d = dial(&spec, (struct dial_request){ 0 }, 5);
 
+		sys_observe(&observer);
+		struct dialed d = dial(&spec, (struct dial_request){ 0 }, 5);
+		sys_observe(NULL);
 		cr_assert_not_null(d.stream, "%s", sentence(&d.err));
 		cr_assert_eq(d.stream->nature, net == NET_UNIX ? STREAM_SOCKET : STREAM_TCP);
 		expect_connected(&d, listener);
@@ -202,35 +213,6 @@ Test(dial, the_networks_answer_counts_more_than_a_local_one)
 	cr_assert_eq(d.err.code, ECONNREFUSED);
 }
 
-static int fail_watch(struct sys_observer *self, struct sys_call *call)
-{
-	(void)self;
-	return call->op == SYS_EPOLL_CTL ? ENOSPC : 0;
-}
-
-/* Neither the look-up nor the attempt: the loop goes on. */
-Test(dial, what_cannot_be_watched_is_a_failure_of_its_own)
-{
-	struct sys_observer observer = { .before = fail_watch };
-	struct place place;
-	int listener = peer_listen(NET_V4, &place);
-	struct spec specs[] = { spec_of(place.word), spec_of("localhost:9") };
-
-	/* poll(2) refuses nobody. */
-	bool refuses = poller_of_many != &poller_poll;
-
-	sys_observe(&observer);
-	for (size_t i = 0; refuses && i < ARRAY_LEN(specs); i++) {
-		struct dialed d = dial(&specs[i], (struct dial_request){ 0 }, 5);
-
-		cr_assert_null(d.stream);
-		cr_assert_eq(d.err.domain, ERR_LOCAL);
-		cr_assert_eq(d.err.code, ENOSPC);
-	}
-	sys_observe(NULL);
-	close(listener);
-}
-
 Test(dial, a_family_can_be_asked_for)
 {
 	const char *port = free_port();
@@ -304,7 +286,7 @@ Test(dial, a_name_that_nobody_has)
 }
 
 /* A listener at PLACE whose queue is full. */
-static int full_listener(struct place *place, int clients[3])
+static int full_listener(struct place *place)
 {
 	int fd = must(socket(place->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
 
@@ -312,21 +294,41 @@ static int full_listener(struct place *place, int clients[3])
 	must(listen(fd, 0), "listen");
 	*place = place_of(fd, place);
 	for (int i = 0; i < 3; i++) {
-		clients[i] = must(socket(place->address.ss_family,
+		int client = must(socket(place->address.ss_family,
 		                         SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
 		                  "socket");
-		(void)!connect(clients[i], (struct sockaddr *)&place->address, place->address_size);
+		(void)!connect(client, (struct sockaddr *)&place->address, place->address_size);
 	}
 	return fd;
+}
+
+/* Neither the look-up nor the attempt: the loop goes on. */
+Test(dial, what_cannot_be_watched_is_a_failure_of_its_own)
+{
+	struct sys_observer observer = { .before = fail_watch };
+	struct place place = place_any(NET_V4);
+	full_listener(&place);
+	struct spec specs[] = { spec_of(place.word), spec_of("localhost:9") };
+
+	/* poll(2) refuses nobody. */
+	bool refuses = poller_of_many != &poller_poll;
+
+	sys_observe(&observer);
+	for (size_t i = 0; refuses && i < ARRAY_LEN(specs); i++) {
+		struct dialed d = dial(&specs[i], (struct dial_request){ 0 }, 5);
+
+		cr_assert_null(d.stream);
+		cr_assert_eq(d.err.domain, ERR_LOCAL);
+		cr_assert_eq(d.err.code, ENOSPC);
+	}
+	sys_observe(NULL);
 }
 
 Test(dial, nobody_answers_in_time)
 {
 	for (enum net net = NET_V4; net < NET_COUNT; net++) {
 		struct place place = place_any(net);
-		int clients[3];
-
-		full_listener(&place, clients);
+		full_listener(&place);
 		struct spec spec = spec_of(place.word);
 		int64_t began = clock_now();
 		struct dialed d = dial(&spec, (struct dial_request){ 0 }, 0.15);
@@ -341,7 +343,7 @@ Test(dial, nobody_answers_in_time)
 Test(dial, a_unix_server_whose_queue_is_full_is_tried_again)
 {
 	struct place place = place_any(NET_UNIX);
-	int clients[3], listener = full_listener(&place, clients);
+	int listener = full_listener(&place);
 	struct spec spec = spec_of(place.word);
 
 	if (fork() == 0) {
@@ -373,12 +375,12 @@ Test(dial, a_unix_path_that_is_not_there)
 Test(dial, one_that_is_abandoned_leaves_nothing)
 {
 	struct place place = place_any(NET_V4);
-	int clients[3], first_fd;
+	int first_fd;
 	struct dialed d = { 0 };
 	struct dial *dialing;
 	struct err err;
 
-	full_listener(&place, clients);
+	full_listener(&place);
 	struct spec spec = spec_of(place.word);
 	d.loop = loop_new(&err);
 	first_fd = must(dup(0), "dup");
