@@ -154,7 +154,7 @@ void flow_took(struct flow *f, size_t n, size_t asked)
 	f->full_reads++;
 	if (f->from->nature == STREAM_TCP && !f->low_water && !f->shared &&
 	    f->full_reads == FLOW_READS_BEFORE_LOW_WATER) {
-		stream_set_low_water(f->from, FLOW_CHUNK);
+		stream_set_low_water(f->from, FLOW_LOW_WATER);
 		f->low_water = true;
 	}
 }
