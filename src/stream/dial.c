@@ -27,11 +27,11 @@ struct dial {
 	struct tries tries;
 	struct timer deadline, next;
 	bool starting;
-	struct try *won;    /* at once, or */
-	struct err failure; /* this: to be told from the loop */
+	struct dial_try *won; /* at once, or */
+	struct err failure;   /* this: to be told from the loop */
 };
 
-static void try_close(struct try *try)
+static void try_close(struct dial_try *try)
 {
 	loop_unwatch(&try->watch);
 	(void)sys_close(TAKE_FD(try->watch.fd));
@@ -60,7 +60,7 @@ static void dial_end(struct dial *dial, struct stream *stream, const struct err 
 	done(context, stream, err);
 }
 
-static void dial_win(struct dial *dial, struct try *try);
+static void dial_win(struct dial *dial, struct dial_try *try);
 
 static void dial_ended_at_once(struct timer *timer)
 {
@@ -118,7 +118,7 @@ static struct tune dial_tune(const struct dial *dial)
 	return (struct tune){ dial->request.sockopts, place | SOCKOPT_CONNECTS, dial->report };
 }
 
-static void dial_win(struct dial *dial, struct try *try)
+static void dial_win(struct dial *dial, struct dial_try *try)
 {
 	const struct addr *peer = &dial->tries.list.at[try - dial->tries.at];
 	struct tune tune = dial_tune(dial);
@@ -147,7 +147,7 @@ static void dial_win(struct dial *dial, struct try *try)
 	dial_finish(dial, stream, NULL);
 }
 
-static void try_failed(struct try *try, int error)
+static void try_failed(struct dial_try *try, int error)
 {
 	struct dial *dial = try->dial;
 
@@ -167,7 +167,7 @@ static void try_failed(struct try *try, int error)
  * What ERROR says: connected, failed, or under way. It is asked for at once, too: on the loopback
  * there is an answer by then.
  */
-static void try_came_to(struct try *try, int error)
+static void try_came_to(struct dial_try *try, int error)
 {
 	struct dial *dial = try->dial;
 
@@ -186,7 +186,7 @@ static void try_came_to(struct try *try, int error)
 
 static void try_ready(struct watch *watch, unsigned ready)
 {
-	struct try *try = CONTAINER_OF(watch, struct try, watch);
+	struct dial_try *try = CONTAINER_OF(watch, struct dial_try, watch);
 	struct dial *dial = try->dial;
 	int error = ready & READY_LOST
 	                    ? loop_lost_error(dial->loop)
@@ -196,7 +196,7 @@ static void try_ready(struct watch *watch, unsigned ready)
 	try_came_to(try, error);
 }
 
-static void try_start(struct try *try)
+static void try_start(struct dial_try *try)
 {
 	struct dial *dial = try->dial;
 	const struct addr *to = &dial->tries.list.at[try - dial->tries.at];
@@ -231,7 +231,7 @@ static void try_start(struct try *try)
 /* Start the next attempt, and set the time for the one after it. */
 static void dial_next(struct dial *dial)
 {
-	struct try *try = &dial->tries.at[dial->tries.started++];
+	struct dial_try *try = &dial->tries.at[dial->tries.started++];
 	nsec_t after = nsec_after(loop_now(dial->loop), DIAL_ATTEMPT_DELAY);
 
 	loop_timer(dial->loop, &dial->next,
@@ -240,7 +240,7 @@ static void dial_next(struct dial *dial)
 	if (!try->dial)
 		REPORT(dial->report, REPORT_TRYING,
 		       FIELD_ADDR("peer", &dial->tries.list.at[try - dial->tries.at]));
-	*try = (struct try){ .dial = dial, .watch.fd = -1 };
+	*try = (struct dial_try){ .dial = dial, .watch.fd = -1 };
 	try_start(try);
 }
 

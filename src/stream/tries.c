@@ -41,7 +41,7 @@ static void tries_add_others(struct text *t, const struct tries *tries, int erro
 }
 
 /* The failure that says most: one of the network if there is one, else the first. */
-static const struct try *tries_telling(const struct tries *tries)
+static const struct dial_try *tries_telling(const struct tries *tries)
 {
 	for (size_t i = 0; i < tries->started; i++)
 		if (!err_is_local(tries->at[i].error))
@@ -52,7 +52,7 @@ static const struct try *tries_telling(const struct tries *tries)
 void tries_tell_failure(const struct tries *tries, const struct dial_request *request,
                         struct err *err)
 {
-	const struct try *telling = tries_telling(tries);
+	const struct dial_try *telling = tries_telling(tries);
 	char subject[ERR_SUBJECT_SIZE], others[ERR_DETAIL_SIZE];
 	struct text t = TEXT_OVER(subject), more = TEXT_OVER(others);
 

@@ -8,8 +8,7 @@
 #include "stream/dial_request.h"
 
 /* One address and what became of it. */
-struct
-try {
+struct dial_try {
 	struct dial *dial;
 	struct watch watch; /* fd -1: not under way */
 	int error;          /* an errno, or 0 */
@@ -18,7 +17,7 @@ try {
 
 struct tries {
 	struct addr_list list;
-	struct try *at; /* one for each address of the list */
+	struct dial_try *at; /* one for each address of the list */
 	size_t started, failed;
 };
 
